@@ -1,0 +1,30 @@
+/** Import layers: a folder may import itself and what stands before it in this list. */
+const layers = [
+  "core", "events", "robot", "sim", "task", "reward", "policy", "rl", "run", "llm", "design", "transfer", "view", "cli",
+];
+
+module.exports = {
+  forbidden: [
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    ...layers.slice(0, -1).map((layer, i) => ({
+      name: `layer-${layer}`,
+      severity: "error",
+      from: { path: `^src/${layer}/` },
+      to: { path: `^src/(${layers.slice(i + 1).join("|")})/` },
+    })),
+    {
+      name: "node-only-in-leaves",
+      comment: "what the browser will use stays free of Node and native parts",
+      severity: "error",
+      from: { path: "^src/(core|events|robot|sim|task|reward|policy)/", pathNot: "/(node|rapier|mujoco)/" },
+      to: { path: "/(node|mujoco)/|^(node:|onnxruntime-node|typescript|esbuild|@mujoco)" },
+    },
+    { name: "entry-is-public", severity: "error", from: { path: "^src/(?!index)" }, to: { path: "^src/index" } },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsConfig: { fileName: "tsconfig.json" },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { extensions: [".ts", ".js"] },
+  },
+};

@@ -1,0 +1,96 @@
+/**
+ * One interface, two engines: N copies of a robot stepped together, their state in flat typed
+ * arrays `[env][dim]` made once. SI, z up, quaternions w x y z, world-frame velocities.
+ * "Joints" below are the robot's hinge and slide joints in MJCF order (free joints are the base).
+ */
+import type { RobotModel } from "../robot/model.js";
+
+export interface SimulatorOptions {
+  readonly robot: RobotModel;
+  readonly numEnvs: number;
+  /** Duration of one control step, s. */
+  readonly controlDtSeconds: number;
+  readonly physics: PhysicsProfile;
+  /** Names of geoms whose net contact force is reported, in this order. */
+  readonly contactGeoms: readonly string[];
+}
+
+/** How finely a control step is resolved. */
+export interface PhysicsProfile {
+  /** Engine steps per control step (decimation). */
+  readonly substeps: number;
+  readonly solverIterations: number;
+  /** Inner Gauss–Seidel iterations (Rapier). */
+  readonly pgsIterations: number;
+  /** Soft continuous collision detection distance, m; 0 is off (Rapier). */
+  readonly softCcdMeters: number;
+}
+
+/** Refreshed by every `step` and `reset`. All Float32Array, laid out `[env][...]`. */
+export interface SimulatorState {
+  /** [env][joint] rad or m; an unlimited hinge reads in (−π, π]. */
+  readonly jointPosition: Float32Array;
+  /** [env][joint] rad/s or m/s. */
+  readonly jointVelocity: Float32Array;
+  /** [env][joint] effort applied by the actuators over the last engine step, N m or N. */
+  readonly jointEffort: Float32Array;
+  /** [env][body][7] position then w x y z of each body frame, relative to the env's origin. */
+  readonly bodyPose: Float32Array;
+  /** [env][body][6] linear velocity of the body frame's origin, then angular velocity; world frame. */
+  readonly bodyVelocity: Float32Array;
+  /** [env][contact geom][3] net contact force on the geom, N, world frame, mean of the control step. */
+  readonly contactForce: Float32Array;
+}
+
+/** A full initial state of one environment, in joint order. */
+export interface ResetState {
+  readonly jointPosition: Float32Array;
+  readonly jointVelocity: Float32Array;
+  /** [7] pose and [6] world velocity of the base (its free joint's body); ignored for a fixed base. */
+  readonly basePose: Float32Array;
+  readonly baseVelocity: Float32Array;
+}
+
+/** Physics of one environment that may differ from the robot file. Factors multiply, offsets add. */
+export const parameterNames = [
+  "massFactor",
+  "payloadKg",
+  "centerOfMassOffset.x",
+  "centerOfMassOffset.y",
+  "centerOfMassOffset.z",
+  "friction",
+  "restitution",
+  "gravityScale",
+  "kpFactor",
+  "kdFactor",
+  "motorStrength",
+  "jointDampingFactor",
+  "armatureFactor",
+] as const;
+export type ParameterName = (typeof parameterNames)[number];
+
+export interface Simulator {
+  readonly engine: "rapier" | "mujoco";
+  readonly robot: RobotModel;
+  readonly numEnvs: number;
+  /** Names of the hinge and slide joints in the order of the joint arrays. */
+  readonly jointNames: readonly string[];
+  readonly state: SimulatorState;
+  /**
+   * [env][actuator] the control of each actuator (N or N m × gear for a motor, rad or m for a
+   * position actuator, rad/s or m/s for a velocity actuator); read at every `step`.
+   */
+  readonly controls: Float32Array;
+  /** Advances every environment by one control step. */
+  step(): void;
+  /** Puts one environment into a state and leaves the others alone. */
+  reset(env: number, initial: ResetState): void;
+  /** Sets one parameter of one environment; takes effect at the next step. Payload and centre act on the base (first body). */
+  setParameter(env: number, name: ParameterName, value: number): void;
+  /** Adds a world-frame velocity to a body of one environment (a push), m/s. */
+  push(env: number, body: number, velocity: readonly [number, number, number]): void;
+  /** The whole state as bytes; `load` continues bit for bit as the saved one would have. */
+  save(): Uint8Array;
+  load(snapshot: Uint8Array): void;
+  dispose(): void;
+}

@@ -1,0 +1,67 @@
+/** Everything about learning that a task, a flag or a file may set. One source of types, defaults and help. */
+import { z } from "zod";
+
+const hidden = z.array(z.int().positive()).min(1);
+
+export const ppoSettingsSchema = z.strictObject({
+  /** Initial learning rate (rl_games: learning_rate). */
+  lr: z.number().positive().default(1e-3).describe("initial learning rate"),
+  lrMin: z.number().positive().default(1e-4).describe("floor of the adaptive learning rate"),
+  lrMax: z.number().positive().default(1e-2).describe("ceiling of the adaptive learning rate"),
+  schedule: z
+    .enum(["adaptive", "fixed"])
+    .default("adaptive")
+    .describe("adaptive: rate follows the KL, once per iteration"),
+  desiredKl: z.number().positive().default(0.008).describe("KL target of the adaptive schedule"),
+  gamma: z.number().min(0).max(1).default(0.99).describe("discount per control step"),
+  gaeLambda: z.number().min(0).max(1).default(0.95).describe("GAE lambda"),
+  clipRange: z.number().positive().default(0.2).describe("PPO ratio and value clip"),
+  entropyCoef: z.number().min(0).default(0).describe("entropy bonus"),
+  valueCoef: z.number().min(0).default(1).describe("value loss weight"),
+  boundCoef: z.number().min(0).default(1e-3).describe("penalty on action means beyond ±1.1"),
+  maxGradNorm: z.number().positive().default(1).describe("global gradient norm clip"),
+  numLearningEpochs: z.int().positive().default(4).describe("passes over each rollout"),
+  minibatchSize: z.int().positive().default(1024).describe("samples per gradient step"),
+  clipValueLoss: z
+    .boolean()
+    .default(true)
+    .describe("clip the value loss as PPO's reference code does"),
+  normalizeAdvantage: z.boolean().default(true).describe("zero mean, unit variance per rollout"),
+  normalizeReturn: z
+    .boolean()
+    .default(true)
+    .describe("value targets in units of their running deviation"),
+  normalizeObservation: z
+    .boolean()
+    .default(true)
+    .describe("running mean and variance, clipped at ±5"),
+});
+
+export const networkSettingsSchema = z.strictObject({
+  actor: hidden.default([64, 64]).describe("hidden layers of the policy"),
+  critic: hidden.default([64, 64]).describe("hidden layers of the critic"),
+  activation: z.enum(["elu", "tanh", "relu"]).default("elu").describe("activation between layers"),
+  shared: z.boolean().default(false).describe("critic shares the policy's hidden layers"),
+  initialLogStd: z
+    .number()
+    .default(0)
+    .describe("log standard deviation of the actions at the start"),
+});
+
+export const trainingSettingsSchema = z.strictObject({
+  numEnvs: z.int().positive().default(128).describe("environments stepped together"),
+  numStepsPerEnv: z
+    .int()
+    .positive()
+    .default(16)
+    .describe("rollout length per iteration, control steps"),
+  randomize: z.boolean().default(true).describe("apply the task's randomization ranges"),
+  ppo: ppoSettingsSchema.prefault({}),
+  network: networkSettingsSchema.prefault({}),
+});
+
+export type PpoSettings = z.infer<typeof ppoSettingsSchema>;
+export type NetworkSettings = z.infer<typeof networkSettingsSchema>;
+export type TrainingSettings = z.infer<typeof trainingSettingsSchema>;
+/** What a task or flag writes: any part, the rest filled with defaults. */
+export type TrainingSettingsInput = z.input<typeof trainingSettingsSchema>;

@@ -1,0 +1,192 @@
+/**
+ * A task is data: robot, signals, what the policy sees and commands, when an episode ends, how
+ * success is measured, what may be randomized. `defineTask` is what `task.ts` exports by default.
+ */
+import { z } from "zod";
+import { parameterNames } from "../sim/simulator.js";
+import { trainingSettingsSchema } from "./settings.js";
+
+const joints = z.array(z.string()).min(1);
+
+/**
+ * Where a signal comes from. World frame unless the kind says otherwise. `wrap` brings an angle to
+ * (−π, π]. A signal over one joint named in the singular is a scalar; lists are tuples.
+ */
+export const signalSourceSchema = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("jointPosition"), joint: z.string() }),
+  z.strictObject({ kind: z.literal("jointVelocity"), joint: z.string() }),
+  z.strictObject({ kind: z.literal("jointEffort"), joint: z.string() }),
+  z.strictObject({ kind: z.literal("jointPositions"), joints: joints.optional() }),
+  z.strictObject({ kind: z.literal("jointVelocities"), joints: joints.optional() }),
+  z.strictObject({ kind: z.literal("jointEfforts"), joints: joints.optional() }),
+  z.strictObject({ kind: z.literal("bodyPosition"), body: z.string() }),
+  z.strictObject({ kind: z.literal("bodyOrientation"), body: z.string() }),
+  z.strictObject({
+    kind: z.literal("bodyLinVel"),
+    body: z.string(),
+    frame: z.enum(["world", "body"]).default("world"),
+  }),
+  z.strictObject({
+    kind: z.literal("bodyAngVel"),
+    body: z.string(),
+    frame: z.enum(["world", "body"]).default("world"),
+  }),
+  /** Unit gravity direction in the body's frame: (0, 0, −1) when upright. */
+  z.strictObject({ kind: z.literal("projectedGravity"), body: z.string() }),
+  z.strictObject({ kind: z.literal("contactForce"), geom: z.string() }),
+  /** 1 while the geom's contact force exceeds 1 N. */
+  z.strictObject({ kind: z.literal("contact"), geom: z.string() }),
+  /** Seconds since the geom last touched / since it last did not touch; 0 in the other phase. */
+  z.strictObject({ kind: z.literal("airTime"), geom: z.string() }),
+  z.strictObject({ kind: z.literal("contactTime"), geom: z.string() }),
+  /** A value drawn per environment and held; redrawn every `intervalSeconds` when given. */
+  z.strictObject({
+    kind: z.literal("command"),
+    low: z.array(z.number()).min(1),
+    high: z.array(z.number()).min(1),
+    intervalSeconds: z.number().positive().optional(),
+  }),
+  /** A randomized parameter of the environment, for privileged observations. */
+  z.strictObject({ kind: z.literal("parameter"), name: z.enum(parameterNames) }),
+  /** Computed by derived.ts under the signal's own name. `size` 0 is a scalar. */
+  z.strictObject({ kind: z.literal("derived"), size: z.int().min(0).default(0) }),
+]);
+export type SignalSource = z.infer<typeof signalSourceSchema>;
+
+const signalSchema = z.strictObject({
+  source: signalSourceSchema,
+  /** Shown to designers and people. Filled in from the source where it follows from it. */
+  unit: z.string().optional(),
+  description: z.string(),
+  /** Usual range, for people, plots and the offline designer's scales. */
+  range: z.tuple([z.number(), z.number()]).optional(),
+});
+
+const observationTermSchema = z.strictObject({
+  signal: z.string(),
+  scale: z.number().default(1),
+  /** Half-width of uniform sensor noise, in the signal's unit. */
+  noise: z.number().min(0).default(0),
+});
+
+/** A distribution a number is drawn from. */
+export const distributionSchema = z.union([
+  z.number(),
+  z.strictObject({ uniform: z.tuple([z.number(), z.number()]) }),
+  z.strictObject({ logUniform: z.tuple([z.number().positive(), z.number().positive()]) }),
+  z.strictObject({ normal: z.tuple([z.number(), z.number().min(0)]) }),
+]);
+export type Distribution = z.infer<typeof distributionSchema>;
+
+const physicsProfileSchema = z.strictObject({
+  substeps: z.int().positive(),
+  solverIterations: z.int().positive(),
+  pgsIterations: z.int().positive().default(4),
+  softCcdMeters: z.number().min(0).default(0),
+});
+
+export const taskDefinitionSchema = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9-]*$/, "lower case letters, digits and dashes"),
+  /** MJCF or URDF file, relative to the task folder. */
+  robot: z.string().default("robot.xml"),
+  /** One control step, s. */
+  controlDtSeconds: z.number().positive(),
+  /** Episode time limit in control steps. */
+  maxEpisodeSteps: z.int().positive(),
+  /** `train` is fast; what is reported is measured on `reference`. */
+  physics: z.strictObject({ train: physicsProfileSchema, reference: physicsProfileSchema }),
+  /** Dotted names become nested fields: "cart.position" is s.cart.position. */
+  signals: z.record(z.string().regex(/^[a-z][A-Za-z0-9]*(\.[a-z][A-Za-z0-9]*)*$/), signalSchema),
+  observation: z.array(observationTermSchema).min(1),
+  /** Frames of observation stacked, newest last. */
+  observationHistory: z.int().positive().default(1),
+  /** What only the critic sees, without noise; omitted: the observation. */
+  privilegedObservation: z.array(observationTermSchema).optional(),
+  /** control = offset + scale × clip(action, ±1), one per action, by actuator name. */
+  actions: z
+    .array(
+      z.strictObject({
+        actuator: z.string(),
+        scale: z.number(),
+        offset: z.number().default(0),
+        description: z.string(),
+      }),
+    )
+    .min(1),
+  reset: z
+    .strictObject({
+      keyframe: z.string().optional(),
+      /** Added to the keyframe (or zero pose), by joint name. */
+      jointPosition: z.record(z.string(), distributionSchema).default({}),
+      jointVelocity: z.record(z.string(), distributionSchema).default({}),
+      /** Added to the base's position, m, and its yaw, rad. */
+      basePosition: z
+        .tuple([distributionSchema, distributionSchema, distributionSchema])
+        .optional(),
+      baseYaw: distributionSchema.optional(),
+    })
+    .prefault({}),
+  /** Score of an episode from fitness.ts's value per step. Steps an early end cut off count as `missing`. */
+  fitness: z.strictObject({
+    aggregate: z.enum(["sum", "mean"]),
+    over: z.enum(["episode", "lastHalf"]).default("episode"),
+    missing: z.number().default(0),
+    unit: z.string().default(""),
+  }),
+  randomization: z
+    .partialRecord(
+      z.enum(parameterNames),
+      z.strictObject({
+        distribution: distributionSchema,
+        /** Drawn at every reset, or once per environment. */
+        when: z.enum(["startup", "reset"]).default("reset"),
+      }),
+    )
+    .default({}),
+  /** Control steps by which actions arrive late, drawn per episode (inclusive bounds). */
+  actionDelaySteps: z.tuple([z.int().min(0), z.int().min(0)]).default([0, 0]),
+  events: z
+    .array(
+      z.strictObject({
+        kind: z.literal("push"),
+        body: z.string(),
+        intervalSeconds: z.tuple([z.number().positive(), z.number().positive()]),
+        /** Half-width of the uniform world-frame velocity change, m/s. */
+        velocity: z.tuple([z.number().min(0), z.number().min(0), z.number().min(0)]),
+      }),
+    )
+    .default([]),
+  /** Environment steps of a full training; candidates of a search get `searchSteps`. */
+  steps: z.int().positive(),
+  searchSteps: z.int().positive().optional(),
+  training: trainingSettingsSchema.prefault({}),
+});
+
+export type TaskDefinition = z.infer<typeof taskDefinitionSchema>;
+/** What task.ts writes; defaults are filled in on loading. */
+export type TaskInput = z.input<typeof taskDefinitionSchema>;
+
+/** Declares a task. Gives editors the types; the folder's loader checks the value. */
+export function defineTask(task: TaskInput): TaskInput {
+  return task;
+}
+
+/** Words from task.md, for designers and people. */
+export interface TaskPage {
+  /** The sentence for the model. */
+  readonly sentence: string;
+  /** The success measure in words. */
+  readonly success: string;
+  /** When an episode ends, in words. */
+  readonly termination: string;
+}
+
+/** Source text of the programs beside task.ts. Only fitness.ts and termination.ts are required. */
+export interface TaskSources {
+  readonly fitness: string;
+  readonly termination: string;
+  readonly derived?: string;
+  /** reward.ts: a person's reward, the baseline. */
+  readonly human?: string;
+  readonly sparse?: string;
+}

@@ -1,0 +1,39 @@
+import { defineConfig } from "vitest/config";
+
+/** `unit` is fast; `integration` starts workers, processes and the CLI; `slow` (learning, soak, fuzz) runs with CI=1. */
+const slow = process.env["CI"] ? ["tests/slow/**/*.test.ts"] : [];
+
+export default defineConfig({
+  resolve: { alias: { rewardsmith: new URL("./src/index.ts", import.meta.url).pathname } },
+  test: {
+    pool: "forks",
+    maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["tests/**/*.test.ts"],
+          exclude: ["tests/slow/**", "tests/integration/**"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "integration",
+          include: ["tests/integration/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      ...(slow.length > 0
+        ? [
+            {
+              extends: true as const,
+              test: { name: "slow", include: slow, testTimeout: 900_000, hookTimeout: 900_000 },
+            },
+          ]
+        : []),
+    ],
+  },
+});
