@@ -1,0 +1,249 @@
+/**
+ * What can happen in a run, one JSON line each in `events.jsonl`. Plain data: the terminal, the
+ * viewer, the reflection, the report and resume all read `fold` over these and nothing else.
+ * Iterations and candidates count from 1; iteration 0 holds a reward that the user started from.
+ * Paths are relative to the run folder. Times are milliseconds since the epoch.
+ */
+import { z } from "zod";
+
+/** JSON has no NaN: a number that may be missing is null. */
+const measured = z.number().nullable();
+const code = z.string().regex(/^E_[A-Z0-9_]+$/);
+/** `iteration.candidate`, e.g. "2.5". */
+const id = z.string().regex(/^\d+\.\d+$/);
+const count = z.int().min(0);
+
+export const issueSchema = z.strictObject({
+  code,
+  severity: z.enum(["error", "warning"]),
+  message: z.string(),
+  hint: z.string().optional(),
+  line: z.number().optional(),
+  column: z.number().optional(),
+});
+
+/** One quantity over a training: snapshots, then extremes and mean over the whole curve. */
+export const seriesSchema = z.strictObject({
+  name: z.string(),
+  kind: z.enum(["term", "reward", "fitness", "episodeLength"]),
+  values: z.array(measured),
+  max: measured,
+  mean: measured,
+  min: measured,
+});
+
+/** What a training looked like, in the numbers that designers are told. */
+export const reflectionSchema = z.strictObject({
+  /** Environment steps at the end of each snapshot's stretch of training. */
+  steps: z.array(count),
+  series: z.array(seriesSchema),
+  /** Share of ended episodes per termination flag and "timeOut", over the last snapshot. */
+  endings: z.record(z.string(), z.number()),
+});
+
+export const evaluationSchema = z.strictObject({
+  set: z.enum(["select", "test"]),
+  profile: z.enum(["train", "reference"]),
+  totalSteps: count,
+  episodes: count,
+  fitness: z.number(),
+  fitnessPerEpisode: z.array(z.number()),
+  episodeLength: z.number(),
+  episodeReturn: z.number(),
+  endings: z.record(z.string(), z.number()),
+});
+
+/** One training's result at some number of steps, with everything later readers ask of it. */
+const resultSchema = z.strictObject({
+  jobId: z.string(),
+  steps: count,
+  evaluation: evaluationSchema,
+  /** First environment steps at which the training curve had 95 % of its rise. */
+  stepsTo95: measured,
+  /** Highest point of the training curve: the original's score. */
+  curveMaximum: measured,
+  policyHash: z.string(),
+  /** Path as the executor gave it. */
+  checkpoint: z.string(),
+  /** Spent now; 0 when the store already had it. */
+  newSteps: count,
+  cpuSeconds: z.number(),
+  wallSeconds: z.number(),
+});
+
+export const originSchema = z.strictObject({
+  kind: z.enum(["random", "mutation", "crossover", "model", "given"]),
+  parents: z.array(id),
+  /** One line for people: what was changed and why. */
+  reason: z.string(),
+});
+
+const time = z.number();
+
+export const runEventSchema = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("runStarted"),
+    time,
+    format: z.literal(1),
+    name: z.string(),
+    task: z.strictObject({ name: z.string(), hash: z.string() }),
+    designer: z.strictObject({ name: z.string(), description: z.string() }),
+    /** Design settings and resolved training settings. */
+    settings: z.record(z.string(), z.json()),
+    versions: z.record(z.string(), z.string()),
+    machine: z.string(),
+  }),
+  /** A process took the run up again. */
+  z.strictObject({ type: z.literal("runResumed"), time, machine: z.string() }),
+  z.strictObject({ type: z.literal("iterationStarted"), time, iteration: count, restart: count }),
+  z.strictObject({
+    type: z.literal("promptRendered"),
+    time,
+    iteration: count,
+    candidate: count,
+    attempt: count,
+    path: z.string(),
+    /** Hash of every prompt file used, by name. */
+    files: z.record(z.string(), z.string()),
+  }),
+  z.strictObject({
+    type: z.literal("answerReceived"),
+    time,
+    iteration: count,
+    candidate: count,
+    attempt: count,
+    path: z.string(),
+    model: z.string(),
+    promptTokens: count,
+    completionTokens: count,
+    costUsd: measured,
+    seconds: z.number(),
+  }),
+  z.strictObject({
+    type: z.literal("candidateProposed"),
+    time,
+    id,
+    iteration: count,
+    index: count,
+    attempt: count,
+    source: z.string(),
+    origin: originSchema,
+    /** The designer's own structured form, where it has one. */
+    genome: z.json().optional(),
+  }),
+  z.strictObject({
+    type: z.literal("candidateChecked"),
+    time,
+    id,
+    attempt: count,
+    accepted: z.boolean(),
+    issues: z.array(issueSchema),
+    terms: z.array(z.string()),
+    /** Identity of the compiled reward; null when refused. */
+    programHash: z.string().nullable(),
+    /** The whole check, program included. */
+    path: z.string(),
+  }),
+  z.strictObject({ type: z.literal("candidateRefused"), time, id, code, message: z.string() }),
+  /** The same program as an earlier candidate, whose result it shares. */
+  z.strictObject({ type: z.literal("candidateDuplicate"), time, id, of: id }),
+  z.strictObject({ type: z.literal("trainingStarted"), time, id, rung: count, steps: count }),
+  z.strictObject({
+    type: z.literal("rungFinished"),
+    time,
+    id,
+    rung: count,
+    result: resultSchema,
+    reflection: reflectionSchema,
+    /** Pearson correlation with the human reward over the curve. Never shown to a designer. */
+    humanCorrelation: measured,
+  }),
+  z.strictObject({
+    type: z.literal("trainingFinished"),
+    time,
+    id,
+    /** False when halving stopped it early. */
+    complete: z.boolean(),
+  }),
+  z.strictObject({
+    type: z.literal("trainingFailed"),
+    time,
+    id,
+    code,
+    message: z.string(),
+    steps: count,
+  }),
+  z.strictObject({
+    type: z.literal("iterationEnded"),
+    time,
+    iteration: count,
+    /** Best of this iteration; null when nothing trained. */
+    best: id.nullable(),
+  }),
+  /** A person's sentence for the next prompt. */
+  z.strictObject({ type: z.literal("note"), time, text: z.string() }),
+  z.strictObject({
+    type: z.literal("vote"),
+    time,
+    id,
+    value: z.union([z.literal(1), z.literal(-1)]),
+  }),
+  z.strictObject({ type: z.literal("paused"), time }),
+  z.strictObject({ type: z.literal("unpaused"), time }),
+  z.strictObject({
+    type: z.literal("budgetReached"),
+    time,
+    kind: z.enum(["money", "tokens", "environmentSteps", "wallTime"]),
+    limit: z.number(),
+    spent: z.number(),
+  }),
+  z.strictObject({ type: z.literal("targetReached"), time, id, fitness: z.number() }),
+  z.strictObject({
+    type: z.literal("alarm"),
+    time,
+    kind: z.enum(["rewardHacking"]),
+    id,
+    message: z.string(),
+  }),
+  z.strictObject({
+    type: z.literal("finalsStarted"),
+    time,
+    best: id.nullable(),
+    which: z.array(z.enum(["best", "human", "sparse"])),
+    seeds: z.array(count),
+    steps: count,
+  }),
+  z.strictObject({
+    type: z.literal("finalEvaluated"),
+    time,
+    which: z.enum(["best", "human", "sparse"]),
+    seed: count,
+    result: resultSchema,
+    /** Fitness over the training, `[environment steps, fitness]`. */
+    curve: z.array(z.tuple([count, measured])),
+  }),
+  z.strictObject({
+    type: z.literal("finalFailed"),
+    time,
+    which: z.enum(["best", "human", "sparse"]),
+    seed: count,
+    code,
+    message: z.string(),
+  }),
+  z.strictObject({ type: z.literal("runFinished"), time, report: z.string() }),
+  z.strictObject({ type: z.literal("runStopped"), time, code, message: z.string() }),
+]);
+
+export type RunEvent = z.infer<typeof runEventSchema>;
+export type Series = z.infer<typeof seriesSchema>;
+export type Reflection = z.infer<typeof reflectionSchema>;
+export type Origin = z.infer<typeof originSchema>;
+export type TrainingResult = z.infer<typeof resultSchema>;
+export type EvaluationRecord = z.infer<typeof evaluationSchema>;
+export type FinalKind = "best" | "human" | "sparse";
+/** An event before it is stamped with its time. */
+export type RunEventBody = RunEvent extends infer E
+  ? E extends RunEvent
+    ? Omit<E, "time">
+    : never
+  : never;

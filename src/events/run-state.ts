@@ -1,0 +1,312 @@
+/**
+ * A run as it stands: the fold of its events. Nothing else holds state, so a run that was killed
+ * anywhere continues from this. Pure; every event gives a new state that shares what did not change.
+ */
+import type { FinalKind, Origin, Reflection, RunEvent, TrainingResult } from "./event.js";
+
+type EventOf<T extends RunEvent["type"]> = Extract<RunEvent, { type: T }>;
+
+/** One version of a candidate's source: the first proposal, then repairs. */
+export interface Attempt {
+  readonly attempt: number;
+  /** Path of the source. */
+  readonly source: string;
+  readonly check: Omit<EventOf<"candidateChecked">, "type" | "time" | "id"> | null;
+}
+
+export interface Rung {
+  readonly rung: number;
+  readonly result: TrainingResult;
+  readonly reflection: Reflection;
+  readonly humanCorrelation: number | null;
+}
+
+export type CandidateStatus =
+  | "proposed"
+  | "accepted"
+  | "refused"
+  | "duplicate"
+  | "training"
+  | "trained"
+  | "failed";
+
+export interface Candidate {
+  readonly id: string;
+  readonly iteration: number;
+  readonly index: number;
+  readonly origin: Origin;
+  readonly genome: unknown;
+  readonly attempts: readonly Attempt[];
+  readonly status: CandidateStatus;
+  /** Why it was refused or failed. */
+  readonly failure: { readonly code: string; readonly message: string } | null;
+  /** The candidate whose result it shares. */
+  readonly duplicateOf: string | null;
+  readonly rungs: readonly Rung[];
+  /** Trained with the whole budget rather than stopped early. */
+  readonly complete: boolean;
+  readonly votes: number;
+}
+
+export interface Iteration {
+  readonly iteration: number;
+  readonly restart: number;
+  readonly ended: boolean;
+  readonly best: string | null;
+  /** Sentences people gave since the iteration before. */
+  readonly notes: readonly string[];
+}
+
+export interface Answer {
+  readonly iteration: number;
+  readonly candidate: number;
+  readonly attempt: number;
+  readonly path: string;
+}
+
+export interface Final {
+  readonly which: FinalKind;
+  readonly seed: number;
+  readonly result: TrainingResult | null;
+  readonly curve: readonly (readonly [number, number | null])[];
+  readonly failure: { readonly code: string; readonly message: string } | null;
+}
+
+export interface Spending {
+  /** Environment steps trained for this run: of candidates, and of finals. */
+  readonly searchSteps: number;
+  readonly finalSteps: number;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  readonly costUsd: number;
+  /** Answers whose price is not known. */
+  readonly unpricedAnswers: number;
+  readonly cpuSeconds: number;
+  /** While a process worked on the run; pauses between processes are not counted. */
+  readonly wallSeconds: number;
+}
+
+export interface RunState {
+  readonly status: "new" | "running" | "paused" | "finished" | "stopped";
+  readonly start: EventOf<"runStarted"> | null;
+  readonly iterations: readonly Iteration[];
+  /** In the order of first proposal. */
+  readonly candidates: readonly Candidate[];
+  readonly prompts: readonly EventOf<"promptRendered">[];
+  readonly answers: readonly Answer[];
+  /** Sentences that no iteration has taken up yet. */
+  readonly pendingNotes: readonly string[];
+  readonly alarms: readonly {
+    readonly id: string;
+    readonly kind: string;
+    readonly message: string;
+  }[];
+  readonly budget: EventOf<"budgetReached"> | null;
+  readonly target: EventOf<"targetReached"> | null;
+  readonly finalsPlan: EventOf<"finalsStarted"> | null;
+  readonly finals: readonly Final[];
+  readonly stopped: { readonly code: string; readonly message: string } | null;
+  readonly report: string | null;
+  readonly machine: string;
+  readonly spent: Spending;
+  readonly lastEventTime: number;
+}
+
+export const newRun: RunState = {
+  status: "new",
+  start: null,
+  iterations: [],
+  candidates: [],
+  prompts: [],
+  answers: [],
+  pendingNotes: [],
+  alarms: [],
+  budget: null,
+  target: null,
+  finalsPlan: null,
+  finals: [],
+  stopped: null,
+  report: null,
+  machine: "",
+  spent: {
+    searchSteps: 0,
+    finalSteps: 0,
+    promptTokens: 0,
+    completionTokens: 0,
+    costUsd: 0,
+    unpricedAnswers: 0,
+    cpuSeconds: 0,
+    wallSeconds: 0,
+  },
+  lastEventTime: 0,
+};
+
+/** The state after one more event. */
+export function fold(state: RunState, event: RunEvent): RunState {
+  const working = event.type !== "runStarted" && event.type !== "runResumed";
+  const elapsed = working ? Math.max(0, event.time - state.lastEventTime) / 1000 : 0;
+  const next = apply(state, event);
+  return {
+    ...next,
+    spent: { ...next.spent, wallSeconds: next.spent.wallSeconds + elapsed },
+    lastEventTime: event.time,
+  };
+}
+
+export function foldAll(events: Iterable<RunEvent>): RunState {
+  let state = newRun;
+  for (const event of events) state = fold(state, event);
+  return state;
+}
+
+function apply(state: RunState, event: RunEvent): RunState {
+  switch (event.type) {
+    case "runStarted":
+      return { ...state, status: "running", start: event, machine: event.machine };
+    case "runResumed":
+      return { ...state, status: "running", stopped: null, machine: event.machine };
+    case "iterationStarted": {
+      const { iteration, restart } = event;
+      const started = { iteration, restart, ended: false, best: null, notes: state.pendingNotes };
+      return { ...state, iterations: [...state.iterations, started], pendingNotes: [] };
+    }
+    case "iterationEnded":
+      return {
+        ...state,
+        iterations: state.iterations.map((it) =>
+          it.iteration === event.iteration ? { ...it, ended: true, best: event.best } : it,
+        ),
+      };
+    case "promptRendered":
+      return { ...state, prompts: [...state.prompts, event] };
+    case "answerReceived":
+      return answered(state, event);
+    case "candidateProposed":
+      return proposed(state, event);
+    case "candidateChecked": {
+      const { type: _, time: __, id: ___, ...check } = event;
+      return changed(state, event.id, (c) => ({
+        attempts: c.attempts.map((a) => (a.attempt === event.attempt ? { ...a, check } : a)),
+        status: event.accepted ? "accepted" : "proposed",
+      }));
+    }
+    case "candidateRefused":
+      return changed(state, event.id, () => ({ status: "refused", failure: failureOf(event) }));
+    case "candidateDuplicate":
+      return changed(state, event.id, () => ({ status: "duplicate", duplicateOf: event.of }));
+    case "trainingStarted":
+      return changed(state, event.id, () => ({ status: "training" }));
+    case "rungFinished": {
+      const { rung, result, reflection, humanCorrelation } = event;
+      const finished = { rung, result, reflection, humanCorrelation };
+      const after = changed(state, event.id, (c) => ({ rungs: [...c.rungs, finished] }));
+      return spend(after, {
+        searchSteps: state.spent.searchSteps + result.newSteps,
+        cpuSeconds: state.spent.cpuSeconds + result.cpuSeconds,
+      });
+    }
+    case "trainingFinished":
+      return changed(state, event.id, () => ({ status: "trained", complete: event.complete }));
+    case "trainingFailed": {
+      const after = changed(state, event.id, () => ({
+        status: "failed",
+        failure: failureOf(event),
+      }));
+      return spend(after, { searchSteps: state.spent.searchSteps + event.steps });
+    }
+    case "note":
+      return { ...state, pendingNotes: [...state.pendingNotes, event.text] };
+    case "vote":
+      return changed(state, event.id, (c) => ({ votes: c.votes + event.value }));
+    case "paused":
+      return { ...state, status: "paused" };
+    case "unpaused":
+      return { ...state, status: "running" };
+    case "budgetReached":
+      return { ...state, budget: event };
+    case "targetReached":
+      return { ...state, target: event };
+    case "alarm": {
+      const { id, kind, message } = event;
+      return { ...state, alarms: [...state.alarms, { id, kind, message }] };
+    }
+    case "finalsStarted":
+      return { ...state, finalsPlan: event };
+    case "finalEvaluated": {
+      const { which, seed, result, curve } = event;
+      const final: Final = { which, seed, result, curve, failure: null };
+      return spend(
+        { ...state, finals: [...state.finals, final] },
+        {
+          finalSteps: state.spent.finalSteps + result.newSteps,
+          cpuSeconds: state.spent.cpuSeconds + result.cpuSeconds,
+        },
+      );
+    }
+    case "finalFailed": {
+      const { which, seed } = event;
+      const final: Final = { which, seed, result: null, curve: [], failure: failureOf(event) };
+      return { ...state, finals: [...state.finals, final] };
+    }
+    case "runFinished":
+      return { ...state, status: "finished", report: event.report };
+    case "runStopped":
+      return { ...state, status: "stopped", stopped: failureOf(event) };
+  }
+}
+
+function answered(state: RunState, event: EventOf<"answerReceived">): RunState {
+  const { iteration, candidate, attempt, path } = event;
+  const { spent } = state;
+  return spend(
+    { ...state, answers: [...state.answers, { iteration, candidate, attempt, path }] },
+    {
+      promptTokens: spent.promptTokens + event.promptTokens,
+      completionTokens: spent.completionTokens + event.completionTokens,
+      costUsd: spent.costUsd + (event.costUsd ?? 0),
+      unpricedAnswers: spent.unpricedAnswers + (event.costUsd === null ? 1 : 0),
+    },
+  );
+}
+
+function proposed(state: RunState, event: EventOf<"candidateProposed">): RunState {
+  const attempt: Attempt = { attempt: event.attempt, source: event.source, check: null };
+  const genome = event.genome ?? null;
+  if (state.candidates.some((c) => c.id === event.id)) {
+    return changed(state, event.id, (c) => ({ attempts: [...c.attempts, attempt], genome }));
+  }
+  const candidate: Candidate = {
+    id: event.id,
+    iteration: event.iteration,
+    index: event.index,
+    origin: event.origin,
+    genome,
+    attempts: [attempt],
+    status: "proposed",
+    failure: null,
+    duplicateOf: null,
+    rungs: [],
+    complete: false,
+    votes: 0,
+  };
+  return { ...state, candidates: [...state.candidates, candidate] };
+}
+
+function changed(
+  state: RunState,
+  id: string,
+  change: (candidate: Candidate) => Partial<Candidate>,
+): RunState {
+  return {
+    ...state,
+    candidates: state.candidates.map((c) => (c.id === id ? { ...c, ...change(c) } : c)),
+  };
+}
+
+function spend(state: RunState, change: Partial<Spending>): RunState {
+  return { ...state, spent: { ...state.spent, ...change } };
+}
+
+function failureOf({ code, message }: { code: string; message: string }) {
+  return { code, message };
+}
