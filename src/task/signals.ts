@@ -10,7 +10,10 @@ export type StandardSource =
   | { readonly kind: "previousAction" }
   | { readonly kind: "jointAccelerations" }
   /** Seconds since the episode began. */
-  | { readonly kind: "episodeTime" };
+  | { readonly kind: "episodeTime" }
+  /** `contact` and `airTime` of every geom that a declared signal watches, in that order. */
+  | { readonly kind: "contacts"; readonly geoms: readonly string[] }
+  | { readonly kind: "airTimes"; readonly geoms: readonly string[] };
 
 export interface Signal {
   /** Dotted name; `s.` plus this reads it in a program. */

@@ -9,8 +9,8 @@ import { trainingSettingsSchema } from "./settings.js";
 const joints = z.array(z.string()).min(1);
 
 /**
- * Where a signal comes from. World frame unless the kind says otherwise. `wrap` brings an angle to
- * (−π, π]. A signal over one joint named in the singular is a scalar; lists are tuples.
+ * Where a signal comes from. World frame unless the kind says otherwise. Angles of unlimited hinges
+ * read in (−π, π]. A signal over one joint named in the singular is a scalar; lists are tuples.
  */
 export const signalSourceSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("jointPosition"), joint: z.string() }),
@@ -100,7 +100,7 @@ export const taskDefinitionSchema = z.strictObject({
   observation: z.array(observationTermSchema).min(1),
   /** Frames of observation stacked, newest last. */
   observationHistory: z.int().positive().default(1),
-  /** What only the critic sees, without noise; omitted: the observation. */
+  /** All that the critic sees, without noise or history; omitted: the observation. */
   privilegedObservation: z.array(observationTermSchema).optional(),
   /** control = offset + scale × clip(action, ±1), one per action, by actuator name. */
   actions: z
@@ -179,6 +179,8 @@ export interface TaskPage {
   readonly success: string;
   /** When an episode ends, in words. */
   readonly termination: string;
+  /** Where the task differs from its original; for people only. */
+  readonly deviations?: string;
 }
 
 /** Source text of the programs beside task.ts. Only fitness.ts and termination.ts are required. */

@@ -1,0 +1,6 @@
+export function derived(s: State) {
+  return {
+    "pole.cos": Math.cos(s.pole.angle),
+    "pole.sin": Math.sin(s.pole.angle),
+  };
+}

@@ -1,0 +1,79 @@
+import { defineTask } from "rewardsmith";
+
+export default defineTask({
+  name: "cartpole-swingup",
+  controlDtSeconds: 1 / 60,
+  maxEpisodeSteps: 500,
+  physics: {
+    train: { substeps: 1, solverIterations: 4 },
+    reference: { substeps: 4, solverIterations: 4 },
+  },
+  signals: {
+    "cart.position": {
+      source: { kind: "jointPosition", joint: "cart" },
+      description: "how far the cart is from the middle of the rail",
+      range: [-3, 3],
+    },
+    "cart.velocity": {
+      source: { kind: "jointVelocity", joint: "cart" },
+      description: "speed of the cart along the rail",
+      range: [-6, 6],
+    },
+    "cart.force": {
+      source: { kind: "jointEffort", joint: "cart" },
+      description: "force with which the motor pushes the cart",
+      range: [-25, 25],
+    },
+    "pole.angle": {
+      source: { kind: "jointPosition", joint: "pole" },
+      description: "angle of the pole from upright: 0 when it stands, ±π when it hangs",
+      range: [-Math.PI, Math.PI],
+    },
+    "pole.angularVelocity": {
+      source: { kind: "jointVelocity", joint: "pole" },
+      description: "how fast the pole turns",
+      range: [-10, 10],
+    },
+    "pole.cos": {
+      source: { kind: "derived" },
+      description: "cosine of the pole's angle: 1 upright, −1 hanging",
+      range: [-1, 1],
+    },
+    "pole.sin": {
+      source: { kind: "derived" },
+      description: "sine of the pole's angle: 0 both upright and hanging",
+      range: [-1, 1],
+    },
+  },
+  observation: [
+    { signal: "cart.position" },
+    { signal: "cart.velocity" },
+    { signal: "pole.cos" },
+    { signal: "pole.sin" },
+    { signal: "pole.angularVelocity" },
+  ],
+  actions: [{ actuator: "cart", scale: 25, description: "force on the cart, N" }],
+  reset: {
+    jointPosition: {
+      cart: { uniform: [-0.1, 0.1] },
+      pole: { uniform: [Math.PI - 0.3, Math.PI + 0.3] },
+    },
+    jointVelocity: { cart: { uniform: [-0.25, 0.25] }, pole: { uniform: [-0.25, 0.25] } },
+  },
+  fitness: { aggregate: "mean", over: "lastHalf", missing: 0, unit: "share of steps" },
+  randomization: {
+    massFactor: { distribution: { uniform: [0.9, 1.1] }, when: "startup" },
+    jointDampingFactor: { distribution: { uniform: [0.5, 2] } },
+    gravityScale: { distribution: { uniform: [0.95, 1.05] } },
+    motorStrength: { distribution: { uniform: [0.9, 1.1] } },
+  },
+  steps: 800_000,
+  searchSteps: 400_000,
+  training: {
+    numEnvs: 128,
+    numStepsPerEnv: 16,
+    randomize: false,
+    ppo: { lr: 1e-3, desiredKl: 0.008, minibatchSize: 1024, numLearningEpochs: 4 },
+    network: { actor: [32, 32], critic: [32, 32] },
+  },
+});

@@ -1,0 +1,3 @@
+export function termination(s: State): Flags {
+  return { cartOffRail: Math.abs(s.cart.position) > 3 };
+}

@@ -1,0 +1,162 @@
+/** Task folders, built in or anywhere on disk, read and checked into a `LoadedTask`. */
+import { existsSync, readdirSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { basename, join, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import { RewardsmithError } from "../../core/errors.js";
+import type { RobotModel } from "../../robot/model.js";
+import { checkTask } from "../check-task.js";
+import type { LoadedTask } from "../loaded-task.js";
+import { nameHint } from "../nearest-name.js";
+import { buildSignalTable } from "../signal-table.js";
+import { type TaskDefinition, type TaskSources, taskDefinitionSchema } from "../task.js";
+import { parseTaskPage } from "../task-page.js";
+import { evaluateTaskFile } from "./bundle.js";
+
+/** `envs/` of this installation: three folders up, from `src/task/node` and `dist/task/node` alike. */
+const builtInFolder = fileURLToPath(new URL("../../../envs", import.meta.url));
+
+export interface LoadTaskOptions {
+  /** Turns the robot file into a model; tests put in a small one. */
+  readonly compile?: (file: string) => Promise<RobotModel>;
+}
+
+/** Names of the built-in tasks. */
+export function listTasks(): string[] {
+  return readdirSync(builtInFolder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && isTaskFolder(join(builtInFolder, entry.name)))
+    .map((entry) => entry.name)
+    .sort();
+}
+
+/**
+ * Loads a task by the name of a built-in one or by its folder.
+ *
+ * @example const task = await loadTask("cartpole-swingup");
+ */
+export async function loadTask(
+  nameOrFolder: string,
+  options: LoadTaskOptions = {},
+): Promise<LoadedTask> {
+  const folder = findFolder(nameOrFolder);
+  const file = join(folder, "task.ts");
+  const definition = parseDefinition(await evaluateTaskFile(file), file);
+  const robot = await (options.compile ?? compile)(
+    existing(join(folder, definition.robot), `${definition.name} names it as its robot`),
+  );
+  const pageFile = existing(join(folder, "task.md"), "it holds the sentence for the designer");
+  const page = parseTaskPage(await readFile(pageFile, "utf8"), pageFile);
+  const signals = within(file, () => buildSignalTable(definition, robot));
+  within(file, () => checkTask(definition, robot, signals));
+  return {
+    definition,
+    robot,
+    page,
+    sources: await readSources(folder, definition),
+    signals,
+    folder,
+  };
+}
+
+/** MuJoCo's compiler is large, so it is loaded by the first task that needs it. */
+async function compile(file: string): Promise<RobotModel> {
+  const { compileRobot } = await import("../../robot/mujoco/compile.js");
+  return compileRobot(file);
+}
+
+function findFolder(nameOrFolder: string): string {
+  const names = listTasks();
+  if (names.includes(nameOrFolder)) return join(builtInFolder, nameOrFolder);
+  const folder = resolve(nameOrFolder);
+  if (isTaskFolder(folder)) return folder;
+  const looksLikePath = /[\\/.]/.test(nameOrFolder) || nameOrFolder.includes(sep);
+  if (looksLikePath || existsSync(folder)) {
+    throw new RewardsmithError(
+      "E_TASK_UNKNOWN",
+      existsSync(folder) ? "the folder holds no task.ts" : "there is no such folder",
+      {
+        where: folder,
+        hint: `make one with "rewardsmith new ${nameOrFolder}"; built in: ${names.join(", ")}`,
+      },
+    );
+  }
+  throw new RewardsmithError("E_TASK_UNKNOWN", `no task is named "${nameOrFolder}"`, {
+    hint: `${nameHint(nameOrFolder, names)}; or give the folder of your own`,
+  });
+}
+
+function isTaskFolder(folder: string): boolean {
+  return existsSync(join(folder, "task.ts"));
+}
+
+function parseDefinition(value: unknown, file: string): TaskDefinition {
+  if (value === undefined) {
+    throw new RewardsmithError("E_TASK_INVALID", "has no default export", {
+      where: file,
+      hint: "write: export default defineTask({ … })",
+    });
+  }
+  const parsed = taskDefinitionSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new RewardsmithError("E_TASK_INVALID", z.prettifyError(parsed.error), {
+    where: file,
+    hint: "src/task/task.ts and envs/README.md list what a task may say",
+    cause: parsed.error,
+  });
+}
+
+async function readSources(folder: string, definition: TaskDefinition): Promise<TaskSources> {
+  const required = (name: string, why: string) =>
+    readFile(existing(join(folder, name), why), "utf8");
+  const optional = async (name: string) =>
+    existsSync(join(folder, name)) ? await readFile(join(folder, name), "utf8") : undefined;
+
+  const [derivedName] =
+    Object.entries(definition.signals).find(([, signal]) => signal.source.kind === "derived") ?? [];
+  const derived =
+    derivedName === undefined
+      ? await optional("derived.ts")
+      : await required("derived.ts", `it computes signal "${derivedName}"`);
+  if (derivedName === undefined && derived !== undefined) {
+    throw new RewardsmithError(
+      "E_TASK_INVALID",
+      "derived.ts computes signals, but none is declared as derived",
+      {
+        where: join(folder, "task.ts"),
+        hint: 'declare them with source: { kind: "derived" }, or remove the file',
+      },
+    );
+  }
+  const human = await optional("reward.ts");
+  const sparse = await optional("sparse.ts");
+  return {
+    fitness: await required("fitness.ts", "it measures success, step by step"),
+    termination: await required("termination.ts", "it says when an episode ends"),
+    ...(derived === undefined ? {} : { derived }),
+    ...(human === undefined ? {} : { human }),
+    ...(sparse === undefined ? {} : { sparse }),
+  };
+}
+
+function existing(file: string, why: string): string {
+  if (existsSync(file)) return file;
+  throw new RewardsmithError("E_TASK_INVALID", `${basename(file)} is missing`, {
+    where: file,
+    hint: `a task folder needs it: ${why}`,
+  });
+}
+
+/** Runs a check whose errors do not know the file, and adds it. */
+function within<T>(file: string, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof RewardsmithError) || error.where !== undefined) throw error;
+    throw new RewardsmithError(error.code, error.message, {
+      where: file,
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      cause: error.cause,
+    });
+  }
+}
