@@ -2,7 +2,7 @@
  * What can happen in a run, one JSON line each in `events.jsonl`. Plain data: the terminal, the
  * viewer, the reflection, the report and resume all read `fold` over these and nothing else.
  * Iterations and candidates count from 1; iteration 0 holds a reward that the user started from.
- * Paths are relative to the run folder. Times are milliseconds since the epoch.
+ * Paths are relative to the run folder. The log stamps each event with its number and time.
  */
 import { z } from "zod";
 
@@ -78,13 +78,9 @@ export const originSchema = z.strictObject({
   reason: z.string(),
 });
 
-const time = z.number();
-
 export const runEventSchema = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("runStarted"),
-    time,
-    format: z.literal(1),
     name: z.string(),
     task: z.strictObject({ name: z.string(), hash: z.string() }),
     designer: z.strictObject({ name: z.string(), description: z.string() }),
@@ -94,11 +90,10 @@ export const runEventSchema = z.discriminatedUnion("type", [
     machine: z.string(),
   }),
   /** A process took the run up again. */
-  z.strictObject({ type: z.literal("runResumed"), time, machine: z.string() }),
-  z.strictObject({ type: z.literal("iterationStarted"), time, iteration: count, restart: count }),
+  z.strictObject({ type: z.literal("runResumed"), machine: z.string() }),
+  z.strictObject({ type: z.literal("iterationStarted"), iteration: count, restart: count }),
   z.strictObject({
     type: z.literal("promptRendered"),
-    time,
     iteration: count,
     candidate: count,
     attempt: count,
@@ -108,7 +103,6 @@ export const runEventSchema = z.discriminatedUnion("type", [
   }),
   z.strictObject({
     type: z.literal("answerReceived"),
-    time,
     iteration: count,
     candidate: count,
     attempt: count,
@@ -121,7 +115,6 @@ export const runEventSchema = z.discriminatedUnion("type", [
   }),
   z.strictObject({
     type: z.literal("candidateProposed"),
-    time,
     id,
     iteration: count,
     index: count,
@@ -133,7 +126,6 @@ export const runEventSchema = z.discriminatedUnion("type", [
   }),
   z.strictObject({
     type: z.literal("candidateChecked"),
-    time,
     id,
     attempt: count,
     accepted: z.boolean(),
@@ -144,13 +136,12 @@ export const runEventSchema = z.discriminatedUnion("type", [
     /** The whole check, program included. */
     path: z.string(),
   }),
-  z.strictObject({ type: z.literal("candidateRefused"), time, id, code, message: z.string() }),
+  z.strictObject({ type: z.literal("candidateRefused"), id, code, message: z.string() }),
   /** The same program as an earlier candidate, whose result it shares. */
-  z.strictObject({ type: z.literal("candidateDuplicate"), time, id, of: id }),
-  z.strictObject({ type: z.literal("trainingStarted"), time, id, rung: count, steps: count }),
+  z.strictObject({ type: z.literal("candidateDuplicate"), id, of: id }),
+  z.strictObject({ type: z.literal("trainingStarted"), id, rung: count, steps: count }),
   z.strictObject({
     type: z.literal("rungFinished"),
-    time,
     id,
     rung: count,
     result: resultSchema,
@@ -160,14 +151,12 @@ export const runEventSchema = z.discriminatedUnion("type", [
   }),
   z.strictObject({
     type: z.literal("trainingFinished"),
-    time,
     id,
     /** False when halving stopped it early. */
     complete: z.boolean(),
   }),
   z.strictObject({
     type: z.literal("trainingFailed"),
-    time,
     id,
     code,
     message: z.string(),
@@ -175,39 +164,34 @@ export const runEventSchema = z.discriminatedUnion("type", [
   }),
   z.strictObject({
     type: z.literal("iterationEnded"),
-    time,
     iteration: count,
     /** Best of this iteration; null when nothing trained. */
     best: id.nullable(),
   }),
   /** A person's sentence for the next prompt. */
-  z.strictObject({ type: z.literal("note"), time, text: z.string() }),
+  z.strictObject({ type: z.literal("note"), text: z.string() }),
   z.strictObject({
     type: z.literal("vote"),
-    time,
     id,
     value: z.union([z.literal(1), z.literal(-1)]),
   }),
-  z.strictObject({ type: z.literal("paused"), time }),
-  z.strictObject({ type: z.literal("unpaused"), time }),
+  z.strictObject({ type: z.literal("paused") }),
+  z.strictObject({ type: z.literal("unpaused") }),
   z.strictObject({
     type: z.literal("budgetReached"),
-    time,
     kind: z.enum(["money", "tokens", "environmentSteps", "wallTime"]),
     limit: z.number(),
     spent: z.number(),
   }),
-  z.strictObject({ type: z.literal("targetReached"), time, id, fitness: z.number() }),
+  z.strictObject({ type: z.literal("targetReached"), id, fitness: z.number() }),
   z.strictObject({
     type: z.literal("alarm"),
-    time,
     kind: z.enum(["rewardHacking"]),
     id,
     message: z.string(),
   }),
   z.strictObject({
     type: z.literal("finalsStarted"),
-    time,
     best: id.nullable(),
     which: z.array(z.enum(["best", "human", "sparse"])),
     seeds: z.array(count),
@@ -215,7 +199,6 @@ export const runEventSchema = z.discriminatedUnion("type", [
   }),
   z.strictObject({
     type: z.literal("finalEvaluated"),
-    time,
     which: z.enum(["best", "human", "sparse"]),
     seed: count,
     result: resultSchema,
@@ -224,14 +207,13 @@ export const runEventSchema = z.discriminatedUnion("type", [
   }),
   z.strictObject({
     type: z.literal("finalFailed"),
-    time,
     which: z.enum(["best", "human", "sparse"]),
     seed: count,
     code,
     message: z.string(),
   }),
-  z.strictObject({ type: z.literal("runFinished"), time, report: z.string() }),
-  z.strictObject({ type: z.literal("runStopped"), time, code, message: z.string() }),
+  z.strictObject({ type: z.literal("runFinished"), report: z.string() }),
+  z.strictObject({ type: z.literal("runStopped"), code, message: z.string() }),
 ]);
 
 export type RunEvent = z.infer<typeof runEventSchema>;
@@ -241,9 +223,9 @@ export type Origin = z.infer<typeof originSchema>;
 export type TrainingResult = z.infer<typeof resultSchema>;
 export type EvaluationRecord = z.infer<typeof evaluationSchema>;
 export type FinalKind = "best" | "human" | "sparse";
-/** An event before it is stamped with its time. */
-export type RunEventBody = RunEvent extends infer E
-  ? E extends RunEvent
-    ? Omit<E, "time">
-    : never
-  : never;
+/** An event as the log returns it. */
+export type StampedEvent = RunEvent & {
+  readonly seq: number /** ISO 8601, UTC. */;
+  readonly time: string;
+};
+export const eventFormat = { version: 1, schema: runEventSchema } as const;

@@ -2,7 +2,14 @@
  * A run as it stands: the fold of its events. Nothing else holds state, so a run that was killed
  * anywhere continues from this. Pure; every event gives a new state that shares what did not change.
  */
-import type { FinalKind, Origin, Reflection, RunEvent, TrainingResult } from "./event.js";
+import type {
+  FinalKind,
+  Origin,
+  Reflection,
+  RunEvent,
+  StampedEvent,
+  TrainingResult,
+} from "./event.js";
 
 type EventOf<T extends RunEvent["type"]> = Extract<RunEvent, { type: T }>;
 
@@ -11,7 +18,7 @@ export interface Attempt {
   readonly attempt: number;
   /** Path of the source. */
   readonly source: string;
-  readonly check: Omit<EventOf<"candidateChecked">, "type" | "time" | "id"> | null;
+  readonly check: Omit<EventOf<"candidateChecked">, "type" | "id"> | null;
 }
 
 export interface Rung {
@@ -109,6 +116,7 @@ export interface RunState {
   readonly report: string | null;
   readonly machine: string;
   readonly spent: Spending;
+  /** Milliseconds since the epoch. */
   readonly lastEventTime: number;
 }
 
@@ -142,18 +150,19 @@ export const newRun: RunState = {
 };
 
 /** The state after one more event. */
-export function fold(state: RunState, event: RunEvent): RunState {
+export function fold(state: RunState, event: StampedEvent): RunState {
   const working = event.type !== "runStarted" && event.type !== "runResumed";
-  const elapsed = working ? Math.max(0, event.time - state.lastEventTime) / 1000 : 0;
+  const now = Date.parse(event.time);
+  const elapsed = working ? Math.max(0, now - state.lastEventTime) / 1000 : 0;
   const next = apply(state, event);
   return {
     ...next,
     spent: { ...next.spent, wallSeconds: next.spent.wallSeconds + elapsed },
-    lastEventTime: event.time,
+    lastEventTime: now,
   };
 }
 
-export function foldAll(events: Iterable<RunEvent>): RunState {
+export function foldAll(events: Iterable<StampedEvent>): RunState {
   let state = newRun;
   for (const event of events) state = fold(state, event);
   return state;
@@ -184,7 +193,8 @@ function apply(state: RunState, event: RunEvent): RunState {
     case "candidateProposed":
       return proposed(state, event);
     case "candidateChecked": {
-      const { type: _, time: __, id: ___, ...check } = event;
+      const { attempt, accepted, issues, terms, programHash, path } = event;
+      const check = { attempt, accepted, issues, terms, programHash, path };
       return changed(state, event.id, (c) => ({
         attempts: c.attempts.map((a) => (a.attempt === event.attempt ? { ...a, check } : a)),
         status: event.accepted ? "accepted" : "proposed",
