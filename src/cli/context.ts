@@ -1,0 +1,19 @@
+import type { ExitCode } from "./exit-codes.js";
+import type { Terminal } from "./terminal.js";
+
+/** What every command is given. */
+export interface CliContext {
+  readonly terminal: Terminal;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** How this program was called, as printed in advice: "npx rewardsmith" or "rewardsmith". */
+  readonly invocation: string;
+  /** Folder of runs and of the job store. */
+  readonly runsFolder: string;
+  /** Aborted by the first Ctrl-C. `onStop` is what is then said about going on. */
+  readonly signal: AbortSignal;
+  onStop: string;
+  /** Of a command that ends without throwing. */
+  exitCode: ExitCode;
+  /** A yes-or-no question; null where nobody can answer. */
+  ask(question: string): Promise<boolean | null>;
+}
