@@ -1,0 +1,58 @@
+/** The policy of one robot in plain TypeScript: no native part, so the browser and a robot run it as well. */
+import { type Activation, type NetworkShape, parameterLayout } from "./network.js";
+import { inverseDeviation, observationClip, type SavedStatistics } from "./running-statistics.js";
+
+/** What a trained policy is: weights, and the normalizer of its observations (null: none). */
+export interface PolicyParameters {
+  readonly network: NetworkShape;
+  readonly theta: Float32Array;
+  readonly observationStatistics: SavedStatistics | null;
+}
+
+/**
+ * Compiles a policy: the returned function writes the mean action of one observation
+ * `[observationDim]` into `out` `[actionDim]` and allocates nothing.
+ */
+export function createInference({
+  network,
+  theta,
+  observationStatistics,
+}: PolicyParameters): (observation: Float32Array, out: Float32Array) => void {
+  const layers = parameterLayout(network).actor;
+  const buffers = [network.observationDim, ...layers.map((layer) => layer.outputs)].map(
+    (width) => new Float64Array(width),
+  );
+  const activate = activations[network.activation];
+  const mean = observationStatistics?.mean ?? new Float64Array(network.observationDim);
+  const inverse = observationStatistics && inverseDeviation(observationStatistics.variance);
+
+  return (observation, out) => {
+    const input = buffers[0];
+    for (let i = 0; i < input.length; i++) {
+      input[i] = inverse
+        ? Math.max(
+            -observationClip,
+            Math.min(observationClip, (observation[i] - mean[i]) * inverse[i]),
+          )
+        : observation[i];
+    }
+    for (let l = 0; l < layers.length; l++) {
+      const { inputs, outputs, weightOffset, biasOffset } = layers[l];
+      const x = buffers[l];
+      const y = buffers[l + 1];
+      for (let o = 0; o < outputs; o++) y[o] = theta[biasOffset + o];
+      for (let i = 0; i < inputs; i++) {
+        const row = weightOffset + i * outputs;
+        for (let o = 0; o < outputs; o++) y[o] += x[i] * theta[row + o];
+      }
+      if (l < layers.length - 1) for (let o = 0; o < outputs; o++) y[o] = activate(y[o]);
+    }
+    out.set(buffers[layers.length]);
+  };
+}
+
+const activations: Readonly<Record<Activation, (x: number) => number>> = {
+  elu: (x) => (x > 0 ? x : Math.expm1(x)),
+  tanh: Math.tanh,
+  relu: (x) => (x > 0 ? x : 0),
+};

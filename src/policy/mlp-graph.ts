@@ -1,0 +1,142 @@
+/** Layers of a perceptron as ONNX nodes: forward, and the hand-derived backward pass. */
+import type { Activation, Layer, NetworkShape, ParameterLayout } from "./network.js";
+import type { OnnxGraph, Value } from "./onnx.js";
+
+/** Weight `[inputs][outputs]` and bias `[outputs]` of each layer as graph values. */
+export interface LayerValues {
+  readonly weight: Value;
+  readonly bias: Value;
+}
+
+export interface ParameterValues {
+  readonly actor: readonly LayerValues[];
+  readonly critic: readonly LayerValues[];
+  readonly logStd: Value;
+}
+
+/** Cuts the flat parameter vector into layers. */
+export function splitParameters(
+  graph: OnnxGraph,
+  theta: Value,
+  { actor, critic, logStdOffset, size }: ParameterLayout,
+): ParameterValues {
+  const layers = [...actor, ...critic];
+  const sizes = layers.flatMap((layer) => [layer.inputs * layer.outputs, layer.outputs]);
+  const pieces = graph.split(theta, [...sizes, size - logStdOffset]);
+  const values = layers.map((layer, i) => ({
+    weight: graph.reshape(pieces[2 * i], [layer.inputs, layer.outputs]),
+    bias: pieces[2 * i + 1],
+  }));
+  return {
+    actor: values.slice(0, actor.length),
+    critic: values.slice(actor.length),
+    logStd: pieces[pieces.length - 1],
+  };
+}
+
+/** Parameters frozen into the graph, for export. */
+export function constantLayers(
+  graph: OnnxGraph,
+  theta: Float32Array,
+  layers: readonly Layer[],
+): LayerValues[] {
+  return layers.map(({ inputs, outputs, weightOffset, biasOffset }) => ({
+    weight: graph.constant(theta.slice(weightOffset, biasOffset), [inputs, outputs]),
+    bias: graph.constant(theta.slice(biasOffset, biasOffset + outputs), [outputs]),
+  }));
+}
+
+/** What a forward pass leaves for the backward one: `inputs[i]` is what layer i read. */
+export interface ForwardPass {
+  readonly inputs: readonly Value[];
+  readonly output: Value;
+}
+
+/** Activation after every layer but the last. */
+export function forward(
+  graph: OnnxGraph,
+  layers: readonly LayerValues[],
+  input: Value,
+  activation: Activation,
+): ForwardPass {
+  const inputs: Value[] = [];
+  let x = input;
+  layers.forEach(({ weight, bias }, i) => {
+    inputs.push(x);
+    x = graph.node("Gemm", [x, weight, bias]);
+    if (i < layers.length - 1) x = graph.node(activationOps[activation], [x]);
+  });
+  return { inputs, output: x };
+}
+
+/** Actor and critic over one batch; with a shared network the value is a head on the actor's last hidden layer. */
+export function forwardActorCritic(
+  graph: OnnxGraph,
+  network: NetworkShape,
+  parameters: ParameterValues,
+  observations: Value,
+  criticObservations: Value,
+): { actor: ForwardPass; critic: ForwardPass } {
+  const actor = forward(graph, parameters.actor, observations, network.activation);
+  const criticInput = network.shared ? actor.inputs[actor.inputs.length - 1] : criticObservations;
+  const critic = forward(graph, parameters.critic, criticInput, network.activation);
+  return { actor, critic };
+}
+
+/**
+ * Gradients of each layer, from that of the output `[batch][outputs]`. `extraAtLastHidden` is added
+ * to the gradient of the last layer's input: what a second head sends back.
+ */
+export function backward(
+  graph: OnnxGraph,
+  layers: readonly LayerValues[],
+  pass: ForwardPass,
+  outputGradient: Value,
+  activation: Activation,
+  extraAtLastHidden?: Value,
+): LayerValues[] {
+  const gradients: LayerValues[] = new Array(layers.length);
+  let dz = outputGradient;
+  for (let i = layers.length - 1; i >= 0; i--) {
+    gradients[i] = layerGradient(graph, pass.inputs[i], dz);
+    if (i === 0) break;
+    let dx = inputGradient(graph, layers[i], dz);
+    if (i === layers.length - 1 && extraAtLastHidden !== undefined) {
+      dx = graph.node("Add", [dx, extraAtLastHidden]);
+    }
+    dz = graph.node("Mul", [dx, activationSlope(graph, pass.inputs[i], activation)]);
+  }
+  return gradients;
+}
+
+/** dL/dx of x·W + b. */
+export function inputGradient(graph: OnnxGraph, layer: LayerValues, dz: Value): Value {
+  return graph.node("Gemm", [dz, layer.weight], { transB: 1 });
+}
+
+function layerGradient(graph: OnnxGraph, x: Value, dz: Value): LayerValues {
+  return {
+    weight: graph.node("Gemm", [x, dz], { transA: 1 }),
+    bias: graph.sumOver(dz, 0, false),
+  };
+}
+
+const activationOps: Readonly<Record<Activation, string>> = {
+  elu: "Elu",
+  tanh: "Tanh",
+  relu: "Relu",
+};
+
+/** dy/dx written in y, the activation's output. */
+function activationSlope(graph: OnnxGraph, y: Value, activation: Activation): Value {
+  const one = graph.scalar(1);
+  const zero = graph.scalar(0);
+  switch (activation) {
+    case "elu":
+      return graph.node("Add", [graph.node("Min", [y, zero]), one]);
+    case "tanh":
+      return graph.node("Sub", [one, graph.node("Mul", [y, y])]);
+    case "relu":
+      return graph.node("Cast", [graph.node("Greater", [y, zero])], { to: 1 });
+  }
+}

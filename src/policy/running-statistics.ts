@@ -1,0 +1,111 @@
+/**
+ * Running mean and variance of vectors, and normalization by them. Rows are first gathered and
+ * merged in one go (`commit`), so that the statistics stay frozen while a rollout is collected.
+ */
+export interface SavedStatistics {
+  readonly count: number;
+  readonly mean: Float64Array;
+  readonly variance: Float64Array;
+}
+
+/** Normalized values are clipped to ± this (rl_games). */
+export const observationClip = 5;
+/** Added to the variance (rl_games). */
+const epsilon = 1e-5;
+
+/** 1/√(variance + ε) per dimension. */
+export function inverseDeviation(variance: Float64Array): Float64Array {
+  return variance.map((v) => 1 / Math.sqrt(v + epsilon));
+}
+
+export class RunningStatistics {
+  readonly dim: number;
+  readonly mean: Float64Array;
+  readonly variance: Float64Array;
+  private count = 0;
+  private inverse: Float64Array;
+  /** Sums of (x − mean) and (x − mean)² over the rows gathered since the last commit. */
+  private readonly sum: Float64Array;
+  private readonly sumSquares: Float64Array;
+  private gathered = 0;
+
+  constructor(dim: number) {
+    this.dim = dim;
+    this.mean = new Float64Array(dim);
+    this.variance = new Float64Array(dim).fill(1);
+    this.inverse = inverseDeviation(this.variance);
+    this.sum = new Float64Array(dim);
+    this.sumSquares = new Float64Array(dim);
+  }
+
+  /** Gathers rows `[n][dim]` for the next commit. */
+  gather(rows: Float32Array | Float64Array): void {
+    const { dim, mean, sum, sumSquares } = this;
+    for (let start = 0; start < rows.length; start += dim) {
+      for (let j = 0; j < dim; j++) {
+        const d = rows[start + j] - mean[j];
+        sum[j] += d;
+        sumSquares[j] += d * d;
+      }
+    }
+    this.gathered += rows.length / dim;
+  }
+
+  /** Merges what was gathered (Chan, Golub and LeVeque's parallel update); false if it is not finite. */
+  commit(): boolean {
+    const { dim, mean, variance, sum, sumSquares, count, gathered } = this;
+    if (gathered === 0) return true;
+    const total = count + gathered;
+    let finite = true;
+    for (let j = 0; j < dim; j++) {
+      const shift = sum[j] / gathered;
+      const batchVariance = Math.max(0, sumSquares[j] / gathered - shift * shift);
+      const m2 =
+        variance[j] * count + batchVariance * gathered + (shift * shift * count * gathered) / total;
+      mean[j] += (shift * gathered) / total;
+      variance[j] = m2 / total;
+      finite &&= Number.isFinite(variance[j]) && Number.isFinite(mean[j]);
+    }
+    this.count = total;
+    this.gathered = 0;
+    sum.fill(0);
+    sumSquares.fill(0);
+    this.inverse = inverseDeviation(variance);
+    return finite;
+  }
+
+  /** out = clip((rows − mean)/deviation, ±5), rows `[n][dim]`; `out` starts at `at`. */
+  normalize(rows: Float32Array, out: Float32Array, at = 0): void {
+    const { dim, mean, inverse } = this;
+    for (let start = 0; start < rows.length; start += dim) {
+      for (let j = 0; j < dim; j++) {
+        const z = (rows[start + j] - mean[j]) * inverse[j];
+        out[at + start + j] =
+          z > observationClip ? observationClip : z < -observationClip ? -observationClip : z;
+      }
+    }
+  }
+
+  /** out = rows × deviation + mean; `out` starts at `at`. */
+  denormalize(rows: Float32Array, out: Float32Array, at = 0): void {
+    const { dim, mean, inverse } = this;
+    for (let start = 0; start < rows.length; start += dim) {
+      for (let j = 0; j < dim; j++) out[at + start + j] = rows[start + j] / inverse[j] + mean[j];
+    }
+  }
+
+  /** Statistics of rows gathered but not yet committed are not part of it. */
+  save(): SavedStatistics {
+    return { count: this.count, mean: this.mean.slice(), variance: this.variance.slice() };
+  }
+
+  load(saved: SavedStatistics): void {
+    this.count = saved.count;
+    this.mean.set(saved.mean);
+    this.variance.set(saved.variance);
+    this.inverse = inverseDeviation(this.variance);
+    this.gathered = 0;
+    this.sum.fill(0);
+    this.sumSquares.fill(0);
+  }
+}

@@ -1,0 +1,16 @@
+/** What runs an ONNX model. The one implementation is in `node/`; nothing else names it. */
+
+/** Numbers with a shape, kept by the caller and used in place. */
+export interface TensorBuffer {
+  readonly data: Float32Array;
+  readonly dims: readonly number[];
+}
+
+export interface Session {
+  /** Reads `inputs` and writes every output into the buffer given for it. */
+  run(
+    inputs: Readonly<Record<string, TensorBuffer>>,
+    outputs: Readonly<Record<string, TensorBuffer>>,
+  ): Promise<void>;
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,266 @@
+/**
+ * One PPO minibatch step as a single graph: forward, losses, hand-derived gradients, clipping by
+ * global norm and Adam. Losses as in PPO (Schulman et al., 2017) with rsl_rl's weights: the value
+ * loss carries no ½; the bounds loss is rl_games' penalty on means beyond ±1.1.
+ */
+import type { PpoSettings } from "../task/settings.js";
+import { hasPrivilegedInput } from "./inference-graph.js";
+import {
+  backward,
+  forwardActorCritic,
+  inputGradient,
+  type LayerValues,
+  splitParameters,
+} from "./mlp-graph.js";
+import { criticInputDim, type NetworkShape, parameterLayout } from "./network.js";
+import { OnnxGraph, type Value } from "./onnx.js";
+
+/** PyTorch's defaults. */
+export const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
+/** Means beyond this are pulled back (rl_games). */
+const meanBound = 1.1;
+
+/** Order of the `stats` output. */
+export const updateStatistics = [
+  "surrogate",
+  "value",
+  "bound",
+  "approxKl",
+  "clipFraction",
+  "gradNorm",
+] as const;
+
+export type LossSettings = Pick<
+  PpoSettings,
+  "clipRange" | "entropyCoef" | "valueCoef" | "boundCoef" | "maxGradNorm" | "clipValueLoss"
+>;
+
+/**
+ * Inputs: observations `[batch][dim]` (and criticObservations), actions, then oldLogProb, advantage,
+ * return and oldValue `[batch][1]`; theta, m, v flat; scalars [1/batch, lr/(1 − β1^t), 1/√(1 − β2^t)].
+ * Outputs: nextTheta, nextM, nextV, stats.
+ */
+export function updateModel(network: NetworkShape, loss: LossSettings): Uint8Array {
+  const layout = parameterLayout(network);
+  const graph = new OnnxGraph("ppo-update");
+  const column = (name: string) => graph.input(name, ["batch", 1]);
+  const observations = graph.input("observations", ["batch", network.observationDim]);
+  const criticObservations = hasPrivilegedInput(network)
+    ? graph.input("criticObservations", ["batch", criticInputDim(network)])
+    : observations;
+  const actions = graph.input("actions", ["batch", network.actionDim]);
+  const [oldLogProb, advantage, returns, oldValue] = [
+    column("oldLogProb"),
+    column("advantage"),
+    column("return"),
+    column("oldValue"),
+  ];
+  const theta = graph.input("theta", [layout.size]);
+  const moments = { m: graph.input("m", [layout.size]), v: graph.input("v", [layout.size]) };
+  const [perSample, stepSize, rootBias2] = graph.split(graph.input("scalars", [3]), [1, 1, 1]);
+
+  const parameters = splitParameters(graph, theta, layout);
+  const { actor, critic } = forwardActorCritic(
+    graph,
+    network,
+    parameters,
+    observations,
+    criticObservations,
+  );
+
+  const policy = policyLoss(graph, {
+    mean: actor.output,
+    logStd: parameters.logStd,
+    actions,
+    oldLogProb,
+    advantage,
+    perSample,
+    loss,
+  });
+  const value = valueLoss(graph, { value: critic.output, oldValue, returns, perSample, loss });
+
+  const criticGradients = backward(
+    graph,
+    parameters.critic,
+    critic,
+    value.gradient,
+    network.activation,
+  );
+  const actorGradients = backward(
+    graph,
+    parameters.actor,
+    actor,
+    policy.meanGradient,
+    network.activation,
+    network.shared ? inputGradient(graph, parameters.critic[0], value.gradient) : undefined,
+  );
+  const flat = (layers: readonly LayerValues[]) =>
+    layers.flatMap(({ weight, bias }) => [graph.reshape(weight, [-1]), bias]);
+  const gradient = graph.node(
+    "Concat",
+    [...flat(actorGradients), ...flat(criticGradients), policy.logStdGradient],
+    { axis: 0 },
+  );
+
+  const gradNorm = optimizerStep(graph, {
+    theta,
+    ...moments,
+    gradient,
+    stepSize,
+    rootBias2,
+    maxGradNorm: loss.maxGradNorm,
+    size: layout.size,
+  });
+  const stats = [
+    policy.surrogate,
+    value.loss,
+    policy.bound,
+    policy.approxKl,
+    policy.clipFraction,
+    gradNorm,
+  ];
+  graph.output("stats", graph.node("Concat", stats, { axis: 0 }), [updateStatistics.length]);
+  return graph.encode();
+}
+
+/** Clipped surrogate, entropy and bounds loss, with gradients for the means and the log deviations. */
+function policyLoss(
+  graph: OnnxGraph,
+  inputs: {
+    mean: Value;
+    logStd: Value;
+    actions: Value;
+    oldLogProb: Value;
+    advantage: Value;
+    perSample: Value;
+    loss: LossSettings;
+  },
+) {
+  const { mean, logStd, actions, oldLogProb, advantage, perSample, loss } = inputs;
+  const op = (name: string, ...values: Value[]) => graph.node(name, values);
+  const number = (value: number) => graph.scalar(value);
+  const meanOf = (value: Value) => op("Mul", graph.sum(value), perSample);
+
+  // log π(a|s) = Σ_j −½ z_j² − log σ_j − ½ log 2π, with z = (a − μ)/σ
+  const inverseStd = op("Exp", op("Neg", logStd));
+  const z = op("Mul", op("Sub", actions, mean), inverseStd);
+  const z2 = op("Mul", z, z);
+  const halfSquares = op("Mul", graph.sumOver(z2, 1, true), number(-0.5));
+  const shifted = op("Add", logStd, number(0.5 * Math.log(2 * Math.PI)));
+  const logProb = op("Sub", halfSquares, graph.sum(shifted));
+  const logRatio = op("Sub", logProb, oldLogProb);
+  const ratio = op("Exp", logRatio);
+
+  // L = mean max(−A r, −A clip(r)); its slope in r is −A where the unclipped side is the larger
+  const clipped = op(
+    "Clip",
+    ratio,
+    limit(graph, 1 - loss.clipRange),
+    limit(graph, 1 + loss.clipRange),
+  );
+  const cost = op("Neg", advantage);
+  const unclippedLoss = op("Mul", cost, ratio);
+  const clippedLoss = op("Mul", cost, clipped);
+  const active = graph.node("Cast", [op("GreaterOrEqual", unclippedLoss, clippedLoss)], { to: 1 });
+  const logProbGradient = op("Mul", op("Mul", unclippedLoss, active), perSample);
+
+  const beyond = op(
+    "Sub",
+    mean,
+    op("Clip", mean, limit(graph, -meanBound), limit(graph, meanBound)),
+  );
+  const meanGradient = op(
+    "Add",
+    op("Mul", logProbGradient, op("Mul", z, inverseStd)),
+    op("Mul", beyond, op("Mul", perSample, number(2 * loss.boundCoef))),
+  );
+  const z2Excess = op("Sub", z2, number(1));
+  const logStdGradient = op(
+    "Sub",
+    graph.sumOver(op("Mul", logProbGradient, z2Excess), 0, false),
+    number(loss.entropyCoef),
+  );
+
+  const outside = graph.node("Cast", [op("Not", op("Equal", ratio, clipped))], { to: 1 });
+  return {
+    meanGradient,
+    logStdGradient,
+    surrogate: meanOf(op("Max", unclippedLoss, clippedLoss)),
+    bound: meanOf(op("Mul", beyond, beyond)),
+    // mean (r − 1 − log r): non-negative and low in variance (Schulman, "Approximating KL Divergence")
+    approxKl: meanOf(op("Sub", op("Sub", ratio, number(1)), logRatio)),
+    clipFraction: meanOf(outside),
+  };
+}
+
+/** mean max((V − R)², (V_old + clip(V − V_old) − R)²), or the first alone. */
+function valueLoss(
+  graph: OnnxGraph,
+  inputs: { value: Value; oldValue: Value; returns: Value; perSample: Value; loss: LossSettings },
+) {
+  const { value, oldValue, returns, perSample, loss } = inputs;
+  const op = (name: string, ...values: Value[]) => graph.node(name, values);
+  const slope = op("Mul", perSample, graph.scalar(2 * loss.valueCoef));
+  const error = op("Sub", value, returns);
+  const squared = op("Mul", error, error);
+  if (!loss.clipValueLoss) {
+    return {
+      loss: op("Mul", graph.sum(squared), perSample),
+      gradient: op("Mul", error, slope),
+    };
+  }
+  const moved = op("Sub", value, oldValue);
+  const limited = op("Clip", moved, limit(graph, -loss.clipRange), limit(graph, loss.clipRange));
+  const clippedError = op("Sub", op("Add", oldValue, limited), returns);
+  const clippedSquared = op("Mul", clippedError, clippedError);
+  // inside the range both sides are equal up to rounding, so the clipped side keeps its slope there
+  const inside = graph.node("Cast", [op("Equal", moved, limited)], { to: 1 });
+  const chosen = op(
+    "Where",
+    op("Greater", clippedSquared, squared),
+    op("Mul", clippedError, inside),
+    error,
+  );
+  return {
+    loss: op("Mul", graph.sum(op("Max", squared, clippedSquared)), perSample),
+    gradient: op("Mul", chosen, slope),
+  };
+}
+
+/** Clips the gradient by its global norm and takes an Adam step. Returns the norm before clipping. */
+function optimizerStep(
+  graph: OnnxGraph,
+  inputs: {
+    theta: Value;
+    m: Value;
+    v: Value;
+    gradient: Value;
+    stepSize: Value;
+    rootBias2: Value;
+    maxGradNorm: number;
+    size: number;
+  },
+): Value {
+  const { theta, m, v, gradient, stepSize, rootBias2, maxGradNorm, size } = inputs;
+  const op = (name: string, ...values: Value[]) => graph.node(name, values);
+  const number = (value: number) => graph.scalar(value);
+  const squares = graph.node("ReduceSumSquare", [gradient], { keepdims: 0 });
+  const norm = graph.reshape(op("Sqrt", squares), [1]);
+  const room = op("Div", number(maxGradNorm), op("Add", norm, number(1e-6)));
+  const g = op("Mul", gradient, op("Min", room, number(1)));
+
+  const nextM = op("Add", op("Mul", m, number(adam.beta1)), op("Mul", g, number(1 - adam.beta1)));
+  const g2 = op("Mul", op("Mul", g, g), number(1 - adam.beta2));
+  const nextV = op("Add", op("Mul", v, number(adam.beta2)), g2);
+  const deviation = op("Add", op("Mul", op("Sqrt", nextV), rootBias2), number(adam.epsilon));
+  const step = op("Mul", op("Div", nextM, deviation), stepSize);
+  graph.output("nextTheta", op("Sub", theta, step), [size]);
+  graph.output("nextM", nextM, [size]);
+  graph.output("nextV", nextV, [size]);
+  return norm;
+}
+
+/** Clip takes its bounds as tensors without dimensions. */
+function limit(graph: OnnxGraph, value: number): Value {
+  return graph.constant(Float32Array.of(value), []);
+}

@@ -1,0 +1,245 @@
+/**
+ * Proximal policy optimization, top to bottom: rollout → advantages → epochs of minibatches.
+ * Close to rl_games and rsl_rl: Gaussian policy with a state-independent deviation, running
+ * normalization of observations and returns, adaptive learning rate.
+ */
+import { RewardsmithError } from "../core/errors.js";
+import type { Rng } from "../core/rng.js";
+import type { ActorCritic, Minibatch } from "../policy/node/actor-critic.js";
+import type { RunningStatistics } from "../policy/running-statistics.js";
+import type { VectorEnvironment } from "../task/environment.js";
+import type { PpoSettings } from "../task/settings.js";
+import { computeAdvantages } from "./gae.js";
+import type { MetricsRow } from "./metrics.js";
+import { gatherRows, minibatchBounds, type Rollout } from "./rollout.js";
+
+/** Everything one iteration works on. */
+export interface Ppo {
+  readonly environment: VectorEnvironment;
+  readonly settings: PpoSettings;
+  readonly networks: ActorCritic;
+  readonly rollout: Rollout;
+  /** One per distinct minibatch size. */
+  readonly minibatches: readonly Minibatch[];
+  /** Sample order of an epoch, `[step × env]`. */
+  readonly order: Uint32Array;
+  /** Of the observation, the critic's own input (null: it has none) and the return. */
+  readonly normalizers: {
+    readonly observation: RunningStatistics | null;
+    readonly criticObservation: RunningStatistics | null;
+    readonly return: RunningStatistics | null;
+  };
+  /** Separate streams for action noise and sample order. */
+  readonly noise: Rng;
+  readonly shuffle: Rng;
+  lr: number;
+}
+
+export interface PpoResult {
+  readonly losses: MetricsRow["losses"];
+  readonly actionStd: number;
+  /** Learning rate that was used. */
+  readonly lr: number;
+}
+
+/** One iteration. */
+export async function iteratePpo(ppo: Ppo): Promise<PpoResult> {
+  await collectRollout(ppo);
+  const explainedVariance = computeReturns(ppo);
+  const { lr } = ppo;
+  const losses = { ...(await learn(ppo)), explainedVariance };
+  if (ppo.settings.schedule === "adaptive") ppo.lr = adaptedRate(lr, losses.approxKl, ppo.settings);
+  return { losses, lr, actionStd: meanDeviation(logStd(ppo.networks)) };
+}
+
+/** Lets the noisy policy act for `numSteps` control steps. */
+async function collectRollout(ppo: Ppo): Promise<void> {
+  const { environment, networks, rollout, normalizers, noise } = ppo;
+  const { numSteps, numEnvs, logProbs } = rollout;
+  const { actionDim } = environment;
+  const logStds = logStd(networks).slice();
+  const std = logStds.map(Math.exp);
+  // log N(a | μ, σ) = Σ −½ z² − log σ − ½ log 2π
+  let logNormalizer = 0;
+  for (const s of logStds) logNormalizer -= s + 0.5 * Math.log(2 * Math.PI);
+
+  for (let t = 0; t < numSteps; t++) {
+    await observe(ppo);
+    rollout.observations.set(networks.observations, t * networks.observations.length);
+    rollout.criticObservations.set(
+      networks.criticObservations,
+      t * networks.criticObservations.length,
+    );
+    normalizers.observation?.gather(environment.observations);
+    normalizers.criticObservation?.gather(environment.privilegedObservations);
+    denormalizeValues(ppo, networks.value, rollout.values, t * numEnvs);
+
+    const actions = rollout.actionsOfStep[t];
+    for (let env = 0; env < numEnvs; env++) {
+      let logProb = logNormalizer;
+      for (let j = 0; j < actionDim; j++) {
+        const i = env * actionDim + j;
+        const z = noise.normal();
+        actions[i] = networks.mean[i] + std[j] * z;
+        logProb -= 0.5 * z * z;
+      }
+      logProbs[t * numEnvs + env] = logProb;
+    }
+    environment.step(actions);
+    rollout.rewards.set(environment.rewards, t * numEnvs);
+    rollout.terminated.set(environment.terminated, t * numEnvs);
+    rollout.timeOuts.set(environment.timeOuts, t * numEnvs);
+  }
+  await observe(ppo);
+  denormalizeValues(ppo, networks.value, rollout.lastValues, 0);
+}
+
+/** Mean actions and values of the environment's present observations. */
+async function observe({ environment, networks, normalizers }: Ppo): Promise<void> {
+  const { observations, criticObservations } = networks;
+  if (normalizers.observation) {
+    normalizers.observation.normalize(environment.observations, observations);
+  } else observations.set(environment.observations);
+  if (criticObservations.length > 0) {
+    if (normalizers.criticObservation) {
+      normalizers.criticObservation.normalize(
+        environment.privilegedObservations,
+        criticObservations,
+      );
+    } else criticObservations.set(environment.privilegedObservations);
+  }
+  await networks.infer();
+}
+
+/** Advantages and value targets; then the statistics take in what was seen. Returns the explained variance. */
+function computeReturns({ rollout, settings, normalizers }: Ppo): number {
+  const { advantages, returns, values, rewards, numEnvs } = rollout;
+  computeAdvantages({ ...rollout, ...settings }, advantages);
+  for (let i = 0; i < returns.length; i++) {
+    returns[i] = advantages[i] + values[i];
+    if (!Number.isFinite(rewards[i])) throw notFinite("E_REWARD_NOT_FINITE", "reward", i % numEnvs);
+  }
+  const explainedVariance = 1 - varianceOf(advantages) / varianceOf(returns);
+  if (settings.normalizeAdvantage) standardize(advantages);
+
+  const { observation, criticObservation } = normalizers;
+  const finite = (observation?.commit() ?? true) && (criticObservation?.commit() ?? true);
+  if (!finite) throw notFinite("E_OBSERVATION_NOT_FINITE", "observation");
+  normalizers.return?.gather(returns);
+  if (normalizers.return?.commit() === false) throw notFinite("E_TRAINING_DIVERGED", "return");
+  return explainedVariance;
+}
+
+/** Epochs of shuffled minibatches. Losses are means over all gradient steps. */
+async function learn(ppo: Ppo): Promise<Omit<MetricsRow["losses"], "explainedVariance">> {
+  const { networks, settings, order, shuffle } = ppo;
+  const bounds = minibatchBounds(order.length, settings.minibatchSize);
+  const sums = { surrogate: 0, value: 0, bound: 0, approxKl: 0, clipFraction: 0, gradNorm: 0 };
+  let updates = 0;
+  for (let i = 0; i < order.length; i++) order[i] = i;
+  for (let epoch = 0; epoch < settings.numLearningEpochs; epoch++) {
+    shuffle.shuffle(order);
+    for (let b = 0; b + 1 < bounds.length; b++) {
+      const minibatch = fillMinibatch(ppo, bounds[b], bounds[b + 1]);
+      const stats = await networks.update(minibatch, ppo.lr);
+      for (const key of Object.keys(sums) as (keyof typeof sums)[]) sums[key] += stats[key];
+      updates++;
+    }
+  }
+  for (const key of Object.keys(sums) as (keyof typeof sums)[]) sums[key] /= updates;
+  const diverged = Object.values(sums).some((loss) => !Number.isFinite(loss));
+  if (diverged) throw notFinite("E_TRAINING_DIVERGED", "loss");
+  return { ...sums, entropy: entropy(logStd(networks)) };
+}
+
+function fillMinibatch(ppo: Ppo, from: number, to: number): Minibatch {
+  const { rollout, order, environment, normalizers } = ppo;
+  const minibatch = ppo.minibatches.find(({ size }) => size === to - from) as Minibatch;
+  const criticDim = minibatch.criticObservations.length / minibatch.size;
+  gatherRows(rollout.observations, environment.observationDim, order, from, minibatch.observations);
+  gatherRows(rollout.criticObservations, criticDim, order, from, minibatch.criticObservations);
+  gatherRows(rollout.actions, environment.actionDim, order, from, minibatch.actions);
+  gatherRows(rollout.logProbs, 1, order, from, minibatch.oldLogProb);
+  gatherRows(rollout.advantages, 1, order, from, minibatch.advantage);
+  gatherRows(rollout.returns, 1, order, from, minibatch.return);
+  gatherRows(rollout.values, 1, order, from, minibatch.oldValue);
+  if (normalizers.return) {
+    normalizers.return.normalize(minibatch.return, minibatch.return);
+    normalizers.return.normalize(minibatch.oldValue, minibatch.oldValue);
+  }
+  return minibatch;
+}
+
+/**
+ * The rate grows or shrinks by half as the mean KL of an iteration leaves [½, 2] of the desired one
+ * (rl_games). Once per iteration: within one, KL is cumulative and a rate chasing it oscillates.
+ */
+export function adaptedRate(
+  lr: number,
+  kl: number,
+  { desiredKl, lrMin, lrMax }: Pick<PpoSettings, "desiredKl" | "lrMin" | "lrMax">,
+): number {
+  if (kl > 2 * desiredKl) return Math.max(lr / 1.5, lrMin);
+  if (kl < 0.5 * desiredKl) return Math.min(lr * 1.5, lrMax);
+  return lr;
+}
+
+/** The critic answers in normalized units; the rollout keeps those of the reward. */
+function denormalizeValues(ppo: Ppo, from: Float32Array, to: Float32Array, at: number): void {
+  const normalizer = ppo.normalizers.return;
+  if (normalizer) normalizer.denormalize(from, to, at);
+  else to.set(from, at);
+}
+
+/** `[action]` log standard deviations: the last of the parameters. */
+function logStd({ theta, network }: ActorCritic): Float32Array {
+  return theta.subarray(theta.length - network.actionDim);
+}
+
+function meanDeviation(logStds: Float32Array): number {
+  let sum = 0;
+  for (const s of logStds) sum += Math.exp(s);
+  return sum / logStds.length;
+}
+
+/** Of the Gaussian policy, in nats: Σ ½ log(2πe) + log σ. */
+function entropy(logStds: Float32Array): number {
+  let sum = 0;
+  for (const s of logStds) sum += 0.5 * Math.log(2 * Math.PI * Math.E) + s;
+  return sum;
+}
+
+/** Zero mean, unit variance, in place. */
+function standardize(values: Float32Array): void {
+  const mean = meanOf(values);
+  const scale = 1 / (Math.sqrt(varianceOf(values)) + 1e-8);
+  for (let i = 0; i < values.length; i++) values[i] = (values[i] - mean) * scale;
+}
+
+function meanOf(values: Float32Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum / values.length;
+}
+
+function varianceOf(values: Float32Array): number {
+  const mean = meanOf(values);
+  let sum = 0;
+  for (const value of values) sum += (value - mean) ** 2;
+  return sum / values.length;
+}
+
+function notFinite(
+  code: "E_REWARD_NOT_FINITE" | "E_OBSERVATION_NOT_FINITE" | "E_TRAINING_DIVERGED",
+  what: string,
+  env?: number,
+): RewardsmithError {
+  const where = env === undefined ? {} : { where: `environment ${env}` };
+  return new RewardsmithError(code, `a ${what} is NaN or infinite`, {
+    ...where,
+    hint:
+      code === "E_TRAINING_DIVERGED"
+        ? "lower ppo.lr or ppo.lrMax, or bound the reward's terms"
+        : "look for divisions by zero, logarithms and powers of unbounded signals",
+  });
+}
