@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { hashJson } from "../core/node/hash.js";
 import type { CompiledTask } from "../reward/compiled-task.js";
 import type { Program } from "../reward/program.js";
 import type { Evaluation, MetricsRow } from "../rl/metrics.js";
@@ -56,3 +58,69 @@ export type TrainingOutcome =
       readonly message: string;
       readonly totalSteps: number;
     };
+
+/** Raised when training or its files change meaning: results of other versions are never reused. */
+export const resultFormat = 1;
+
+/** The job's name in the store: the first 16 hex digits of the hash of its contents. */
+export function jobId(job: TrainingJob): string {
+  const { definition, robot, signals } = job.task.task;
+  const { fitness, termination, derived, human } = job.task.programs;
+  // What changes no number is left out: names for people, words, default settings and budgets.
+  const {
+    name: _n,
+    robot: _r,
+    training: _t,
+    steps: _s,
+    searchSteps: _ss,
+    ...dynamics
+  } = definition;
+  const contents = {
+    resultFormat,
+    runtime: runtimeVersions(),
+    definition: {
+      ...dynamics,
+      signals: mapValues(dynamics.signals, ({ source }) => source),
+      actions: dynamics.actions.map(({ description: _words, ...action }) => action),
+      fitness: { ...dynamics.fitness, unit: "" },
+    },
+    robot,
+    programs: { fitness, termination, derived, human },
+    signals: {
+      stride: signals.stride,
+      signals: signals.signals.map(({ name, source, size, offset }) => {
+        return { name, source, size, offset };
+      }),
+    },
+    reward: job.reward,
+    settings: job.settings,
+    engine: job.engine,
+    seed: job.seed,
+    parent: job.parent,
+  };
+  return hashJson(contents).slice(0, 16);
+}
+
+/** Environment steps of one iteration. */
+export function iterationSteps(job: TrainingJob): number {
+  return job.settings.numEnvs * job.settings.numStepsPerEnv;
+}
+
+/** What a request for `steps` gives: the smallest whole number of iterations that reaches them. */
+export function resultSteps(job: TrainingJob, steps: number): number {
+  return Math.max(1, Math.ceil(steps / iterationSteps(job))) * iterationSteps(job);
+}
+
+function mapValues<T, R>(record: Readonly<Record<string, T>>, map: (value: T) => R) {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+}
+
+/** Versions that decide the numbers: pinned exactly in package.json, so they are what is installed. */
+function runtimeVersions(): Record<string, string> {
+  const file = new URL("../../package.json", import.meta.url);
+  const { dependencies } = JSON.parse(readFileSync(file, "utf8"));
+  return {
+    rapier: dependencies["@dimforge/rapier3d"],
+    onnxruntime: dependencies["onnxruntime-node"],
+  };
+}

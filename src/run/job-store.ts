@@ -1,0 +1,219 @@
+/**
+ * Results of training jobs, shared by all runs: `<runs>/.jobs/<id>/` holds job.json, metrics.jsonl,
+ * checkpoint-<steps>.bin and results.json, which names the checkpoints that count. Whatever a crash
+ * left half done, or a disk changed, is not believed and is trained again.
+ */
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { sha256 } from "../core/node/hash.js";
+import type { Evaluation, MetricsRow } from "../rl/metrics.js";
+import { diskError, writeAtomic } from "./disk.js";
+import type { EvaluationRequest, TrainingJob } from "./job.js";
+import { iterationSteps, jobId, resultFormat } from "./job.js";
+import type { SavedTraining } from "./learner.js";
+import { evaluationSchema, formatRow, parseRow } from "./stored-metrics.js";
+
+const checkpointSchema = z.object({
+  steps: z.int().positive(),
+  /** Asked for by a request; the others are there for crashes, until a newer one is stored. */
+  kept: z.boolean(),
+  policyHash: z.string(),
+  sha256: z.string(),
+});
+export type StoredCheckpoint = z.infer<typeof checkpointSchema>;
+
+const resultsSchema = z.object({
+  format: z.literal(resultFormat),
+  checkpoints: z.array(checkpointSchema),
+  /** An evaluation belongs to the policy it measured. */
+  evaluations: z.array(z.object({ policyHash: z.string(), evaluation: evaluationSchema })),
+});
+type Results = z.infer<typeof resultsSchema>;
+
+/** One job's folder. Anyone may read; whoever writes holds the lock at `lockFile`. */
+export class StoredJob {
+  readonly id: string;
+  readonly folder: string;
+  readonly lockFile: string;
+  private readonly iterationSteps: number;
+
+  constructor(runsRoot: string, job: TrainingJob) {
+    this.id = jobId(job);
+    this.folder = join(runsRoot, ".jobs", this.id);
+    this.lockFile = join(this.folder, "lock");
+    this.iterationSteps = iterationSteps(job);
+  }
+
+  /** Makes the folder ready for writing; leftovers of a crash go. */
+  prepare(job: TrainingJob): void {
+    try {
+      mkdirSync(this.folder, { recursive: true });
+      const file = join(this.folder, "job.json");
+      if (!existsSync(file)) writeAtomic(file, JSON.stringify({ id: this.id, job }));
+      const named = new Set(this.results().checkpoints.map(({ steps }) => checkpointName(steps)));
+      for (const name of readdirSync(this.folder)) {
+        const unnamed = name.startsWith("checkpoint-") && !named.has(name);
+        if (unnamed || name.endsWith(".tmp")) rmSync(join(this.folder, name), { force: true });
+      }
+    } catch (error) {
+      throw diskError(error, this.folder);
+    }
+  }
+
+  /** Forgets every result, to train anew. */
+  clear(): void {
+    rmSync(join(this.folder, "results.json"), { force: true });
+    rmSync(join(this.folder, "metrics.jsonl"), { force: true });
+  }
+
+  /** The newest checkpoint of at most `steps` that is whole and has its complete curve. */
+  newest(steps: number): { stored: StoredCheckpoint; bytes: Uint8Array } | null {
+    const curveEnd = this.rows().length * this.iterationSteps;
+    const candidates = this.results()
+      .checkpoints.filter((stored) => stored.steps <= Math.min(steps, curveEnd))
+      .sort((a, b) => b.steps - a.steps);
+    for (const stored of candidates) {
+      const bytes = this.readWhole(stored);
+      if (bytes) return { stored, bytes };
+    }
+    return null;
+  }
+
+  checkpointFile(steps: number): string {
+    return join(this.folder, checkpointName(steps));
+  }
+
+  /** Rows from the first iteration on, as far as they are unbroken. */
+  rows(upToSteps = Number.POSITIVE_INFINITY): MetricsRow[] {
+    const rows: MetricsRow[] = [];
+    if (!existsSync(this.metricsFile)) return rows;
+    for (const line of readFileSync(this.metricsFile, "utf8").split("\n")) {
+      const row = parseRow(line);
+      const steps = (rows.length + 1) * this.iterationSteps;
+      if (row?.totalSteps !== steps || steps > upToSteps) break;
+      rows.push(row);
+    }
+    return rows;
+  }
+
+  /**
+   * Before training goes on from `steps`: rows beyond are cut, except those of a longer result that
+   * is kept. Returns how many rows stay.
+   */
+  cutRows(steps: number): number {
+    const kept = this.results().checkpoints.filter((stored) => stored.kept);
+    const rows = this.rows(Math.max(steps, ...kept.map((stored) => stored.steps)));
+    writeAtomic(this.metricsFile, rows.map(formatRow).join(""));
+    return rows.length;
+  }
+
+  appendRow(row: MetricsRow): void {
+    try {
+      appendFileSync(this.metricsFile, formatRow(row));
+    } catch (error) {
+      throw diskError(error, this.metricsFile);
+    }
+  }
+
+  /** Stores a checkpoint after its curve. Of those not kept only the newest stays. */
+  addCheckpoint(steps: number, saved: SavedTraining, kept: boolean): void {
+    flush(this.metricsFile);
+    writeAtomic(this.checkpointFile(steps), saved.bytes);
+    const results = this.results();
+    const others = results.checkpoints.filter((one) => one.steps !== steps);
+    const wasKept = results.checkpoints.some((one) => one.steps === steps && one.kept);
+    const { bytes, policyHash } = saved;
+    const added = { steps, kept: kept || wasKept, policyHash, sha256: sha256(bytes) };
+    this.writeResults({
+      ...results,
+      checkpoints: [...others.filter((one) => one.kept), added],
+    });
+    for (const { steps } of others.filter((one) => !one.kept)) {
+      rmSync(this.checkpointFile(steps), { force: true });
+    }
+  }
+
+  /** A checkpoint made for crashes turns out to be what was asked for. */
+  keep(steps: number): void {
+    const results = this.results();
+    this.writeResults({
+      ...results,
+      checkpoints: results.checkpoints.map((one) =>
+        one.steps === steps ? { ...one, kept: true } : one,
+      ),
+    });
+  }
+
+  evaluation(policyHash: string, request: EvaluationRequest): Evaluation | undefined {
+    return this.results().evaluations.find(
+      (one) =>
+        one.policyHash === policyHash &&
+        one.evaluation.set === request.set &&
+        one.evaluation.profile === request.profile &&
+        one.evaluation.episodes === request.episodes,
+    )?.evaluation;
+  }
+
+  addEvaluation(policyHash: string, evaluation: Evaluation): void {
+    const results = this.results();
+    const evaluations = [...results.evaluations, { policyHash, evaluation }];
+    this.writeResults({ ...results, evaluations });
+  }
+
+  private get metricsFile(): string {
+    return join(this.folder, "metrics.jsonl");
+  }
+
+  private get resultsFile(): string {
+    return join(this.folder, "results.json");
+  }
+
+  private results(): Results {
+    try {
+      return resultsSchema.parse(JSON.parse(readFileSync(this.resultsFile, "utf8")));
+    } catch {
+      return { format: resultFormat, checkpoints: [], evaluations: [] };
+    }
+  }
+
+  private writeResults(results: Results): void {
+    writeAtomic(this.resultsFile, JSON.stringify(results));
+  }
+
+  private readWhole(stored: StoredCheckpoint): Uint8Array | null {
+    try {
+      const bytes = readFileSync(this.checkpointFile(stored.steps));
+      return sha256(bytes) === stored.sha256 ? bytes : null;
+    } catch {
+      return null;
+    }
+  }
+}
+
+/** The checkpoint file of a result `id@steps`, for trainings that start from it. */
+export function parentCheckpoint(runsRoot: string, parent: string): Uint8Array | null {
+  const [id, steps] = parent.split("@");
+  const file = join(runsRoot, ".jobs", id, checkpointName(Number(steps)));
+  return existsSync(file) ? readFileSync(file) : null;
+}
+
+function checkpointName(steps: number): string {
+  return `checkpoint-${steps}.bin`;
+}
+
+function flush(file: string): void {
+  const descriptor = openSync(file, "r+");
+  fsyncSync(descriptor);
+  closeSync(descriptor);
+}

@@ -1,0 +1,64 @@
+/** Metrics as JSON text. JSON has no NaN: it is written as null and read back as NaN. */
+import { z } from "zod";
+import type { Evaluation, MetricsRow } from "../rl/metrics.js";
+
+const number = z
+  .number()
+  .nullable()
+  .transform((value) => value ?? Number.NaN);
+const numbers = z.record(z.string(), number);
+
+export const evaluationSchema: z.ZodType<Evaluation> = z.object({
+  set: z.enum(["select", "test"]),
+  profile: z.enum(["train", "reference"]),
+  totalSteps: number,
+  episodes: number,
+  fitness: number,
+  fitnessPerEpisode: z.array(number),
+  episodeLength: number,
+  episodeReturn: number,
+  endings: numbers,
+});
+
+const metricsRowSchema = z.object({
+  iteration: number,
+  totalSteps: number,
+  wallSeconds: number,
+  cpuSeconds: number,
+  steps: number,
+  reward: number,
+  terms: numbers,
+  humanReward: number.optional(),
+  episodes: number,
+  episodeReturn: number,
+  episodeLength: number,
+  fitness: number,
+  termSums: numbers,
+  endings: numbers,
+  losses: z.object({
+    surrogate: number,
+    value: number,
+    entropy: number,
+    bound: number,
+    approxKl: number,
+    clipFraction: number,
+    explainedVariance: number,
+    gradNorm: number,
+  }),
+  lr: number,
+  actionStd: number,
+});
+
+export function formatRow(row: MetricsRow): string {
+  return `${JSON.stringify(row)}\n`;
+}
+
+/** Null for a line that is no complete row. */
+export function parseRow(line: string): MetricsRow | null {
+  try {
+    const { humanReward, ...row } = metricsRowSchema.parse(JSON.parse(line));
+    return humanReward === undefined ? row : { ...row, humanReward };
+  } catch {
+    return null;
+  }
+}

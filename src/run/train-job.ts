@@ -1,0 +1,164 @@
+/** Trains one job to the steps asked for, from whatever the store already has of it. */
+import { RewardsmithError } from "../core/errors.js";
+import { cpuSeconds } from "../rl/cpu-time.js";
+import type { Evaluation, MetricsRow } from "../rl/metrics.js";
+import type { TrainingOutcome, TrainingRequest } from "./job.js";
+import { iterationSteps, resultSteps } from "./job.js";
+import { parentCheckpoint, StoredJob } from "./job-store.js";
+import type { Learner, TrainingStart } from "./learner.js";
+
+export interface TrainJobOptions {
+  readonly runsRoot: string;
+  readonly learner: Learner;
+  /** Called after each iteration with its row. */
+  readonly onRow?: (row: MetricsRow) => void;
+  /** Called as often as possible: work goes on. */
+  readonly beat?: () => void;
+  /** Asked after each iteration; true saves a checkpoint and ends with E_CANCELLED. */
+  readonly stopAsked?: () => boolean;
+  /** Wall seconds between checkpoints made for crashes. */
+  readonly checkpointSeconds?: number;
+}
+
+/**
+ * What the store has of a request, without training; null when anything is missing. Safe beside
+ * another writer: every file it reads is replaced as a whole.
+ */
+export function storedOutcome(request: TrainingRequest, runsRoot: string): TrainingOutcome | null {
+  const store = new StoredJob(runsRoot, request.job);
+  const steps = resultSteps(request.job, request.steps);
+  const newest = store.newest(steps);
+  if (newest?.stored.steps !== steps || !newest.stored.kept) return null;
+  const { policyHash } = newest.stored;
+  const evaluations = request.evaluations.map((asked) => store.evaluation(policyHash, asked));
+  if (evaluations.includes(undefined)) return null;
+  return {
+    status: "finished",
+    jobId: store.id,
+    totalSteps: steps,
+    metrics: store.rows(steps),
+    evaluations: evaluations as Evaluation[],
+    policyHash,
+    checkpoint: store.checkpointFile(steps),
+    newSteps: 0,
+    cpuSeconds: 0,
+  };
+}
+
+/**
+ * The caller holds the job's lock. A reward that fails is a failed outcome; what is wrong with the
+ * machine (a full disk) is thrown.
+ */
+export async function trainJob(
+  request: TrainingRequest,
+  options: TrainJobOptions,
+): Promise<TrainingOutcome> {
+  const { runsRoot, learner, beat = () => {}, stopAsked = () => false } = options;
+  const { job } = request;
+  const cpuStart = cpuSeconds();
+  const store = new StoredJob(runsRoot, job);
+  const progress = { steps: 0, newSteps: 0 };
+  try {
+    store.prepare(job);
+    if (request.fresh) store.clear();
+    await trainTo(request, store, options, progress);
+    const stored = store.newest(progress.steps);
+    if (stored?.stored.steps !== progress.steps) {
+      throw new RewardsmithError("E_STORE_BROKEN", "a checkpoint just written cannot be read", {
+        where: store.folder,
+        hint: "check the disk; `rewardsmith doctor` tests it",
+      });
+    }
+    for (const asked of request.evaluations) {
+      const { policyHash } = stored.stored;
+      if (store.evaluation(policyHash, asked)) continue;
+      if (stopAsked()) throw cancelled();
+      store.addEvaluation(policyHash, await learner.evaluate(job, stored.bytes, asked, beat));
+    }
+    const outcome = storedOutcome(request, runsRoot);
+    if (outcome?.status !== "finished") throw new Error(`no result in ${store.folder}`);
+    return {
+      ...outcome,
+      newSteps: progress.newSteps,
+      cpuSeconds: cpuSeconds() - cpuStart,
+    };
+  } catch (error) {
+    if (error instanceof RewardsmithError && isMachineFault(error)) throw error;
+    return {
+      status: "failed",
+      jobId: store.id,
+      code: error instanceof RewardsmithError ? error.code : "E_WORKER_CRASHED",
+      message: error instanceof Error ? error.message : String(error),
+      totalSteps: progress.steps,
+    };
+  }
+}
+
+async function trainTo(
+  request: TrainingRequest,
+  store: StoredJob,
+  options: TrainJobOptions,
+  progress: { steps: number; newSteps: number },
+): Promise<void> {
+  const { learner, onRow, beat = () => {}, stopAsked = () => false } = options;
+  const { checkpointSeconds = 10 } = options;
+  const { job } = request;
+  const target = resultSteps(job, request.steps);
+  const newest = store.newest(target);
+  progress.steps = newest?.stored.steps ?? 0;
+  if (progress.steps === target) {
+    store.keep(target);
+    return;
+  }
+  if (stopAsked()) throw cancelled();
+  const training = await learner.start(job, startFrom(request, newest?.bytes, options), beat);
+  try {
+    let storedRows = store.cutRows(progress.steps);
+    let savedAt = performance.now();
+    for (;;) {
+      const row = await training.iterate();
+      beat();
+      progress.steps += iterationSteps(job);
+      progress.newSteps += iterationSteps(job);
+      // Rows of a longer result are there already, and are the same.
+      if (progress.steps > storedRows * iterationSteps(job)) {
+        store.appendRow(row);
+        storedRows++;
+      }
+      onRow?.(row);
+      if (progress.steps >= target) break;
+      const stop = stopAsked();
+      if (stop || performance.now() - savedAt > checkpointSeconds * 1000) {
+        store.addCheckpoint(progress.steps, training.save(), false);
+        savedAt = performance.now();
+      }
+      if (stop) throw cancelled();
+    }
+    store.addCheckpoint(target, training.save(), true);
+  } finally {
+    training.dispose();
+  }
+}
+
+function startFrom(
+  { job }: TrainingRequest,
+  checkpoint: Uint8Array | undefined,
+  { runsRoot }: TrainJobOptions,
+): TrainingStart {
+  if (checkpoint) return { checkpoint };
+  if (job.parent === null) return {};
+  const parent = parentCheckpoint(runsRoot, job.parent);
+  if (parent) return { parent };
+  throw new RewardsmithError("E_PARENT_MISSING", `the store has no result ${job.parent}`, {
+    hint: "train the parent first, or start from scratch",
+  });
+}
+
+function cancelled(): RewardsmithError {
+  return new RewardsmithError("E_CANCELLED", "stopped; a resume continues from the checkpoint");
+}
+
+/** Faults of the machine must stop a run, not count against a candidate. */
+function isMachineFault({ code }: RewardsmithError): boolean {
+  return code.startsWith("E_DISK_") || code.startsWith("E_STORE_");
+}
