@@ -1,0 +1,69 @@
+/** How many environment steps a search will take, and how far it has come. */
+
+import { type DesignSettings, rungsOf } from "../design/settings.js";
+import type { RunState } from "../events/run-state.js";
+
+export interface SearchPlan {
+  readonly searchSteps: number;
+  readonly finalSteps: number;
+  readonly totalSteps: number;
+  /** `running`: steps of trainings in progress. Both grow and shrink with what really happened. */
+  progress(state: RunState, running: number): { done: number; total: number };
+}
+
+/**
+ * @param candidateSteps of a whole training in the search
+ * @param finalTrainingSteps of one final training
+ * @param baselines how many of human and sparse the task has
+ */
+export function planSearch(
+  settings: DesignSettings,
+  candidateSteps: number,
+  finalTrainingSteps: number,
+  baselines: number,
+): SearchPlan {
+  const perIteration = iterationSteps(settings, candidateSteps);
+  const iterations = settings.iterations * settings.restarts;
+  const searchSteps = iterations * perIteration;
+  const finalTrainings = settings.finals ? settings.finalSeeds * (1 + baselines) : 0;
+  const finalSteps = finalTrainings * finalTrainingSteps;
+  return {
+    searchSteps,
+    finalSteps,
+    totalSteps: searchSteps + finalSteps,
+    progress: (state, running) => {
+      const ended = state.iterations.filter((it) => it.ended && it.iteration > 0).length;
+      const open = new Set(state.iterations.filter((it) => !it.ended).map((it) => it.iteration));
+      let endedSteps = 0;
+      let openSteps = 0;
+      for (const candidate of state.candidates) {
+        const steps = candidate.rungs[candidate.rungs.length - 1]?.result.steps ?? 0;
+        if (open.has(candidate.iteration)) openSteps += steps;
+        else endedSteps += steps;
+      }
+      const searching = !state.finalsPlan;
+      const leftIterations = searching ? Math.max(0, iterations - ended) : 0;
+      const finalsDone = state.finals.length * finalTrainingSteps;
+      return {
+        done: endedSteps + openSteps + finalsDone + running,
+        total: Math.max(
+          endedSteps + openSteps + finalsDone + running,
+          endedSteps + leftIterations * perIteration + finalSteps,
+        ),
+      };
+    },
+  };
+}
+
+/** One iteration's candidates, of which halving trains only a share to the end. */
+function iterationSteps(settings: DesignSettings, candidateSteps: number): number {
+  let steps = 0;
+  let alive = settings.candidates;
+  let before = 0;
+  for (const rung of rungsOf(settings)) {
+    steps += alive * (rung - before) * candidateSteps;
+    before = rung;
+    alive = Math.max(1, Math.ceil(alive * settings.keep));
+  }
+  return steps;
+}
