@@ -19,11 +19,6 @@ export default defineTask({
       description: "speed of the cart along the rail",
       range: [-5, 5],
     },
-    "cart.force": {
-      source: { kind: "jointEffort", joint: "cart" },
-      description: "force with which the motor pushes the cart",
-      range: [-400, 400],
-    },
     "pole.angle": {
       source: { kind: "jointPosition", joint: "pole" },
       description: "angle of the pole from upright, 0 when it stands",

@@ -33,15 +33,32 @@ export interface EnvironmentStatistics {
   readonly terms: Readonly<Record<string, number>>;
   /** Mean per control step of the human reward where it is computed. */
   readonly humanReward?: number;
-  /** Over episodes that ended: count, and means of their return, length (steps) and fitness. NaN when none ended. */
+  /**
+   * Over episodes that ended: count, and means of their return, length (steps) and fitness. NaN when
+   * none ended. Episodes that a staggered reset began at a later age are left out.
+   */
   readonly episodes: number;
   readonly episodeReturn: number;
   readonly episodeLength: number;
   readonly fitness: number;
   /** Episode sums of every term, mean over ended episodes. */
   readonly termSums: Readonly<Record<string, number>>;
-  /** Share of ended episodes per termination flag, and "timeOut". */
+  /** Share of ended episodes per termination flag (the first raised), "timeOut" and "nonFinite"; they sum to 1. */
   readonly endings: Readonly<Record<string, number>>;
+}
+
+/** One finished episode, for evaluation. */
+export interface EpisodeSummary {
+  readonly env: number;
+  /** How many episodes this environment had finished before, since the last reset of all. */
+  readonly index: number;
+  /** Undiscounted sum of the reward's total. */
+  readonly episodeReturn: number;
+  /** Control steps. */
+  readonly length: number;
+  readonly fitness: number;
+  /** A termination flag, "timeOut" or "nonFinite". */
+  readonly ending: string;
 }
 
 /** Everything an environment needs to continue exactly. */

@@ -2,7 +2,6 @@
  * From a task's declaration and its robot to the layout of the signal table: every signal's size,
  * unit, frame and column. Declared signals come first, then the standard ones, derived ones last.
  */
-import { RewardsmithError } from "../core/errors.js";
 import type { RobotModel } from "../robot/model.js";
 import { nameHint } from "./nearest-name.js";
 import { movableJoints, shapeOf, signalError } from "./signal-shape.js";
@@ -61,22 +60,19 @@ export function contactGeomsOf(definition: TaskDefinition): string[] {
   return [...geoms];
 }
 
-/** The signal of that name; throws with the nearest name otherwise. */
-export function findSignal(
-  table: SignalTable,
-  name: string,
-  code: `E_${string}`,
-  where: string,
-): Signal {
+/** The signal of that name, in a table whose names have been checked. */
+export function findSignal(table: SignalTable, name: string): Signal {
   const signal = table.signals.find((candidate) => candidate.name === name);
-  if (signal !== undefined) return signal;
-  throw new RewardsmithError(code, `no signal is named "${name}"`, {
-    where,
-    hint: nameHint(
+  if (signal === undefined)
+    throw signalError(
       name,
-      table.signals.map((candidate) => candidate.name),
-    ),
-  });
+      "does not exist",
+      nameHint(
+        name,
+        table.signals.map((known) => known.name),
+      ),
+    );
+  return signal;
 }
 
 function standardSignals(definition: TaskDefinition, robot: RobotModel): DeclaredSignal[] {

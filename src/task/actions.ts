@@ -1,0 +1,116 @@
+/** Policy actions → actuator controls: clip to ±1, arrive late, scale and offset. */
+import { RewardsmithError } from "../core/errors.js";
+import type { Rng } from "../core/rng.js";
+import type { Simulator } from "../sim/simulator.js";
+import type { LoadedTask } from "./loaded-task.js";
+import { environmentRngs, type Remembering, type StreamKey } from "./memory.js";
+import { findSignal } from "./signal-table.js";
+
+export class Actions implements Remembering {
+  readonly memory: Remembering["memory"];
+  readonly rngs: readonly Rng[];
+  readonly dim: number;
+  private readonly stride: number;
+  private readonly actionOffset: number;
+  private readonly previousOffset: number;
+  /** Index into the controls, and their affine map, per action. */
+  private readonly actuator: Int32Array;
+  private readonly scale: Float32Array;
+  private readonly offset: Float32Array;
+  private readonly actuators: number;
+  /** The last `slots` actions, `[env][slot][action]`; the newest is at `head`. */
+  private readonly delayed: Float32Array;
+  private readonly slots: number;
+  private readonly head = new Int32Array(1);
+  private readonly delaySteps: Int32Array;
+  private readonly minDelay: number;
+  private readonly simulator: Simulator;
+  private readonly signals: Float32Array;
+  /** Draw the delay; otherwise every action is as late as the shortest delay. */
+  private readonly randomize: boolean;
+
+  constructor(
+    task: LoadedTask,
+    simulator: Simulator,
+    signals: Float32Array,
+    key: StreamKey,
+    randomize: boolean,
+  ) {
+    this.simulator = simulator;
+    this.signals = signals;
+    this.randomize = randomize;
+    const { actions, actionDelaySteps, reset } = task.definition;
+    const { numEnvs } = simulator;
+    this.dim = actions.length;
+    this.stride = task.signals.stride;
+    this.actionOffset = findSignal(task.signals, "action").offset;
+    this.previousOffset = findSignal(task.signals, "previousAction").offset;
+
+    const { actuators, keyframes } = task.robot;
+    this.actuators = actuators.length;
+    this.actuator = Int32Array.from(actions, (action) =>
+      actuators.findIndex((actuator) => actuator.name === action.actuator),
+    );
+    this.scale = Float32Array.from(actions, (action) => action.scale);
+    this.offset = Float32Array.from(actions, (action) => action.offset);
+    // Actuators that no action drives hold the keyframe's control.
+    const held = keyframes.find((keyframe) => keyframe.name === reset.keyframe)?.ctrl ?? [];
+    for (let env = 0; env < numEnvs; env++) simulator.controls.set(held, env * this.actuators);
+
+    this.minDelay = actionDelaySteps[0];
+    this.slots = actionDelaySteps[1] + 1;
+    this.delayed = new Float32Array(numEnvs * this.slots * this.dim);
+    this.delaySteps = new Int32Array(numEnvs).fill(this.minDelay);
+    this.rngs = environmentRngs(key, "delay", numEnvs);
+    this.memory = {
+      delayedActions: this.delayed,
+      delayHead: this.head,
+      delaySteps: this.delaySteps,
+      controls: simulator.controls,
+    };
+  }
+
+  /** Takes this step's actions `[env][action]` and sets the controls of the actions now due. */
+  apply(actions: Float32Array): void {
+    const { dim, slots, stride, signals } = this;
+    const { controls } = this.simulator;
+    this.head[0] = (this.head[0] + 1) % slots;
+    const head = this.head[0];
+    for (let env = 0; env < this.simulator.numEnvs; env++) {
+      const row = env * stride;
+      const due = (head - this.delaySteps[env] + slots) % slots;
+      for (let i = 0; i < dim; i++) {
+        const action = actions[env * dim + i];
+        if (Number.isNaN(action)) throw notANumber(env, i);
+        const clipped = action > 1 ? 1 : action < -1 ? -1 : action;
+        signals[row + this.previousOffset + i] = signals[row + this.actionOffset + i];
+        signals[row + this.actionOffset + i] = clipped;
+        this.delayed[(env * slots + head) * dim + i] = clipped;
+        controls[env * this.actuators + this.actuator[i]] =
+          this.offset[i] + this.scale[i] * this.delayed[(env * slots + due) * dim + i];
+      }
+    }
+  }
+
+  /** An episode begins: nothing has been commanded yet. */
+  reset(env: number): void {
+    const { dim, slots, signals } = this;
+    const row = env * this.stride;
+    signals.fill(0, row + this.actionOffset, row + this.actionOffset + dim);
+    signals.fill(0, row + this.previousOffset, row + this.previousOffset + dim);
+    this.delayed.fill(0, env * slots * dim, (env + 1) * slots * dim);
+    this.delaySteps[env] = this.randomize
+      ? this.minDelay + this.rngs[env].integer(slots - this.minDelay)
+      : this.minDelay;
+  }
+}
+
+function notANumber(env: number, action: number): RewardsmithError {
+  return new RewardsmithError(
+    "E_ACTION_NOT_FINITE",
+    `action ${action} of environment ${env} is not a number`,
+    {
+      hint: "the policy has diverged: lower the learning rate (--set ppo.lr=…) or the reward's scale",
+    },
+  );
+}

@@ -1,0 +1,82 @@
+/** Physics that differs between environments, drawn once per environment or at every reset. */
+import type { Rng } from "../core/rng.js";
+import type { RobotModel } from "../robot/model.js";
+import { type ParameterName, parameterNames, type Simulator } from "../sim/simulator.js";
+import { draw } from "./distribution.js";
+import type { LoadedTask } from "./loaded-task.js";
+import { environmentRngs, type Remembering, type StreamKey } from "./memory.js";
+import type { Distribution } from "./task.js";
+
+interface RandomParameter {
+  readonly name: ParameterName;
+  readonly distribution: Distribution;
+  readonly when: "startup" | "reset";
+}
+
+export class Randomization implements Remembering {
+  readonly memory = {};
+  readonly rngs: readonly Rng[];
+  private readonly parameters: readonly RandomParameter[];
+  /** Columns that show a parameter to the critic, by its name. */
+  private readonly columns: ReadonlyMap<ParameterName, readonly number[]>;
+  private readonly stride: number;
+  private readonly simulator: Simulator;
+  private readonly signals: Float32Array;
+
+  /** Without `randomize` every environment keeps the nominal world. */
+  constructor(
+    task: LoadedTask,
+    simulator: Simulator,
+    signals: Float32Array,
+    key: StreamKey,
+    randomize: boolean,
+  ) {
+    this.simulator = simulator;
+    this.signals = signals;
+    const { randomization } = task.definition;
+    // In the interface's order, whatever the order of declaration, so that draws never depend on it.
+    this.parameters = parameterNames.flatMap((name) => {
+      const declared = randomize ? randomization[name] : undefined;
+      return declared === undefined ? [] : [{ name, ...declared }];
+    });
+    this.stride = task.signals.stride;
+    const columns = new Map<ParameterName, number[]>();
+    for (const { source, offset } of task.signals.signals) {
+      if (source.kind !== "parameter") continue;
+      columns.set(source.name, [...(columns.get(source.name) ?? []), offset]);
+    }
+    this.columns = columns;
+    this.rngs = this.parameters.length > 0 ? environmentRngs(key, "world", simulator.numEnvs) : [];
+    for (let env = 0; env < simulator.numEnvs; env++) {
+      for (const name of columns.keys()) this.show(env, name, nominalValue(name, task.robot));
+      this.drawAll(env, "startup");
+    }
+  }
+
+  /** An episode begins. */
+  reset(env: number): void {
+    this.drawAll(env, "reset");
+  }
+
+  private drawAll(env: number, when: RandomParameter["when"]): void {
+    for (const parameter of this.parameters) {
+      if (parameter.when !== when) continue;
+      const value = draw(parameter.distribution, this.rngs[env]);
+      this.simulator.setParameter(env, parameter.name, value);
+      this.show(env, parameter.name, value);
+    }
+  }
+
+  private show(env: number, name: ParameterName, value: number): void {
+    const columns = this.columns.get(name);
+    if (columns === undefined) return;
+    for (let i = 0; i < columns.length; i++) this.signals[env * this.stride + columns[i]] = value;
+  }
+}
+
+/** What a parameter is before anything is drawn. */
+function nominalValue(name: ParameterName, robot: RobotModel): number {
+  if (name === "friction") return robot.geoms.find((geom) => geom.body >= 0)?.friction ?? 1;
+  if (name === "restitution" || name === "payloadKg" || name.startsWith("centerOfMass")) return 0;
+  return 1;
+}

@@ -1,0 +1,73 @@
+/** What signals need beside the simulator's present state: the step before, and contact clocks. */
+import type { Simulator } from "../sim/simulator.js";
+import type { LoadedTask } from "./loaded-task.js";
+import type { Remembering } from "./memory.js";
+import { contactGeomsOf } from "./signal-table.js";
+
+/** Contact force from which a geom counts as touching, N. */
+const contactThresholdN = 1;
+
+export interface SignalMemory extends Remembering {
+  /** Brings accelerations and clocks up to a control step that has just been made. */
+  afterStep(): void;
+  /** Forgets the past of one environment that has just been reset. */
+  afterReset(env: number): void;
+  /** [env][joint] rad/s² or m/s². */
+  readonly acceleration: Float32Array;
+  /** [env][contact geom] 1 while touching, and seconds in the present phase (0 in the other). */
+  readonly contact: Float32Array;
+  readonly airTime: Float32Array;
+  readonly contactTime: Float32Array;
+}
+
+export function createSignalMemory(task: LoadedTask, simulator: Simulator): SignalMemory {
+  const { jointVelocity, contactForce } = simulator.state;
+  const { numEnvs } = simulator;
+  const dt = task.definition.controlDtSeconds;
+  const joints = simulator.jointNames.length;
+  const geoms = contactGeomsOf(task.definition).length;
+  const previousVelocity = new Float32Array(numEnvs * joints);
+  const acceleration = new Float32Array(numEnvs * joints);
+  const contact = new Float32Array(numEnvs * geoms);
+  const airTime = new Float32Array(numEnvs * geoms);
+  const contactTime = new Float32Array(numEnvs * geoms);
+
+  const readContacts = (first: number, end: number) => {
+    for (let i = first; i < end; i++) {
+      const force = Math.hypot(
+        contactForce[3 * i],
+        contactForce[3 * i + 1],
+        contactForce[3 * i + 2],
+      );
+      contact[i] = force > contactThresholdN ? 1 : 0;
+    }
+  };
+  return {
+    acceleration,
+    contact,
+    airTime,
+    contactTime,
+    afterStep() {
+      for (let i = 0; i < acceleration.length; i++) {
+        acceleration[i] = (jointVelocity[i] - previousVelocity[i]) / dt;
+        previousVelocity[i] = jointVelocity[i];
+      }
+      readContacts(0, contact.length);
+      for (let i = 0; i < contact.length; i++) {
+        airTime[i] = contact[i] === 1 ? 0 : airTime[i] + dt;
+        contactTime[i] = contact[i] === 1 ? contactTime[i] + dt : 0;
+      }
+    },
+    afterReset(env) {
+      for (let i = env * joints; i < (env + 1) * joints; i++) {
+        acceleration[i] = 0;
+        previousVelocity[i] = jointVelocity[i];
+      }
+      readContacts(env * geoms, (env + 1) * geoms);
+      airTime.fill(0, env * geoms, (env + 1) * geoms);
+      contactTime.fill(0, env * geoms, (env + 1) * geoms);
+    },
+    memory: { previousVelocity, acceleration, contact, airTime, contactTime },
+    rngs: [],
+  };
+}

@@ -1,0 +1,159 @@
+/**
+ * Simulator state → signal table. The plan is made once: a list of copies between flat arrays, so
+ * that a step looks up no name and allocates nothing. Columns that the environment itself knows
+ * (actions, commands, parameters, derived signals) are written by their owners, not here.
+ */
+import type { Simulator } from "../sim/simulator.js";
+import type { LoadedTask } from "./loaded-task.js";
+import { worldToBody } from "./rotation.js";
+import type { SignalMemory } from "./signal-memory.js";
+import { contactGeomsOf } from "./signal-table.js";
+import type { Signal } from "./signals.js";
+
+/** Refreshes columns for environments `first` to `end` − 1. */
+export type Copy = (first: number, end: number) => void;
+
+/** The function that copies everything a simulator knows into `signals` `[env][stride]`. */
+export function createSignalReader(
+  task: LoadedTask,
+  simulator: Simulator,
+  signals: Float32Array,
+  memory: SignalMemory,
+  /** [env] control steps since the episode began. */
+  episodeSteps: Int32Array,
+): Copy {
+  const { robot } = task;
+  const { stride } = task.signals;
+  const { state, jointNames } = simulator;
+  const dt = task.definition.controlDtSeconds;
+  const geomNames = contactGeomsOf(task.definition);
+  const joint = (name: string) => jointNames.indexOf(name);
+  const body = (name: string) => robot.bodies.findIndex((candidate) => candidate.name === name);
+
+  /** Column `column` of `source` `[env][width]` to the signal's only column. */
+  const copyOne = (signal: Signal, source: Float32Array, width: number, column: number): Copy => {
+    const { offset } = signal;
+    return (first, end) => {
+      for (let env = first; env < end; env++) {
+        signals[env * stride + offset] = source[env * width + column];
+      }
+    };
+  };
+  /** `columns` of `source` `[env][width]` to the signal's columns, in that order. */
+  const copyMany = (
+    signal: Signal,
+    source: Float32Array,
+    width: number,
+    columns: number[],
+  ): Copy => {
+    const { offset } = signal;
+    return (first, end) => {
+      for (let env = first; env < end; env++) {
+        for (let i = 0; i < columns.length; i++) {
+          signals[env * stride + offset + i] = source[env * width + columns[i]];
+        }
+      }
+    };
+  };
+  const joints = (names: readonly string[] | undefined) => (names ?? jointNames).map(joint);
+  const run = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i);
+  const bodies = robot.bodies.length;
+
+  /** Velocity columns of a body, turned into its own frame where the signal asks for it. */
+  const copyVelocity = (signal: Signal, name: string, column: number, frame: string): Copy => {
+    const index = body(name);
+    if (frame === "world") {
+      return copyMany(signal, state.bodyVelocity, bodies * 6, run(index * 6 + column, 3));
+    }
+    const { bodyVelocity, bodyPose } = state;
+    return (first, end) => {
+      for (let env = first; env < end; env++) {
+        const v = (env * bodies + index) * 6 + column;
+        worldToBody(
+          bodyPose,
+          (env * bodies + index) * 7 + 3,
+          bodyVelocity[v],
+          bodyVelocity[v + 1],
+          bodyVelocity[v + 2],
+          signals,
+          env * stride + signal.offset,
+        );
+      }
+    };
+  };
+
+  const copyGravity = (signal: Signal, name: string): Copy => {
+    const index = body(name);
+    const { bodyPose } = state;
+    const norm = Math.hypot(...robot.gravity);
+    const [gx, gy, gz] = norm > 0 ? robot.gravity.map((component) => component / norm) : [0, 0, -1];
+    return (first, end) => {
+      for (let env = first; env < end; env++) {
+        const q = (env * bodies + index) * 7 + 3;
+        worldToBody(bodyPose, q, gx, gy, gz, signals, env * stride + signal.offset);
+      }
+    };
+  };
+
+  const copyOf = (signal: Signal): Copy | undefined => {
+    const { source } = signal;
+    const width = jointNames.length;
+    switch (source.kind) {
+      case "jointPosition":
+        return copyOne(signal, state.jointPosition, width, joint(source.joint));
+      case "jointVelocity":
+        return copyOne(signal, state.jointVelocity, width, joint(source.joint));
+      case "jointEffort":
+        return copyOne(signal, state.jointEffort, width, joint(source.joint));
+      case "jointPositions":
+        return copyMany(signal, state.jointPosition, width, joints(source.joints));
+      case "jointVelocities":
+        return copyMany(signal, state.jointVelocity, width, joints(source.joints));
+      case "jointEfforts":
+        return copyMany(signal, state.jointEffort, width, joints(source.joints));
+      case "jointAccelerations":
+        return copyMany(signal, memory.acceleration, width, run(0, width));
+      case "bodyPosition":
+        return copyMany(signal, state.bodyPose, bodies * 7, run(body(source.body) * 7, 3));
+      case "bodyOrientation":
+        return copyMany(signal, state.bodyPose, bodies * 7, run(body(source.body) * 7 + 3, 4));
+      case "bodyLinVel":
+        return copyVelocity(signal, source.body, 0, source.frame);
+      case "bodyAngVel":
+        return copyVelocity(signal, source.body, 3, source.frame);
+      case "projectedGravity":
+        return copyGravity(signal, source.body);
+      case "contactForce": {
+        const column = geomNames.indexOf(source.geom) * 3;
+        return copyMany(signal, state.contactForce, geomNames.length * 3, run(column, 3));
+      }
+      case "contact":
+      case "airTime":
+      case "contactTime": {
+        const column = geomNames.indexOf(source.geom);
+        return copyOne(signal, memory[source.kind], geomNames.length, column);
+      }
+      case "contacts":
+        return copyMany(signal, memory.contact, geomNames.length, run(0, geomNames.length));
+      case "airTimes":
+        return copyMany(signal, memory.airTime, geomNames.length, run(0, geomNames.length));
+      case "episodeTime":
+        return (first, end) => {
+          for (let env = first; env < end; env++) {
+            signals[env * stride + signal.offset] = episodeSteps[env] * dt;
+          }
+        };
+      case "action":
+      case "previousAction":
+      case "command":
+      case "parameter":
+      case "derived":
+        return undefined;
+    }
+  };
+
+  const copies = task.signals.signals.map(copyOf).filter((copy) => copy !== undefined);
+  return (first, end) => {
+    for (let i = 0; i < copies.length; i++) copies[i](first, end);
+  };
+}

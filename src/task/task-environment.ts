@@ -1,0 +1,346 @@
+/**
+ * The vectorized environment of a task: N robots in one simulator, stepped together. One control
+ * step goes: pushes and actions → physics → signals → derived signals → termination, fitness,
+ * reward → books → reset of what ended → observations. A reward therefore sees the state at the end
+ * of its step, before any reset.
+ */
+import { RewardsmithError } from "../core/errors.js";
+import type { Simulator } from "../sim/simulator.js";
+import { Actions } from "./actions.js";
+import { Commands } from "./commands.js";
+import type {
+  EnvironmentSnapshot,
+  EnvironmentStatistics,
+  EpisodeSummary,
+  VectorEnvironment,
+} from "./environment.js";
+import { Episodes } from "./episodes.js";
+import type { LoadedTask } from "./loaded-task.js";
+import { loadMemory, type Remembering, type StreamKey, saveMemory } from "./memory.js";
+import { Observation } from "./observation.js";
+import type { EnvironmentPrograms } from "./program.js";
+import { type ProgramName, ProgramOutput } from "./program-output.js";
+import { Pushes } from "./pushes.js";
+import { Randomization } from "./randomization.js";
+import { Resets } from "./resets.js";
+import { createSignalMemory, type SignalMemory } from "./signal-memory.js";
+import { type Copy, createSignalReader } from "./signal-reader.js";
+import type { SignalTable } from "./signals.js";
+
+export interface TaskEnvironmentOptions {
+  readonly task: LoadedTask;
+  /** Made from `simulatorOptions(task, …)`; the environment owns it from here on. */
+  readonly simulator: Simulator;
+  readonly programs: EnvironmentPrograms;
+  readonly seed: number;
+  /** Which episodes are drawn; no two streams share any. */
+  readonly stream: StreamKey["stream"];
+  /** Draw parameters, delays and pushes; otherwise the world is nominal. */
+  readonly randomize: boolean;
+  /** Sensor noise on observations; by default there is. */
+  readonly noise?: boolean;
+  /** Called at the end of every episode that began at its beginning. */
+  readonly onEpisode?: (episode: EpisodeSummary) => void;
+}
+
+/** A `VectorEnvironment` whose signal table can be read, after every step, `[env][stride]`. */
+export interface TaskEnvironment extends VectorEnvironment {
+  readonly signals: Float32Array;
+  readonly signalTable: SignalTable;
+}
+
+export function createTaskEnvironment(options: TaskEnvironmentOptions): TaskEnvironment {
+  return new SimulatedTask(options);
+}
+
+class SimulatedTask implements TaskEnvironment {
+  readonly numEnvs: number;
+  readonly actionDim: number;
+  readonly signalTable: SignalTable;
+  readonly signals: Float32Array;
+  readonly rewards: Float32Array;
+  readonly terminated: Uint8Array;
+  readonly timeOuts: Uint8Array;
+
+  private readonly simulator: Simulator;
+  private readonly maxEpisodeSteps: number;
+  private readonly actions: Actions;
+  private readonly commands: Commands;
+  private readonly randomization: Randomization;
+  private readonly resets: Resets;
+  private readonly pushes: Pushes;
+  private readonly episodes: Episodes;
+  private readonly signalMemory: SignalMemory;
+  private readonly readSignals: Copy;
+  private readonly observation: Observation;
+  private readonly privileged: Observation | undefined;
+  private readonly parts: readonly Remembering[];
+
+  private readonly reward: ProgramOutput;
+  private readonly fitness: ProgramOutput;
+  private readonly termination: ProgramOutput;
+  private readonly human: ProgramOutput | undefined;
+  private readonly derived: ProgramOutput | undefined;
+  private readonly derivedOffset: number;
+  private readonly derivedSize: number;
+
+  /** [env] 1 where an episode began in this step. */
+  private readonly restarted: Uint8Array;
+  /** [env] 1 where the simulation left the finite numbers in this step. */
+  private readonly broken: Uint8Array;
+  private readonly timeOutEnding: number;
+  private started = false;
+
+  constructor(options: TaskEnvironmentOptions) {
+    const { task, simulator, programs, randomize } = options;
+    const { definition, signals: table } = task;
+    const { numEnvs } = simulator;
+    const key: StreamKey = { seed: options.seed, stream: options.stream };
+    this.numEnvs = numEnvs;
+    this.simulator = simulator;
+    this.maxEpisodeSteps = definition.maxEpisodeSteps;
+    this.signalTable = table;
+    this.signals = new Float32Array(numEnvs * table.stride);
+    this.rewards = new Float32Array(numEnvs);
+    this.terminated = new Uint8Array(numEnvs);
+    this.timeOuts = new Uint8Array(numEnvs);
+    this.restarted = new Uint8Array(numEnvs);
+    this.broken = new Uint8Array(numEnvs);
+
+    const output = (name: ProgramName, program: EnvironmentPrograms["reward"]) =>
+      new ProgramOutput(name, program, this.signals, table.stride);
+    this.reward = output("reward", programs.reward);
+    this.fitness = output("fitness", programs.fitness);
+    this.termination = output("termination", programs.termination);
+    this.human = programs.human && output("human", programs.human);
+    this.derived = programs.derived && output("derived", programs.derived);
+    const derived = table.signals.filter((signal) => signal.source.kind === "derived");
+    this.derivedSize = derived.reduce((sum, signal) => sum + signal.size, 0);
+    this.derivedOffset = table.stride - this.derivedSize;
+    if (this.derivedSize !== (programs.derived?.columns.length ?? 0)) {
+      throw new RewardsmithError(
+        "E_TASK_INVALID",
+        `derived.ts gives ${programs.derived?.columns.length ?? 0} numbers, its signals have ${this.derivedSize}`,
+        { hint: `it must return ${derived.map((signal) => signal.name).join(", ")}` },
+      );
+    }
+
+    const endings = [...programs.termination.columns, "timeOut", "nonFinite"];
+    this.timeOutEnding = programs.termination.columns.length;
+    this.episodes = new Episodes({
+      definition,
+      numEnvs,
+      terms: programs.reward.columns.slice(1),
+      endings,
+      human: programs.human !== undefined,
+      onEpisode: options.onEpisode,
+    });
+    this.actions = new Actions(task, simulator, this.signals, key, randomize);
+    this.actionDim = this.actions.dim;
+    this.commands = new Commands(task, numEnvs, this.signals, key);
+    this.randomization = new Randomization(task, simulator, this.signals, key, randomize);
+    this.resets = new Resets(task, simulator, key);
+    this.pushes = new Pushes(task, simulator, key, randomize);
+    this.signalMemory = createSignalMemory(task, simulator);
+    this.readSignals = createSignalReader(
+      task,
+      simulator,
+      this.signals,
+      this.signalMemory,
+      this.episodes.steps,
+    );
+    this.observation = new Observation(definition.observation, table, this.signals, numEnvs, {
+      name: "observation",
+      history: definition.observationHistory,
+      ...((options.noise ?? true) ? { noise: key } : {}),
+    });
+    this.privileged =
+      definition.privilegedObservation &&
+      new Observation(definition.privilegedObservation, table, this.signals, numEnvs, {
+        name: "privilegedObservation",
+        history: 1,
+      });
+    this.parts = [
+      this.actions,
+      this.commands,
+      this.randomization,
+      this.resets,
+      this.pushes,
+      this.signalMemory,
+      this.episodes,
+      this.observation,
+      ...(this.privileged ? [this.privileged] : []),
+      { memory: this.ownMemory(), rngs: [] },
+    ];
+  }
+
+  get observations(): Float32Array {
+    return this.observation.values;
+  }
+
+  get observationDim(): number {
+    return this.observation.dim;
+  }
+
+  get privilegedObservations(): Float32Array {
+    return (this.privileged ?? this.observation).values;
+  }
+
+  get privilegedObservationDim(): number {
+    return (this.privileged ?? this.observation).dim;
+  }
+
+  reset(stagger: boolean): void {
+    this.episodes.restartAll();
+    for (let env = 0; env < this.numEnvs; env++) this.begin(env, stagger);
+    this.rewards.fill(0);
+    this.terminated.fill(0);
+    this.timeOuts.fill(0);
+    this.restarted.fill(1);
+    this.observe();
+    this.started = true;
+  }
+
+  step(actions: Float32Array): void {
+    if (!this.started)
+      throw new Error("an environment must be reset or loaded before it is stepped");
+    this.pushes.beforeStep();
+    this.actions.apply(actions);
+    this.simulator.step();
+    for (let env = 0; env < this.numEnvs; env++) this.episodes.steps[env]++;
+    this.signalMemory.afterStep();
+    this.readSignals(0, this.numEnvs);
+    this.findBroken();
+    this.runPrograms();
+
+    this.restarted.fill(0);
+    for (let env = 0; env < this.numEnvs; env++) {
+      this.book(env);
+      const ending = this.endingOf(env);
+      this.terminated[env] = ending >= 0 && ending !== this.timeOutEnding ? 1 : 0;
+      this.timeOuts[env] = ending === this.timeOutEnding ? 1 : 0;
+      if (ending >= 0) {
+        this.episodes.end(env, ending);
+        this.begin(env, false);
+        this.restarted[env] = 1;
+      } else if (this.commands.advance(env)) {
+        this.derive(env);
+      }
+    }
+    this.observe();
+  }
+
+  takeStatistics(): EnvironmentStatistics {
+    return this.episodes.takeStatistics();
+  }
+
+  save(): EnvironmentSnapshot {
+    return { simulator: this.simulator.save(), ...saveMemory(this.parts) };
+  }
+
+  load(snapshot: EnvironmentSnapshot): void {
+    loadMemory(this.parts, snapshot);
+    this.simulator.load(snapshot.simulator);
+    this.started = true;
+  }
+
+  dispose(): void {
+    this.simulator.dispose();
+  }
+
+  private ownMemory(): Remembering["memory"] {
+    const { signals, rewards, terminated, timeOuts } = this;
+    return { signals, rewards, terminated, timeOuts };
+  }
+
+  /** Starts an episode in one environment. */
+  private begin(env: number, stagger: boolean): void {
+    this.randomization.reset(env);
+    this.resets.reset(env);
+    this.episodes.begin(env, stagger ? this.resets.drawAge(env, this.maxEpisodeSteps) : 0);
+    this.actions.reset(env);
+    this.commands.reset(env);
+    this.pushes.reset(env);
+    this.signalMemory.afterReset(env);
+    this.readSignals(env, env + 1);
+    if (!this.isFinite(env)) {
+      throw new RewardsmithError(
+        "E_SIM_NOT_FINITE",
+        `environment ${env} is not finite even after a reset`,
+        { hint: "the task's reset or randomization ranges, or the robot's masses, may be extreme" },
+      );
+    }
+    this.derive(env);
+  }
+
+  private observe(): void {
+    this.observation.update(this.restarted);
+    this.privileged?.update(this.restarted);
+  }
+
+  /** Marks environments whose simulation has left the finite numbers, and empties their row. */
+  private findBroken(): void {
+    const { stride } = this.signalTable;
+    for (let env = 0; env < this.numEnvs; env++) {
+      this.broken[env] = this.isFinite(env) ? 0 : 1;
+      if (this.broken[env] === 1) this.signals.fill(0, env * stride, (env + 1) * stride);
+    }
+  }
+
+  /** Whether an environment's signals and joints are finite: x · 0 is 0 for finite x only. */
+  private isFinite(env: number): boolean {
+    const { signals, derivedOffset, simulator } = this;
+    const { stride } = this.signalTable;
+    const { jointPosition, jointVelocity } = simulator.state;
+    const joints = simulator.jointNames.length;
+    let zero = 0;
+    for (let i = env * stride; i < env * stride + derivedOffset; i++) zero += signals[i] * 0;
+    for (let i = env * joints; i < (env + 1) * joints; i++) {
+      zero += jointPosition[i] * 0 + jointVelocity[i] * 0;
+    }
+    return zero === 0;
+  }
+
+  private runPrograms(): void {
+    if (this.derived) {
+      this.derived.run(this.broken, this.episodes.steps);
+      for (let env = 0; env < this.numEnvs; env++) this.copyDerived(env, this.derived);
+    }
+    this.termination.run(this.broken, this.episodes.steps);
+    this.fitness.run(this.broken, this.episodes.steps);
+    this.reward.run(this.broken, this.episodes.steps);
+    this.human?.run(this.broken, this.episodes.steps);
+  }
+
+  /** Computes the derived signals of one environment anew. */
+  private derive(env: number): void {
+    if (this.derived === undefined) return;
+    this.derived.runOne(env, this.episodes.steps);
+    this.copyDerived(env, this.derived);
+  }
+
+  private copyDerived(env: number, derived: ProgramOutput): void {
+    const to = env * this.signalTable.stride + this.derivedOffset;
+    for (let i = 0; i < this.derivedSize; i++) {
+      this.signals[to + i] = derived.values[env * this.derivedSize + i];
+    }
+  }
+
+  /** Books this step's reward, terms and fitness of one environment. */
+  private book(env: number): void {
+    const { values, width } = this.reward;
+    const total = values[env * width];
+    this.rewards[env] = total;
+    const human = this.human ? this.human.values[env * this.human.width] : 0;
+    this.episodes.add(env, total, this.fitness.values[env], human);
+    for (let t = 1; t < width; t++) this.episodes.addTerm(env, t - 1, values[env * width + t]);
+  }
+
+  /** Index of the way in which the episode ends in this step, or −1 while it goes on. */
+  private endingOf(env: number): number {
+    if (this.broken[env] === 1) return this.timeOutEnding + 1;
+    const { values, width } = this.termination;
+    for (let flag = 0; flag < width; flag++) if (values[env * width + flag] !== 0) return flag;
+    return this.episodes.steps[env] >= this.maxEpisodeSteps ? this.timeOutEnding : -1;
+  }
+}
