@@ -1,0 +1,101 @@
+/**
+ * What a prompt may say: the typed inputs of the three templates every pack has. A template may leave
+ * any of them out; it may not ask for anything else.
+ */
+import { z } from "zod";
+import type { LoadedTask } from "../task/loaded-task.js";
+
+const text = z.string();
+const score = z.union([z.number(), z.string()]).describe("fitness, higher is better");
+
+const initialSchema = z.strictObject({
+  taskName: text,
+  sentence: text.describe("what the robot shall learn"),
+  success: text.describe("the success measure in words"),
+  termination: text.describe("when an episode ends early, in words"),
+  actions: z.array(text).describe("one line per action: what it does, in which range"),
+  episodeSteps: z.number().describe("control steps of a full episode"),
+  episodeSeconds: z.number(),
+  stateDeclaration: text.describe("the generated `State` type with units, frames and ranges"),
+  languageRules: text.describe("what the reward language allows, and its helper functions"),
+  humanNotes: z.array(text).describe("sentences a person added, oldest first"),
+  startReward: text.optional().describe("code of a reward to start from"),
+});
+
+const trainedSchema = z.strictObject({
+  code: text,
+  reflection: text.describe(
+    "table of every term, the fitness and the episode length over training",
+  ),
+  score,
+});
+
+const feedbackSchema = z.strictObject({
+  /** The reward the next one is to improve on. */
+  best: trainedSchema,
+  /** The best of the last iteration, where that is another one. */
+  last: trainedSchema.optional(),
+  /** Iteration the answer is for, counted from 1. */
+  iteration: z.number(),
+  notes: z.array(text).describe("sentences a person added, oldest first"),
+  languageRules: text,
+});
+
+const repairSchema = z.strictObject({
+  answer: text.describe("the answer that was refused, as the model wrote it"),
+  issues: text.describe("what is wrong with it, one issue a line"),
+  languageRules: text,
+});
+
+/** Inputs by template. Each pack has a `.prompt` file for each of these. */
+export const promptInputSchemas = {
+  initial: initialSchema,
+  feedback: feedbackSchema,
+  repair: repairSchema,
+} as const;
+
+export type TemplateName = keyof typeof promptInputSchemas;
+export type InitialInputs = z.infer<typeof initialSchema>;
+export type FeedbackInputs = z.infer<typeof feedbackSchema>;
+export type RepairInputs = z.infer<typeof repairSchema>;
+
+/**
+ * A conversation: the first prompt, then what happened to the best reward, then what was wrong with
+ * the last answer. `feedback` and `repair` take the language rules from `initial`.
+ */
+export interface ConversationInputs {
+  readonly initial: InitialInputs;
+  readonly feedback?: Omit<FeedbackInputs, "languageRules">;
+  readonly repair?: Omit<RepairInputs, "languageRules">;
+}
+
+/** The first prompt's inputs for a task. The texts come from the reward compiler, so they cannot drift from it. */
+export function initialInputs(
+  task: LoadedTask,
+  language: { readonly stateDeclaration: string; readonly languageRules: string },
+  human: { readonly notes?: readonly string[]; readonly startReward?: string } = {},
+): InitialInputs {
+  const { definition, page } = task;
+  const seconds = definition.maxEpisodeSteps * definition.controlDtSeconds;
+  return {
+    taskName: definition.name,
+    sentence: page.sentence.trim(),
+    success: page.success.trim(),
+    termination: page.termination.trim(),
+    actions: definition.actions.map((action, index) => {
+      const low = action.offset - Math.abs(action.scale);
+      const high = action.offset + Math.abs(action.scale);
+      return `action ${index}, ${action.actuator}: ${action.description} (policy output −1 … 1, control ${round(low)} … ${round(high)})`;
+    }),
+    episodeSteps: definition.maxEpisodeSteps,
+    episodeSeconds: round(seconds),
+    stateDeclaration: language.stateDeclaration.trim(),
+    languageRules: language.languageRules.trim(),
+    humanNotes: [...(human.notes ?? [])],
+    ...(human.startReward === undefined ? {} : { startReward: human.startReward.trim() }),
+  };
+}
+
+function round(value: number): number {
+  return Number(value.toPrecision(6));
+}
