@@ -1,0 +1,240 @@
+/**
+ * The designer that needs no model: evolutionary search over reward terms made from the task's
+ * signals. Beside it the two controls it has to beat: draws from the same grammar without any
+ * feedback, and the same evolution with the candidates' results exchanged among them.
+ */
+import { Rng } from "../../core/rng.js";
+import type { Series } from "../../events/event.js";
+import type { DesignContext, Designer, PastCandidate, Proposal } from "../designer.js";
+import { rank } from "../ranking.js";
+import { diagnose, type Finding, type Population } from "./diagnosis.js";
+import { drawGenome, leadKey } from "./draw.js";
+import { type Genome, genomeKey, genomeSchema } from "./genome.js";
+import { knobs } from "./knobs.js";
+import { cross, mutateSurely } from "./mutation.js";
+import type { SignalFacts } from "./signal-facts.js";
+import { genomeSource } from "./source.js";
+
+export interface OfflineOptions {
+  readonly mode: "offline" | "random" | "shuffled";
+  readonly facts: readonly SignalFacts[];
+  readonly maxEpisodeSteps: number;
+  readonly seed: number;
+  readonly tieTolerance: number;
+}
+
+const descriptions = {
+  offline: "evolutionary search, no language model",
+  random: "random draws from the evolutionary search's grammar, no feedback (control)",
+  shuffled: "evolutionary search with results shuffled among candidates (control)",
+} as const;
+
+export function offlineDesigner(options: OfflineOptions): Designer {
+  const { mode, seed } = options;
+  const propose = (context: DesignContext, index: number, attempt: number, taken: Taken) => {
+    const path = [context.restart, context.iteration, index, attempt];
+    const rng = Rng.stream(seed, "propose", ...path);
+    const shuffle = Rng.stream(seed, "shuffle", context.restart, context.iteration);
+    const history = mode === "shuffled" ? shuffled(context.history, shuffle) : context.history;
+    const child =
+      mode === "random" || attempt > 0
+        ? fresh(options, taken, rng)
+        : offspring(options, history, context, index, taken, rng);
+    return proposal(child, index, options.facts);
+  };
+  return {
+    name: mode,
+    description: descriptions[mode],
+    readsPrompts: false,
+    async propose(context, indices, deliver) {
+      const taken = takenBy(context.history);
+      for (const index of indices) {
+        const next = propose(context, index, 0, taken);
+        taken.add(genomeSchema.parse(next.genome));
+        deliver(next);
+      }
+    },
+    async repair(context, refused, attempt) {
+      return propose(context, refused.index, attempt, takenBy(context.history));
+    },
+  };
+}
+
+interface Child {
+  readonly genome: Genome;
+  readonly kind: "random" | "mutation" | "crossover";
+  readonly parents: readonly PastCandidate[];
+  readonly reason: string;
+}
+
+/** A member of the next round: fresh blood, a cross of two parents, or a changed parent. */
+function offspring(
+  options: OfflineOptions,
+  history: readonly PastCandidate[],
+  context: DesignContext,
+  index: number,
+  taken: Taken,
+  rng: Rng,
+): Child {
+  const { facts, tieTolerance } = options;
+  const earlier = history.filter((c) => c.iteration < context.iteration);
+  const parents = rank(earlier, tieTolerance).flatMap((candidate) => {
+    const genome = genomeSchema.safeParse(candidate.genome);
+    return genome.success ? [{ candidate, genome: genome.data }] : [];
+  });
+  const scores = parents.map(({ candidate }) => candidate.fitness ?? 0);
+  const lowest = Math.min(...scores);
+  const highest = Math.max(...scores);
+  // A population without any difference gives nothing to inherit.
+  if (parents.length === 0 || highest === lowest) return fresh(options, taken, rng);
+
+  const round = knobs.round;
+  const share = index / context.candidates;
+  const many = context.candidates >= 3;
+  if (many && share > 1 - Math.max(round.freshShare, 1 / context.candidates)) {
+    return fresh(options, taken, rng);
+  }
+  const best = parents.slice(0, round.parents);
+  const population: Population = {
+    facts,
+    maxEpisodeSteps: options.maxEpisodeSteps,
+    lowest,
+    highest,
+  };
+  const crossing = many && best.length > 1 && share <= round.crossoverShare;
+  for (let i = 0; i < knobs.tries; i++) {
+    const child = crossing ? crossed(best, facts, rng) : mutated(best, population, rng);
+    if (!taken.genomes.has(genomeKey(child.genome))) return child;
+  }
+  return fresh(options, taken, rng);
+}
+
+interface Parent {
+  readonly candidate: PastCandidate;
+  readonly genome: Genome;
+}
+
+function crossed(parents: readonly Parent[], facts: readonly SignalFacts[], rng: Rng): Child {
+  const a = parents[0];
+  const b = parents[1 + rng.integer(parents.length - 1)];
+  const child = cross(a.genome, b.genome, rng);
+  const changed = rng.uniform() < knobs.round.second ? mutateSurely(child, facts, rng) : null;
+  return {
+    genome: changed?.genome ?? child,
+    kind: "crossover",
+    parents: [a.candidate, b.candidate],
+    reason: `terms of ${a.candidate.id} and ${b.candidate.id}${changed ? `; ${changed.reason}` : ""}`,
+  };
+}
+
+function mutated(parents: readonly Parent[], population: Population, rng: Rng): Child {
+  const { candidate, genome } = pickParent(parents, rng);
+  const findings = diagnose(candidate, genome, population);
+  const reasons: string[] = [];
+  let child = genome;
+  if (findings.length > 0 && rng.uniform() < knobs.round.guided) {
+    const finding = pickFinding(findings, rng);
+    child = finding.change(rng);
+    reasons.push(finding.reason);
+  } else {
+    const change = mutateSurely(child, population.facts, rng);
+    child = change.genome;
+    reasons.push(`by chance: ${change.reason}`);
+  }
+  if (rng.uniform() < knobs.round.second) {
+    const change = mutateSurely(child, population.facts, rng);
+    child = change.genome;
+    reasons.push(`by chance: ${change.reason}`);
+  }
+  return { genome: child, kind: "mutation", parents: [candidate], reason: reasons.join("; ") };
+}
+
+function fresh(options: OfflineOptions, taken: Taken, rng: Rng): Child {
+  const avoid = knobs.draw.diverse && options.mode !== "random" ? taken.leads : new Set<string>();
+  let genome = drawGenome(options.facts, rng, avoid);
+  for (let i = 0; i < knobs.tries && taken.genomes.has(genomeKey(genome)); i++) {
+    genome = drawGenome(options.facts, rng, avoid);
+  }
+  return { genome, kind: "random", parents: [], reason: "drawn from the grammar" };
+}
+
+function proposal(child: Child, index: number, facts: readonly SignalFacts[]): Proposal {
+  const parents = child.parents.map(({ id }) => id);
+  const origin = { kind: child.kind, parents, reason: child.reason };
+  const from = parents.length > 0 ? `From ${parents.join(" and ")}: ` : "";
+  const heading = ["Evolutionary search, no language model.", `${from}${child.reason}.`];
+  return {
+    index,
+    source: genomeSource(child.genome, facts, heading),
+    origin,
+    genome: child.genome,
+  };
+}
+
+function pickParent(parents: readonly Parent[], rng: Rng): Parent {
+  for (const parent of parents) if (rng.uniform() > knobs.round.parentDecay) return parent;
+  return parents[0];
+}
+
+function pickFinding(findings: readonly Finding[], rng: Rng): Finding {
+  let left = rng.uniform() * findings.reduce((sum, finding) => sum + finding.urgency, 0);
+  for (const finding of findings) {
+    left -= finding.urgency;
+    if (left < 0) return finding;
+  }
+  return findings[findings.length - 1];
+}
+
+/** What has been proposed before, so that nothing is proposed twice. */
+interface Taken {
+  readonly genomes: Set<string>;
+  readonly leads: Set<string>;
+  add(genome: Genome): void;
+}
+
+function takenBy(history: readonly PastCandidate[]): Taken {
+  const genomes = new Set<string>();
+  const leads = new Set<string>();
+  const add = (genome: Genome) => {
+    genomes.add(genomeKey(genome));
+    leads.add(leadKey(genome));
+  };
+  for (const { genome } of history) {
+    const parsed = genomeSchema.safeParse(genome);
+    if (parsed.success) add(parsed.data);
+  }
+  return { genomes, leads, add };
+}
+
+/** The same candidates, each with another's results. */
+function shuffled(history: readonly PastCandidate[], rng: Rng): PastCandidate[] {
+  const trained = history.filter((c) => c.fitness !== null);
+  const order = trained.map((_, i) => i);
+  rng.shuffle(order);
+  const results = new Map(trained.map((c, i) => [c.id, trained[order[i]]]));
+  return history.map((candidate) => {
+    const other = results.get(candidate.id);
+    if (!other) return candidate;
+    const { fitness, complete, stepsTo95, evaluation } = other;
+    return {
+      ...candidate,
+      fitness,
+      complete,
+      stepsTo95,
+      evaluation,
+      reflection: withFitnessOf(candidate, other),
+    };
+  });
+}
+
+function withFitnessOf(candidate: PastCandidate, other: PastCandidate) {
+  if (!candidate.reflection || !other.reflection) return candidate.reflection;
+  const measured = (series: Series) => series.kind === "fitness" || series.kind === "episodeLength";
+  return {
+    ...candidate.reflection,
+    series: [
+      ...candidate.reflection.series.filter((series) => !measured(series)),
+      ...other.reflection.series.filter(measured),
+    ],
+  };
+}

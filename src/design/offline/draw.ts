@@ -1,0 +1,226 @@
+/** Draws rewards from the grammar: a leading term, perhaps more shaping, costs and a bonus. */
+import type { Rng } from "../../core/rng.js";
+import { type Factor, type Genome, type Kernel, round, type Term } from "./genome.js";
+import { knobs } from "./knobs.js";
+import { type Quantity, type SignalFacts, scaleOf } from "./signal-facts.js";
+
+/** One number of the state that a term can be about: an element of a signal, or a signal's norm. */
+export interface Feature {
+  readonly facts: SignalFacts;
+  readonly element: number | null;
+}
+
+type Bounds = readonly [number, number];
+
+/** Long signals (joint lists) are taken as a whole, short ones also number by number. */
+export function featuresOf(facts: readonly SignalFacts[], quantity: Quantity): Feature[] {
+  return facts
+    .filter((signal) => signal.quantity === quantity)
+    .flatMap((signal) => {
+      const single = signal.size <= 3 || signal.quantity === "action";
+      const elements = single ? Array.from({ length: signal.size }, (_, i) => i) : [];
+      return [...elements, ...(signal.size > 1 ? [null] : [])].map((element) => ({
+        facts: signal,
+        element,
+      }));
+    });
+}
+
+/** Leading signal and goal, by which first draws are kept apart. */
+export function leadKey({ terms }: Genome): string {
+  const factor = terms[0].factors[0];
+  if (!factor) return "";
+  return directional(factor.kernel)
+    ? `${factor.signal}.${factor.element}.${factor.rising}`
+    : `${factor.signal}.${factor.element}.${factor.target}`;
+}
+
+/** A whole reward. `avoid` holds lead keys of rewards drawn before. */
+export function drawGenome(
+  facts: readonly SignalFacts[],
+  rng: Rng,
+  avoid: ReadonlySet<string> = new Set(),
+): Genome {
+  const d = knobs.draw;
+  let lead = drawLead(facts, rng);
+  for (let i = 0; i < knobs.tries && avoid.has(leadKey(oneTerm(lead))); i++) {
+    lead = drawLead(facts, rng);
+  }
+  if (rng.uniform() < d.gate) lead = { ...lead, factors: [...lead.factors, drawGate(facts, rng)] };
+  const terms = [lead];
+  while (terms.length < 3 && rng.uniform() < d.moreShaping) terms.push(drawShaping(facts, rng));
+  if (rng.uniform() < d.placeCost) {
+    const cost = drawCost(facts, rng, "place");
+    if (cost) terms.push(cost);
+  }
+  for (const feature of costFeatures(facts, "rate")) {
+    if (rng.uniform() < d.rateCost) terms.push(costOf(feature, rng));
+  }
+  if (rng.uniform() < d.effortCost) {
+    const cost = drawEffort(facts, rng);
+    if (cost) terms.push(cost);
+  }
+  if (rng.uniform() < d.smoothnessCost) {
+    const cost = drawSmoothness(facts, rng);
+    if (cost) terms.push(cost);
+  }
+  const bonus = rng.uniform() < d.bonus ? drawIn(rng, d.bonusSize) : 0;
+  return { terms, bonus, bonusWhy: "so that ending an episode early does not pay" };
+}
+
+/** A wide bounded kernel on a place, now and then on a rate. */
+export function drawLead(facts: readonly SignalFacts[], rng: Rng): Term {
+  const d = knobs.draw;
+  const places = featuresOf(facts, "place");
+  const rates = featuresOf(facts, "rate");
+  const byRate = rates.length > 0 && (places.length === 0 || rng.uniform() < d.leadByRate);
+  const feature = rng.pick(byRate ? rates : places.length > 0 ? places : anything(facts));
+  const kernel = weighted(rng, d.leadKernels, (name) => applies(name, feature));
+  const factor = drawFactor(feature, kernel, d.leadTemperature, rng);
+  return { kind: "shaping", factors: [factor], weight: 1, why: "leads" };
+}
+
+export function drawShaping(facts: readonly SignalFacts[], rng: Rng): Term {
+  const d = knobs.draw;
+  const features = [...featuresOf(facts, "place"), ...featuresOf(facts, "rate")];
+  const feature = rng.pick(features.length > 0 ? features : anything(facts));
+  const kernel: Kernel = rng.pick(["gaussian", "rational", "gaussian", "step"] as const);
+  const factor = drawFactor(feature, kernel, d.shapingTemperature, rng);
+  return { kind: "shaping", factors: [factor], weight: drawIn(rng, d.shapingWeight), why: "drawn" };
+}
+
+/** A bounded kernel around zero, to multiply another one with. */
+export function drawGate(facts: readonly SignalFacts[], rng: Rng): Factor {
+  const features = [...featuresOf(facts, "place"), ...featuresOf(facts, "rate")];
+  const feature = rng.pick(features.length > 0 ? features : anything(facts));
+  const kernel: Kernel = rng.pick(["gaussian", "rational"] as const);
+  const factor = drawFactor(feature, kernel, knobs.draw.gateTemperature, rng);
+  return { ...factor, target: feature.facts.quantity === "rate" ? 0 : factor.target };
+}
+
+/** A charge on a place or a rate; null where the task has none. */
+export function drawCost(
+  facts: readonly SignalFacts[],
+  rng: Rng,
+  quantity: "place" | "rate",
+): Term | null {
+  const features = costFeatures(facts, quantity);
+  return features.length > 0 ? costOf(rng.pick(features), rng) : null;
+}
+
+export function drawEffort(facts: readonly SignalFacts[], rng: Rng): Term | null {
+  const signal = facts.find((f) => f.quantity === "action");
+  if (!signal) return null;
+  const factor: Factor = {
+    signal: signal.index,
+    element: signal.size > 1 ? null : 0,
+    kernel: rng.uniform() < 0.8 ? "quadratic" : "absolute",
+    target: 0,
+    temperature: 1,
+    rising: true,
+  };
+  const weight = -drawIn(rng, knobs.draw.effortWeight);
+  return { kind: "cost", factors: [factor], weight, why: "spares the motors" };
+}
+
+export function drawSmoothness(facts: readonly SignalFacts[], rng: Rng): Term | null {
+  const both = ["action", "previousAction"].every((q) => facts.some((f) => f.quantity === q));
+  if (!both) return null;
+  const weight = -drawIn(rng, knobs.draw.smoothnessWeight);
+  return { kind: "change", factors: [], weight, why: "against jerky actions" };
+}
+
+/** Features worth a charge: single numbers of short signals, long signals as a whole. */
+export function costFeatures(facts: readonly SignalFacts[], quantity: "place" | "rate"): Feature[] {
+  return featuresOf(facts, quantity).filter(
+    ({ facts: signal, element }) => element !== null || signal.size > 3,
+  );
+}
+
+export function costOf(feature: Feature, rng: Rng): Term {
+  const factor: Factor = {
+    signal: feature.facts.index,
+    element: feature.element,
+    kernel: rng.uniform() < 0.75 ? "quadratic" : "absolute",
+    target: feature.facts.quantity === "rate" || rng.uniform() < 0.8 ? 0 : drawTarget(feature, rng),
+    temperature: round(scaleOf(feature.facts)),
+    rising: true,
+  };
+  return {
+    kind: "cost",
+    factors: [factor],
+    weight: -drawIn(rng, knobs.draw.costWeight),
+    why: "drawn",
+  };
+}
+
+/** Zero, a range end, the middle, or what was usual in recorded states. */
+export function drawTarget(feature: Feature, rng: Rng): number {
+  const { facts, element } = feature;
+  if (element === null) return 0;
+  if (facts.angle) return rng.uniform() < 0.7 ? 0 : round3(Math.PI);
+  if (facts.quantity === "rate") return rng.uniform() < 0.5 ? 0 : rng.pick([facts.low, facts.high]);
+  const middle = round((facts.low + facts.high) / 2);
+  const choices = [0, 0, facts.low, facts.high, middle, round(facts.median)];
+  return rng.pick(choices.filter((value) => value >= facts.low && value <= facts.high));
+}
+
+/** Whether a kernel makes sense for a feature. */
+export function applies(kernel: Kernel, { facts, element }: Feature): boolean {
+  if (kernel === "cosine") return facts.angle && element !== null;
+  if (kernel === "ramp") return !facts.angle;
+  return true;
+}
+
+export function directional(kernel: Kernel): boolean {
+  return kernel === "ramp" || kernel === "sigmoid";
+}
+
+/** Log-uniform, rounded. */
+export function drawIn(rng: Rng, [low, high]: Bounds): number {
+  return round(rng.logUniform(low, high));
+}
+
+function drawFactor(feature: Feature, kernel: Kernel, temperatures: Bounds, rng: Rng): Factor {
+  const target = drawTarget(feature, rng);
+  const rising = rng.uniform() < 0.5;
+  const temperature = round(scaleOf(feature.facts) * rng.logUniform(...temperatures));
+  return {
+    signal: feature.facts.index,
+    element: feature.element,
+    kernel,
+    target: kernel === "ramp" ? 0 : kernel === "sigmoid" ? middleOf(feature) : target,
+    temperature: kernel === "ramp" || kernel === "cosine" ? 1 : temperature,
+    rising: directional(kernel) ? rising : true,
+  };
+}
+
+function middleOf({ facts, element }: Feature): number {
+  return element === null ? 0 : round((facts.low + facts.high) / 2);
+}
+
+function anything(facts: readonly SignalFacts[]): Feature[] {
+  return facts.map((signal) => ({ facts: signal, element: signal.size > 1 ? null : 0 }));
+}
+
+function weighted<K extends string>(
+  rng: Rng,
+  chances: Readonly<Record<K, number>>,
+  allowed: (name: K) => boolean,
+): K {
+  const names = (Object.keys(chances) as K[]).filter(allowed);
+  let left = rng.uniform() * names.reduce((sum, name) => sum + chances[name], 0);
+  for (const name of names) {
+    left -= chances[name];
+    if (left < 0) return name;
+  }
+  return names[names.length - 1];
+}
+
+function oneTerm(term: Term): Genome {
+  return { terms: [term], bonus: 0, bonusWhy: "" };
+}
+
+function round3(value: number): number {
+  return Number(value.toPrecision(4));
+}

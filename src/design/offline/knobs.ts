@@ -1,0 +1,76 @@
+/**
+ * Every number that steers the evolutionary search. Weights are in units of the leading term, whose
+ * weight starts at 1; costs are what a signal at the edge of its usual range is charged.
+ */
+export const knobs = {
+  /** How a new reward is drawn. */
+  draw: {
+    /** Chance that the leading term pays for a rate (velocity) rather than a place. */
+    leadByRate: 0.15,
+    /** Kernels of the leading term, by relative chance. Wide ones can be climbed from afar. */
+    leadKernels: { ramp: 3, cosine: 3, gaussian: 1.5, rational: 1.5, sigmoid: 1, step: 0.5 },
+    /** Temperature of the leading term, in half-ranges of its signal. */
+    leadTemperature: [0.25, 0.8],
+    /** Chance of a second, smaller and narrower shaping term, and of a third after it. */
+    moreShaping: 0.35,
+    shapingWeight: [0.1, 0.6],
+    shapingTemperature: [0.1, 0.5],
+    /** Chance that a place is charged for its distance from a target (one draw per reward). */
+    placeCost: 0.6,
+    /** Chance that each rate is charged. */
+    rateCost: 0.45,
+    costWeight: [0.05, 0.8],
+    /** Chance and weight of a charge on the action, and on its change. */
+    effortCost: 0.3,
+    effortWeight: [0.005, 0.1],
+    smoothnessCost: 0.15,
+    smoothnessWeight: [0.005, 0.1],
+    /** Chance that the leading term is multiplied by a second bounded kernel. */
+    gate: 0.15,
+    gateTemperature: [0.3, 0.8],
+    /** Chance and size of a constant bonus per step, which keeps an early end from paying. */
+    bonus: 0.7,
+    bonusSize: [0.05, 0.5],
+    /** Among first draws: no two may share leading signal and target while others are left. */
+    diverse: true,
+  },
+  /** How the next round is made up. */
+  round: {
+    /** Rewards drawn afresh, as a share of a round; at least one when the round has three or more. */
+    freshShare: 0.17,
+    crossoverShare: 0.17,
+    /** Parents come from the best of all so far: this many, the better the likelier. */
+    parents: 3,
+    /** Chance of the second parent relative to the first, of the third to the second … */
+    parentDecay: 0.5,
+    /** Chance that a mutation follows from the reflection rather than from chance alone. */
+    guided: 0.7,
+    /** Chance of one more mutation on top. */
+    second: 0.35,
+  },
+  /** When the reflection is said to show something. */
+  diagnosis: {
+    /** Episodes shorter than this share of the limit end early. */
+    early: 0.6,
+    /** A term whose snapshots vary less than this share of its size is constant. */
+    constant: 0.05,
+    /** A term larger than this many times all others together dominates. */
+    dominant: 4,
+    /** Fitness that varies less than this share of the population's spread is flat. */
+    flat: 0.08,
+    /** Correlation of a term with the fitness across snapshots that counts. */
+    correlated: 0.7,
+    /** Fitness lost since its peak, as a share of its rise. */
+    fallen: 0.3,
+  },
+  /** Sizes of the changes, as factors drawn log-uniformly. */
+  change: {
+    weight: [1.5, 4],
+    temperature: [1.4, 3],
+    bonus: [1.5, 3],
+    scaleDown: [2, 5],
+    strengthen: [1.4, 2.5],
+  },
+  /** Tries to find a reward that has not been proposed yet. */
+  tries: 40,
+} as const;
