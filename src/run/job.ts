@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import { hashJson } from "../core/node/hash.js";
 import type { CompiledTask } from "../reward/compiled-task.js";
 import type { Program } from "../reward/program.js";
 import type { Evaluation, MetricsRow } from "../rl/metrics.js";
 import type { TrainingSettings } from "../task/settings.js";
+import { versions } from "./versions.js";
 
 /**
  * One training: what is trained, as plain JSON. Its id is the hash of these contents (the task's
@@ -75,9 +75,10 @@ export function jobId(job: TrainingJob): string {
     searchSteps: _ss,
     ...dynamics
   } = definition;
+  const { rapier, onnxruntime } = versions();
   const contents = {
     resultFormat,
-    runtime: runtimeVersions(),
+    runtime: { rapier, onnxruntime },
     definition: {
       ...dynamics,
       signals: mapValues(dynamics.signals, ({ source }) => source),
@@ -113,14 +114,4 @@ export function resultSteps(job: TrainingJob, steps: number): number {
 
 function mapValues<T, R>(record: Readonly<Record<string, T>>, map: (value: T) => R) {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
-}
-
-/** Versions that decide the numbers: pinned exactly in package.json, so they are what is installed. */
-function runtimeVersions(): Record<string, string> {
-  const file = new URL("../../package.json", import.meta.url);
-  const { dependencies } = JSON.parse(readFileSync(file, "utf8"));
-  return {
-    rapier: dependencies["@dimforge/rapier3d"],
-    onnxruntime: dependencies["onnxruntime-node"],
-  };
 }
