@@ -16,4 +16,24 @@ export interface CommandModule {
   define(command: Command, cli: CliContext): void;
 }
 
-export const commandEntries: readonly CommandEntry[] = [];
+const runs = "Runs";
+const machine = "This installation";
+
+export const commandEntries: readonly CommandEntry[] = [
+  {
+    name: "list",
+    group: runs,
+    usage: "list",
+    summary: "Runs with state, task, best fitness and time",
+    example: "list",
+    load: () => import("./list.js"),
+  },
+  {
+    name: "doctor",
+    group: machine,
+    usage: "doctor",
+    summary: "Tests engines, ONNX Runtime, disk, key and base URL",
+    example: "doctor",
+    load: () => import("./doctor.js"),
+  },
+];

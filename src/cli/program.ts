@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline/promises";
+import { fileURLToPath } from "node:url";
 import { Command, CommanderError, Option } from "commander";
 import { formatError, RewardsmithError } from "../core/errors.js";
 import { nearestName } from "../task/nearest-name.js";
@@ -209,10 +210,19 @@ function streams(host: CliProcess) {
   return { stdout: host.stdout, stderr: host.stderr, env: host.env };
 }
 
-/** Installed on the path: by name; otherwise through npx, which finds the package's own command. */
+const packageFolder = fileURLToPath(new URL("../../", import.meta.url));
+
+/**
+ * The words that start this program again from where the user is: its name when installed, npx inside
+ * the package's own folder (which finds its command), the script itself elsewhere.
+ */
 function invocation(host: CliProcess): string {
-  const installed = path.basename(host.argv[1] ?? "") === "rewardsmith";
-  return installed && host.env["npm_command"] !== "exec" ? "rewardsmith" : "npx rewardsmith";
+  const script = host.argv[1] ?? "";
+  if (path.basename(script) === "rewardsmith") {
+    return host.env["npm_command"] === "exec" ? "npx rewardsmith" : "rewardsmith";
+  }
+  const inside = !path.relative(packageFolder, process.cwd()).startsWith("..");
+  return inside ? "npx rewardsmith" : `node ${path.relative(process.cwd(), script) || script}`;
 }
 
 async function ask(host: CliProcess, question: string): Promise<boolean | null> {

@@ -1,0 +1,88 @@
+/** `list`: runs with state, task, best fitness and time; and the tasks there are. */
+import type { Command } from "commander";
+import { formatError } from "../core/errors.js";
+import { eventFormat } from "../events/event.js";
+import { foldAll, type RunState } from "../events/run-state.js";
+import { readEventLog } from "../run/event-log.js";
+import { listRuns, openRun, type RunInfo } from "../run/run-folder.js";
+import { listTasks } from "../task/node/load.js";
+import type { CliContext } from "./context.js";
+import { formatFitness } from "./numbers.js";
+import { formatDuration } from "./progress.js";
+import { bestOf, fitnessOf } from "./run-view.js";
+import { table } from "./terminal.js";
+
+interface ListedRun {
+  readonly name: string;
+  readonly task: string;
+  readonly state: string;
+  readonly designer: string;
+  readonly iterations: number;
+  readonly best: string | null;
+  readonly fitness: number | null;
+  readonly wallSeconds: number;
+  readonly created: string;
+}
+
+export function define(command: Command, cli: CliContext): void {
+  command.action(() => {
+    const { terminal, runsFolder } = cli;
+    const runs = listRuns(runsFolder).map((info) => listed(runsFolder, info));
+    const tasks = listTasks();
+    terminal.record({ runs, tasks });
+    if (runs.length === 0) {
+      terminal.line(
+        `No runs in ${runsFolder} yet. Start one: ${cli.invocation} design ${tasks[0]}`,
+      );
+    } else {
+      for (const line of table([headings, ...runs.map(row)], "")) terminal.line(line);
+    }
+    terminal.line();
+    terminal.line(`Tasks: ${tasks.join(", ")} (any folder with a task.ts is one too)`);
+  });
+}
+
+const headings = ["run", "task", "designer", "state", "iterations", "best", "fitness", "time"];
+
+function row(run: ListedRun): string[] {
+  return [
+    run.name,
+    run.task,
+    run.designer,
+    run.state,
+    String(run.iterations),
+    run.best ?? "–",
+    formatFitness(run.fitness),
+    formatDuration(run.wallSeconds),
+  ];
+}
+
+function listed(runsFolder: string, info: RunInfo): ListedRun {
+  const common = { name: info.name, task: info.task, created: info.created };
+  try {
+    const state = foldAll(
+      readEventLog(openRun(runsFolder, info.name).eventsFile, eventFormat).events,
+    );
+    const best = bestOf(state.candidates);
+    return {
+      ...common,
+      state: describeState(state),
+      designer: state.start?.designer.name ?? "–",
+      iterations: state.iterations.filter((it) => it.ended && it.iteration > 0).length,
+      best: best?.id ?? null,
+      fitness: best ? fitnessOf(best) : null,
+      wallSeconds: state.spent.wallSeconds,
+    };
+  } catch (error) {
+    const why = formatError(error).split("\n", 1)[0];
+    const nothing = { designer: "–", iterations: 0, best: null, fitness: null, wallSeconds: 0 };
+    return { ...common, ...nothing, state: `unreadable: ${why}` };
+  }
+}
+
+/** A run whose log says "running" may have been killed; only its writer knows. */
+function describeState(state: RunState): string {
+  if (state.status === "running" || state.status === "new") return "unfinished";
+  if (state.status === "stopped") return `stopped (${state.stopped?.code ?? ""})`;
+  return state.status;
+}
