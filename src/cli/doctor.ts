@@ -1,4 +1,7 @@
-/** `doctor`: does everything this program stands on work on this machine? */
+/**
+ * `doctor`: does everything this program stands on work on this machine? Engines and runtimes are
+ * imported inside their checks, so that one which does not even load is a finding too.
+ */
 import { mkdir, mkdtemp, readFile, rm, statfs, writeFile } from "node:fs/promises";
 import { availableParallelism, freemem, tmpdir, totalmem } from "node:os";
 import path from "node:path";
@@ -6,9 +9,7 @@ import type { Command } from "commander";
 import { RewardsmithError } from "../core/errors.js";
 import { isLoopback } from "../llm/loopback.js";
 import { type LlmSettings, resolveLlmSettings } from "../llm/settings.js";
-import { createSession, tensor } from "../policy/node/session.js";
 import { OnnxGraph } from "../policy/onnx.js";
-import { compileRobot } from "../robot/mujoco/compile.js";
 import type { CliContext } from "./context.js";
 import { exitCode } from "./exit-codes.js";
 
@@ -93,6 +94,7 @@ function checkNode(): string {
 }
 
 async function checkMujoco(): Promise<string> {
+  const { compileRobot } = await import("../robot/mujoco/compile.js");
   const robot = await withScratch(async (folder) => {
     const file = path.join(folder, "pendulum.xml");
     await writeFile(file, pendulum);
@@ -102,6 +104,7 @@ async function checkMujoco(): Promise<string> {
 }
 
 async function checkOnnx(): Promise<string> {
+  const { createSession, tensor } = await import("../policy/node/session.js");
   const graph = new OnnxGraph("doctor");
   const x = graph.input("x", [2]);
   graph.output("y", graph.node("Mul", [x, graph.scalar(3)]), [2]);
