@@ -1,0 +1,233 @@
+/**
+ * TypeScript's own diagnostics for a source, against the generated `State`. This is for the author's
+ * benefit: what makes a program safe is the compiler, which takes nothing on trust from here.
+ */
+import type ts from "typescript";
+import type { ErrorCode, Issue } from "../../core/errors.js";
+import type { SignalTable } from "../../task/signals.js";
+import { stateDeclaration } from "../declaration.js";
+import { helpers } from "../helpers.js";
+import type { ProgramKind } from "../program.js";
+import { sourceLimits } from "./gate.js";
+import { issueAtPosition } from "./refusal.js";
+import { standardLibrary } from "./standard-library.js";
+import { suggest } from "./suggest.js";
+import { typescript } from "./typescript.js";
+
+/** Parsed declarations, kept because every check of a task needs the same ones. */
+const declarations = new Map<string, ts.SourceFile>();
+const maxDeclarations = 16;
+
+export interface Diagnostics {
+  /** Where the text is no TypeScript at all. */
+  syntax(): Issue[];
+  /** Names, types and missing returns. Meant for text that is on the allow-list. */
+  types(): Issue[];
+}
+
+export function diagnose(file: ts.SourceFile, kind: ProgramKind, table: SignalTable): Diagnostics {
+  const program = createProgram(file, stateDeclaration(table, { derived: kind !== "derived" }));
+  const issues = (diagnostics: readonly ts.Diagnostic[], isSyntax: boolean) =>
+    diagnostics
+      .slice(0, sourceLimits.issues)
+      .map((diagnostic) => toIssue(diagnostic, file, table, isSyntax));
+  return {
+    syntax: () => issues(program.getSyntacticDiagnostics(file), true),
+    types: () => issues(program.getSemanticDiagnostics(file), false),
+  };
+}
+
+/** Problems in the standard library and a task's declaration themselves; none, unless we err. */
+export function checkDeclaration(declaration: string): string[] {
+  const ts = typescript();
+  const file = ts.createSourceFile("reward.ts", "export {};", ts.ScriptTarget.ES2022, true);
+  return ts
+    .getPreEmitDiagnostics(createProgram(file, declaration))
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
+}
+
+function createProgram(file: ts.SourceFile, declaration: string): ts.Program {
+  const ts = typescript();
+  // A file without exports would share the names of the helpers.
+  const asModule = file as { externalModuleIndicator?: ts.Node };
+  asModule.externalModuleIndicator ??= file;
+  const files = new Map([
+    ["/library.d.ts", parsed("/library.d.ts", standardLibrary)],
+    ["/state.d.ts", parsed("/state.d.ts", declaration)],
+    ["/reward.ts", file],
+  ]);
+  // Virtual files only: no name leads to a disk.
+  const host: ts.CompilerHost = {
+    getSourceFile: (name) => files.get(name),
+    fileExists: (name) => files.has(name),
+    readFile: () => undefined,
+    writeFile: () => {},
+    getDefaultLibFileName: () => "/library.d.ts",
+    getCurrentDirectory: () => "/",
+    getCanonicalFileName: (name) => name,
+    useCaseSensitiveFileNames: () => true,
+    getNewLine: () => "\n",
+    directoryExists: () => false,
+    getDirectories: () => [],
+  };
+  const options: ts.CompilerOptions = {
+    strict: true,
+    noLib: true,
+    noEmit: true,
+    types: [],
+    noResolve: true,
+    noImplicitReturns: true,
+    allowUnreachableCode: true,
+    allowUnusedLabels: true,
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+  };
+  return ts.createProgram([...files.keys()], options, host);
+}
+
+function parsed(name: string, text: string): ts.SourceFile {
+  const known = declarations.get(text);
+  if (known !== undefined) return known;
+  if (declarations.size >= maxDeclarations) declarations.clear();
+  const ts = typescript();
+  const file = ts.createSourceFile(name, text, ts.ScriptTarget.ES2022, true);
+  declarations.set(text, file);
+  return file;
+}
+
+/** Names of JavaScript's world that models reach for. */
+const globals =
+  /'(console|process|require|globalThis|window|self|global|eval|Function|Object|Array|String|Symbol|Date|JSON|Reflect|Proxy|Promise|Map|Set|WeakMap|Float32Array|Float64Array|Uint8Array|Error|RegExp|fetch|setTimeout|performance|crypto|Intl|BigInt|module|exports|arguments|document|parseFloat|parseInt)'/;
+
+function toIssue(
+  diagnostic: ts.Diagnostic,
+  file: ts.SourceFile,
+  table: SignalTable,
+  isSyntax: boolean,
+): Issue {
+  const ts = typescript();
+  const message = ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n  ");
+  const start = diagnostic.start ?? 0;
+  const at = (code: ErrorCode, hint?: string) => issueAtPosition(file, start, code, message, hint);
+  if (isSyntax) return at("E_REWARD_SYNTAX", "Answer with one complete TypeScript file.");
+  switch (diagnostic.code) {
+    case 2339:
+    case 2551:
+    case 2550:
+      return unknownProperty(file, start, message, table);
+    case 2304:
+    case 2552:
+    case 2580:
+    case 2584:
+    case 2591:
+    case 2592:
+    case 2593:
+    case 2868:
+      return unknownName(file, start, message);
+    case 7006:
+      return at("E_REWARD_TYPE", "Write the type of the parameter, such as s: State or x: number.");
+    case 2493:
+      return at("E_REWARD_UNKNOWN_FIELD", "Indices start at 0 and end before the length.");
+    case 2540:
+    case 2542:
+      return at("E_REWARD_FORBIDDEN", "Signals and terms never change: write a new value.");
+    default:
+      return at("E_REWARD_TYPE");
+  }
+
+  function unknownName(source: ts.SourceFile, position: number, text: string): Issue {
+    if (globals.test(text)) {
+      return issueAtPosition(
+        source,
+        position,
+        "E_REWARD_FORBIDDEN",
+        text,
+        "A program has numbers, Math and the helper functions only.",
+      );
+    }
+    const name = nodeAt(source, position)?.getText(source) ?? "";
+    const field = table.signals.find((signal) => signal.name.split(".").includes(name));
+    const near = suggest(name, [...helpers.map((helper) => helper.name), "Math", "State", "Terms"]);
+    const hint =
+      field !== undefined
+        ? `Did you mean s.${field.name}?`
+        : near !== undefined
+          ? `Did you mean ${near}?`
+          : "Declare it in this file; a reward is not given anything but s and the helper functions.";
+    return issueAtPosition(source, position, "E_REWARD_TYPE", text, hint);
+  }
+}
+
+function unknownProperty(
+  file: ts.SourceFile,
+  position: number,
+  message: string,
+  table: SignalTable,
+): Issue {
+  const ts = typescript();
+  const at = (code: ErrorCode, hint?: string) =>
+    issueAtPosition(file, position, code, message, hint);
+  const name = nodeAt(file, position);
+  let access: ts.Node | undefined = name?.parent;
+  if (access && ts.isPropertyAccessExpression(access)) {
+    const owner = access.expression.getText(file);
+    if (owner === "Math") return at("E_REWARD_FORBIDDEN", mathHint(access.name.text));
+    if (/type '(readonly )?(number|boolean|Vector\d+|.*\[\])'/.test(message)) {
+      return at("E_REWARD_TYPE", arrayHint(access.name.text));
+    }
+    // The whole path as written: s.cart.position.foo
+    while (access.parent && ts.isPropertyAccessExpression(access.parent)) access = access.parent;
+  }
+  const path = (access ?? name)?.getText(file).split(".").slice(1).join(".") ?? "";
+  const last = name?.getText(file) ?? "";
+  const names = table.signals.map((signal) => signal.name);
+  const near =
+    suggest(path, names) ??
+    names.find((signal) => signal.split(".").includes(last)) ??
+    names[
+      names
+        .map((signal) => signal.split(".").at(-1) ?? "")
+        .indexOf(
+          suggest(
+            last,
+            names.map((signal) => signal.split(".").at(-1) ?? ""),
+          ) ?? "",
+        )
+    ];
+  const hint =
+    near === undefined
+      ? `The signals are ${names.map((signal) => `s.${signal}`).join(", ")}.`
+      : `Did you mean s.${near}?`;
+  return at("E_REWARD_UNKNOWN_FIELD", hint);
+}
+
+function mathHint(name: string): string {
+  if (name === "random") return "A program always gives the same numbers for the same state.";
+  const near = suggest(
+    name,
+    helpers.map((helper) => helper.name),
+  );
+  return near === undefined
+    ? "Only the functions of Math listed with State exist."
+    : `Use ${near}(…).`;
+}
+
+function arrayHint(name: string): string {
+  return name === "push" || name === "sort" || name === "fill" || name === "reverse"
+    ? "Arrays never change: build a new one with [...a, x] or a.map(…)."
+    : "Numbers have no fields; arrays offer length, map, reduce, every, some, forEach, slice, concat.";
+}
+
+/** The innermost node that starts at the position. */
+function nodeAt(file: ts.SourceFile, position: number): ts.Node | undefined {
+  const ts = typescript();
+  let found: ts.Node | undefined;
+  const visit = (node: ts.Node): void => {
+    if (position < node.pos || position >= node.end) return;
+    if (node.getStart(file) === position) found = node;
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return found;
+}
