@@ -79,12 +79,13 @@ export class StoredJob {
 
   /** The newest checkpoint of at most `steps` that is whole and has its complete curve. */
   newest(steps: number): { stored: StoredCheckpoint; bytes: Uint8Array } | null {
-    const curveEnd = this.rows().length * this.iterationSteps;
     const candidates = this.results()
-      .checkpoints.filter((stored) => stored.steps <= Math.min(steps, curveEnd))
+      .checkpoints.filter((stored) => stored.steps <= steps)
       .sort((a, b) => b.steps - a.steps);
+    if (candidates.length === 0) return null;
+    const curveEnd = this.rows(steps).length * this.iterationSteps;
     for (const stored of candidates) {
-      const bytes = this.readWhole(stored);
+      const bytes = stored.steps <= curveEnd && this.readWhole(stored);
       if (bytes) return { stored, bytes };
     }
     return null;

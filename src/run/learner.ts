@@ -25,7 +25,7 @@ export interface Training {
   iterate(): Promise<MetricsRow>;
   /** Everything needed to continue bit-identically; saving changes nothing. */
   save(): SavedTraining;
-  dispose(): void;
+  dispose(): Promise<void>;
 }
 
 export interface SavedTraining {

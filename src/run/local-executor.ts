@@ -86,7 +86,7 @@ class LocalExecutor implements Executor {
         }
       }
       // Another trains the same job; what it leaves behind will do, or shorten the rest.
-      await sleep(200, undefined, { signal }).catch(() => {});
+      await sleep(500, undefined, { signal }).catch(() => {});
     }
   }
 

@@ -136,7 +136,7 @@ async function trainTo(
     }
     store.addCheckpoint(target, training.save(), true);
   } finally {
-    training.dispose();
+    await training.dispose();
   }
 }
 

@@ -35,7 +35,7 @@ export function fakeLearner(options: FakeOptions = {}): Learner {
           return fakeRow(state.iteration, state.steps);
         },
         save: () => ({ bytes: encode(state), policyHash: state.chain }),
-        dispose() {},
+        async dispose() {},
       };
     },
     async evaluate(_job, checkpoint, request, beat) {
