@@ -1,0 +1,38 @@
+/** Keeps prompts and answers in the run: on the disk and in the log before anything uses them. */
+import { RewardsmithError } from "../core/errors.js";
+import { artifacts } from "../run/run-folder.js";
+import type { ConversationRecord } from "./designer.js";
+import type { Journal } from "./journal.js";
+
+export function conversationRecord(journal: Journal, isOver: () => boolean): ConversationRecord {
+  return {
+    answers: journal.state.answers,
+    readAnswer: ({ path }) => journal.read(path),
+    promptRendered({ iteration, candidate, attempt }, text, files) {
+      const id = `${iteration}.${candidate}`;
+      const path = journal.write(artifacts.prompt(id, attempt + 1), text);
+      const event = { iteration, candidate, attempt, path, files: { ...files } };
+      journal.record({ type: "promptRendered", ...event });
+    },
+    answerReceived({ iteration, candidate, attempt }, answer) {
+      const id = `${iteration}.${candidate}`;
+      journal.record({
+        type: "answerReceived",
+        iteration,
+        candidate,
+        attempt,
+        path: journal.write(artifacts.answer(id, attempt + 1), answer.text),
+        model: answer.model,
+        promptTokens: answer.usage.promptTokens,
+        completionTokens: answer.usage.completionTokens,
+        costUsd: answer.costUsd,
+        seconds: answer.seconds,
+      });
+    },
+    assertBudget() {
+      if (isOver()) {
+        throw new RewardsmithError("E_BUDGET_REACHED", "the search may not ask any further");
+      }
+    },
+  };
+}

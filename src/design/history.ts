@@ -1,0 +1,79 @@
+/** What designers are shown of a run: its candidates with their results, and the memory. */
+import type { Candidate, RunState } from "../events/run-state.js";
+import type { PastCandidate } from "./designer.js";
+import type { Journal } from "./journal.js";
+import { bestOf } from "./ranking.js";
+import type { DesignSettings } from "./settings.js";
+
+/** The score that candidates are compared by: held-out fitness, or the original's best of the curve. */
+export function scoreOf(state: RunState, candidate: Candidate, faithful: boolean): number | null {
+  const result = resultOf(state, candidate);
+  if (!result || candidate.status === "failed") return null;
+  return faithful ? result.curveMaximum : result.evaluation.fitness;
+}
+
+/** A candidate's last result; a duplicate has that of the one it equals. */
+export function resultOf(state: RunState, candidate: Candidate) {
+  return trainedAs(state, candidate).rungs.at(-1)?.result ?? null;
+}
+
+/** Everything proposed in a restart up to an iteration, the given reward included. */
+export function historyOf(
+  journal: Journal,
+  settings: DesignSettings,
+  restart: number,
+): PastCandidate[] {
+  const { state } = journal;
+  const iterations = new Set(
+    state.iterations
+      .filter((it) => it.restart === restart || it.iteration === 0)
+      .map((it) => it.iteration),
+  );
+  return state.candidates
+    .filter((candidate) => iterations.has(candidate.iteration))
+    .map((candidate) => pastCandidate(journal, candidate, settings.faithful));
+}
+
+/** The best so far and the best of the last iteration that trained anything. */
+export function memoryOf(
+  history: readonly PastCandidate[],
+  settings: DesignSettings,
+  iteration: number,
+): { best: PastCandidate | null; last: PastCandidate | null } {
+  const earlier = history.filter((c) => c.iteration < iteration && c.fitness !== null);
+  const latest = Math.max(...earlier.map((c) => c.iteration));
+  const last = bestOf(
+    earlier.filter((c) => c.iteration === latest),
+    settings.tieTolerance,
+  );
+  // The original remembers one reward: the best of the last iteration, better or worse.
+  if (settings.faithful) return { best: last, last };
+  return { best: bestOf(earlier, settings.tieTolerance), last };
+}
+
+function pastCandidate(journal: Journal, candidate: Candidate, faithful: boolean): PastCandidate {
+  const { state } = journal;
+  const trained = trainedAs(state, candidate);
+  const rung = trained.rungs.at(-1);
+  const source = candidate.attempts.at(-1)?.source;
+  return {
+    id: candidate.id,
+    iteration: candidate.iteration,
+    index: candidate.index,
+    source: source ? journal.read(source) : "",
+    genome: candidate.genome,
+    origin: candidate.origin,
+    fitness: scoreOf(state, candidate, faithful),
+    complete: trained.complete,
+    steps: rung?.result.steps ?? 0,
+    stepsTo95: rung?.result.stepsTo95 ?? null,
+    reflection: rung?.reflection ?? null,
+    evaluation: rung?.result.evaluation ?? null,
+    failure: candidate.failure,
+  };
+}
+
+function trainedAs(state: RunState, candidate: Candidate): Candidate {
+  if (candidate.duplicateOf === null) return candidate;
+  return state.candidates.find((c) => c.id === candidate.duplicateOf) ?? candidate;
+}

@@ -1,0 +1,465 @@
+/**
+ * Eureka's loop: propose rewards, check them, train a policy with each, tell what happened, propose
+ * better ones; then train the best anew and compare it with a person's reward and the sparse one.
+ *
+ * There is one way through it. Every step looks into the run's state, which is the fold of its log,
+ * and does only what is missing. A run that was killed anywhere continues by starting it again.
+ */
+import pLimit from "p-limit";
+import { type ErrorCode, type Issue, RewardsmithError } from "../core/errors.js";
+import { hashJson } from "../core/node/hash.js";
+import type { Origin } from "../events/event.js";
+import type { Candidate, RunState } from "../events/run-state.js";
+import type { CompiledTask } from "../reward/compiled-task.js";
+import type { Program } from "../reward/program.js";
+import type { TrainingOutcome, TrainingRequest } from "../run/job.js";
+import { artifacts } from "../run/run-folder.js";
+import { budgetReached, wallTimeLeftMs } from "./budget.js";
+import { conversationRecord } from "./conversation.js";
+import type { DesignContext, FailedProposal, Proposal } from "./designer.js";
+import { trainFinals } from "./finals.js";
+import { historyOf, memoryOf, scoreOf } from "./history.js";
+import { type DesignInputs, type RewardCheck, searchStepsOf } from "./inputs.js";
+import type { Journal } from "./journal.js";
+import { rank } from "./ranking.js";
+import { hackingAlarm, humanCorrelation, reflect } from "./reflection.js";
+import { writeReport } from "./report.js";
+import { resultFrom } from "./result.js";
+import { rungsOf } from "./settings.js";
+
+/** Runs a search, or the rest of it, to the end. Returns the run as it then stands. */
+export async function design(inputs: DesignInputs): Promise<RunState> {
+  const { journal, settings } = inputs;
+  if (journal.state.status === "finished") return journal.state;
+  begin(inputs);
+  try {
+    await search(inputs);
+    const stopHere = journal.state.budget !== null && settings.onBudget === "stop";
+    if (settings.finals && !stopHere) await trainFinals(inputs);
+    inputs.signal?.throwIfAborted();
+    journal.record({ type: "runFinished", report: writeReport(journal) });
+  } catch (error) {
+    journal.record({ type: "runStopped", ...describe(error, inputs.signal) });
+    if (!inputs.signal?.aborted) throw error;
+  }
+  return journal.state;
+}
+
+function begin({ journal, ...inputs }: DesignInputs): void {
+  const task = { name: inputs.task.task.definition.name, hash: taskHash(inputs.task) };
+  const started = journal.state.start;
+  if (!started) {
+    const { name, description } = inputs.designer;
+    journal.record({
+      type: "runStarted",
+      name: inputs.name,
+      task,
+      designer: { name, description },
+      settings: plain({ design: inputs.settings, training: inputs.training }),
+      versions: { ...inputs.versions },
+      machine: inputs.machine,
+    });
+  } else {
+    if (started.task.hash !== task.hash) {
+      throw new RewardsmithError("E_RUN_TASK_CHANGED", `the task "${task.name}" was edited`, {
+        where: inputs.name,
+        hint: "undo the change to resume this run, or start a new one",
+      });
+    }
+    journal.record({ type: "runResumed", machine: inputs.machine });
+  }
+  for (const text of inputs.notes ?? []) journal.record({ type: "note", text });
+}
+
+async function search(inputs: DesignInputs): Promise<void> {
+  const { settings } = inputs;
+  if (inputs.start) await iterate(inputs, 0, 0);
+  for (let restart = 0; restart < settings.restarts; restart++) {
+    for (let n = 1; n <= settings.iterations; n++) {
+      if (isOver(inputs)) return;
+      await iterate(inputs, restart * settings.iterations + n, restart);
+    }
+  }
+}
+
+/** One iteration: propose, check and repair, train, remember. */
+async function iterate(inputs: DesignInputs, iteration: number, restart: number): Promise<void> {
+  const { journal, settings } = inputs;
+  const known = journal.state.iterations.find((it) => it.iteration === iteration);
+  if (known?.ended) return;
+  if (!known) journal.record({ type: "iterationStarted", iteration, restart });
+
+  await propose(inputs, iteration, restart);
+  shareDuplicates(inputs, iteration);
+  await trainAll(inputs, iteration);
+  inputs.signal?.throwIfAborted();
+
+  const past = historyOf(journal, settings, restart);
+  const { last } = memoryOf(past, settings, iteration + 1);
+  const best = last?.iteration === iteration ? last.id : null;
+  journal.record({ type: "iterationEnded", iteration, best });
+}
+
+/** Asks for the candidates that are missing, and checks and repairs each as it comes. */
+async function propose(inputs: DesignInputs, iteration: number, restart: number): Promise<void> {
+  const { journal, settings, designer, start } = inputs;
+  const settled: Promise<void>[] = [];
+  let problem: unknown;
+  const settle = (id: string) => {
+    settled.push(
+      checkAndRepair(inputs, id, restart).catch((error) => {
+        problem ??= error;
+      }),
+    );
+  };
+  const deliver = (proposal: Proposal | FailedProposal) => {
+    settle(recordProposal(inputs, iteration, proposal, 0));
+  };
+  const known = ofIteration(journal.state, iteration);
+  for (const { id } of known) settle(id);
+  if (iteration === 0 && start) {
+    const origin: Origin = { kind: "given", parents: [], reason: start.from };
+    if (known.length === 0) deliver({ index: 1, source: start.source, origin });
+  } else {
+    const taken = new Set(known.map(({ index }) => index));
+    const missing = Array.from({ length: settings.candidates }, (_, i) => i + 1).filter(
+      (index) => !taken.has(index),
+    );
+    try {
+      if (missing.length > 0 && !isOver(inputs)) {
+        await designer.propose(contextOf(inputs, iteration, restart), missing, deliver);
+      }
+    } finally {
+      await Promise.all(settled);
+    }
+  }
+  await Promise.all(settled);
+  if (problem !== undefined) throw problem;
+}
+
+function recordProposal(
+  { journal }: DesignInputs,
+  iteration: number,
+  proposal: Proposal | FailedProposal,
+  attempt: number,
+): string {
+  const id = `${iteration}.${proposal.index}`;
+  journal.record({
+    type: "candidateProposed",
+    id,
+    iteration,
+    index: proposal.index,
+    attempt,
+    source: journal.write(artifacts.reward(id, attempt + 1), proposal.source),
+    origin: { ...proposal.origin, parents: [...proposal.origin.parents] },
+    ...("genome" in proposal ? { genome: plain(proposal.genome) } : {}),
+  });
+  if ("issue" in proposal) {
+    recordCheck(journal, id, attempt, { ...notChecked, issues: [proposal.issue] });
+  }
+  return id;
+}
+
+/** Checks the newest version; while it is refused, asks for another, a bounded number of times. */
+async function checkAndRepair(inputs: DesignInputs, id: string, restart: number): Promise<void> {
+  const { journal, settings, designer } = inputs;
+  const repairs = settings.faithful ? 0 : settings.repairs;
+  for (;;) {
+    const candidate = find(journal.state, id);
+    if (candidate.status !== "proposed") return;
+    const version = candidate.attempts[candidate.attempts.length - 1];
+    if (!version.check) {
+      const check = await inputs.check(journal.read(version.source));
+      recordCheck(journal, id, version.attempt, check);
+      continue;
+    }
+    const { code, message } = firstError(version.check.issues);
+    const given = candidate.origin.kind === "given";
+    if (given || version.attempt >= repairs || isOver(inputs)) {
+      journal.record({ type: "candidateRefused", id, code, message });
+      return;
+    }
+    const attempts = candidate.attempts.map(({ source, check }) => ({
+      source: journal.read(source),
+      issues: (check?.issues ?? []) as readonly Issue[],
+    }));
+    const next = version.attempt + 1;
+    const context = contextOf(inputs, candidate.iteration, restart);
+    const repaired = await designer.repair(context, { id, index: candidate.index, attempts }, next);
+    recordProposal(inputs, candidate.iteration, repaired, next);
+  }
+}
+
+/** The same program is not trained twice: the later candidate shares the earlier one's result. */
+function shareDuplicates({ journal }: DesignInputs, iteration: number): void {
+  for (const { id, status, attempts } of ofIteration(journal.state, iteration)) {
+    if (status !== "accepted") continue;
+    const hash = attempts.at(-1)?.check?.programHash;
+    const earlier = journal.state.candidates.find(
+      (other) =>
+        other.id !== id &&
+        other.duplicateOf === null &&
+        other.attempts.at(-1)?.check?.programHash === hash &&
+        isBefore(other, id, journal.state),
+    );
+    if (earlier) journal.record({ type: "candidateDuplicate", id, of: earlier.id });
+  }
+}
+
+/** Rung by rung: all train up to it, the better ones go on from their checkpoints. */
+async function trainAll(inputs: DesignInputs, iteration: number): Promise<void> {
+  const { journal, settings, executor } = inputs;
+  const rungs = rungsOf(settings);
+  const limit = pLimit(executor.slots);
+  const deadline = deadlineSignal(inputs);
+  const inFlight = { steps: 0 };
+  for (let rung = 0; rung < rungs.length; rung++) {
+    const alive = ofIteration(journal.state, iteration).filter((c) => reaches(c, rung));
+    await Promise.all(
+      alive.map(({ id }) => limit(() => trainRung(inputs, id, rung, inFlight, deadline.signal))),
+    );
+    if (rung === rungs.length - 1 || isOver(inputs)) break;
+    dropWorse(inputs, iteration, rung);
+  }
+  deadline.cancel();
+}
+
+async function trainRung(
+  inputs: DesignInputs,
+  id: string,
+  rung: number,
+  inFlight: { steps: number },
+  signal: AbortSignal,
+): Promise<void> {
+  const { journal, settings, executor } = inputs;
+  const candidate = find(journal.state, id);
+  const rungs = rungsOf(settings);
+  const last = rung === rungs.length - 1;
+  if (candidate.rungs.some((r) => r.rung === rung)) {
+    if (last && candidate.status === "training") finish(journal, id, true);
+    recordAlarm(journal, id);
+    recordTarget(inputs, id);
+    return;
+  }
+  const steps = Math.round(rungs[rung] * searchStepsOf(inputs));
+  const done = candidate.rungs.at(-1)?.result.steps ?? 0;
+  const needed = Math.max(0, steps - done);
+  if (isOver(inputs, inFlight.steps + needed) || signal.aborted) return;
+
+  if (candidate.status === "accepted") {
+    journal.record({ type: "trainingStarted", id, rung, steps });
+  }
+  inFlight.steps += needed;
+  const started = inputs.nowMs();
+  const outcome = await executor.run(requestFor(inputs, candidate, steps), {
+    signal,
+    onProgress: (row) => journal.observer.training?.(id, row),
+  });
+  inFlight.steps -= needed;
+
+  if (outcome.status === "failed") {
+    if (outcome.code === "E_CANCELLED" || signal.aborted) {
+      isOver(inputs);
+      return;
+    }
+    const { code, message } = outcome;
+    const lost = Math.max(0, outcome.totalSteps - done);
+    journal.record({ type: "trainingFailed", id, code, message, steps: lost });
+    return;
+  }
+  recordRung(inputs, id, rung, outcome, (inputs.nowMs() - started) / 1000);
+  if (last) finish(journal, id, true);
+  recordAlarm(journal, id);
+  recordTarget(inputs, id);
+}
+
+function recordRung(
+  { journal }: DesignInputs,
+  id: string,
+  rung: number,
+  outcome: Extract<TrainingOutcome, { status: "finished" }>,
+  wallSeconds: number,
+): void {
+  const { metrics: rows, evaluations } = outcome;
+  journal.keepTraining({
+    curve: artifacts.curve(id),
+    checkpoint: artifacts.checkpoint(id),
+    tensorboard: artifacts.tensorboard(id),
+    rows,
+    evaluations,
+    source: outcome.checkpoint,
+  });
+  journal.record({
+    type: "rungFinished",
+    id,
+    rung,
+    result: resultFrom(outcome, "select", wallSeconds),
+    reflection: reflect(rows),
+    humanCorrelation: humanCorrelation(rows),
+  });
+}
+
+function recordAlarm(journal: Journal, id: string): void {
+  const reflection = find(journal.state, id).rungs.at(-1)?.reflection;
+  const message = reflection ? hackingAlarm(reflection) : null;
+  if (message === null || journal.state.alarms.some((alarm) => alarm.id === id)) return;
+  journal.record({ type: "alarm", kind: "rewardHacking", id, message });
+}
+
+/** After a rung the better share goes on; the others keep what they have. */
+function dropWorse({ journal, settings }: DesignInputs, iteration: number, rung: number): void {
+  const finished = ofIteration(journal.state, iteration).flatMap((candidate) => {
+    const result = candidate.rungs.find((r) => r.rung === rung)?.result;
+    if (!result || candidate.status === "failed") return [];
+    const { stepsTo95, evaluation } = result;
+    return [{ candidate, fitness: evaluation.fitness, stepsTo95, complete: true }];
+  });
+  const keep = Math.max(1, Math.ceil(finished.length * settings.keep));
+  const dropped = rank(finished, settings.tieTolerance).slice(keep);
+  for (const { candidate } of dropped) {
+    if (candidate.status === "training") finish(journal, candidate.id, false);
+  }
+}
+
+function finish(journal: Journal, id: string, complete: boolean): void {
+  journal.record({ type: "trainingFinished", id, complete });
+}
+
+function recordTarget({ journal, settings }: DesignInputs, id: string): void {
+  const { state } = journal;
+  const fitness = scoreOf(state, find(state, id), settings.faithful);
+  if (settings.target === null || fitness === null || fitness < settings.target) return;
+  if (!state.target) journal.record({ type: "targetReached", id, fitness });
+}
+
+/** True once no new work may begin; records the budget that was reached. */
+function isOver(inputs: DesignInputs, steps = 0): boolean {
+  const { journal, settings } = inputs;
+  inputs.signal?.throwIfAborted();
+  if (journal.state.budget || journal.state.target) return true;
+  const reached = budgetReached(settings, journal.state, inputs.nowMs(), steps);
+  if (reached) journal.record(reached);
+  return reached !== null;
+}
+
+/** Aborts with the caller's signal, or when the wall-time budget is used up. */
+function deadlineSignal(inputs: DesignInputs): { signal: AbortSignal; cancel: () => void } {
+  const { journal, settings, nowMs } = inputs;
+  const left = wallTimeLeftMs(settings, journal.state, nowMs());
+  const deadline = new AbortController();
+  const timer = left === null ? null : setTimeout(() => deadline.abort(), left);
+  const signals = [deadline.signal, ...(inputs.signal ? [inputs.signal] : [])];
+  return {
+    signal: AbortSignal.any(signals),
+    cancel: () => {
+      if (timer) clearTimeout(timer);
+    },
+  };
+}
+
+function contextOf(inputs: DesignInputs, iteration: number, restart: number): DesignContext {
+  const { journal, settings } = inputs;
+  const history = historyOf(journal, settings, restart);
+  const notes = journal.state.iterations.find((it) => it.iteration === iteration)?.notes ?? [];
+  return {
+    run: inputs.name,
+    iteration,
+    restart,
+    candidates: settings.candidates,
+    history,
+    ...memoryOf(history, settings, iteration),
+    notes,
+    conversation: conversationRecord(journal, () => isOver(inputs)),
+    signal: inputs.signal ?? new AbortController().signal,
+  };
+}
+
+function requestFor(
+  { task, training, settings, journal }: DesignInputs,
+  candidate: Candidate,
+  steps: number,
+): TrainingRequest {
+  const path = candidate.attempts.at(-1)?.check?.path ?? "";
+  const { program } = JSON.parse(journal.read(path)) as { program: Program };
+  return {
+    job: {
+      task,
+      reward: program,
+      settings: training,
+      engine: "rapier",
+      seed: settings.seed,
+      parent: null,
+    },
+    steps,
+    evaluations: [{ set: "select", profile: "reference", episodes: settings.episodes }],
+    fresh: settings.fresh && candidate.rungs.length === 0,
+  };
+}
+
+function recordCheck(journal: Journal, id: string, attempt: number, check: RewardCheck): void {
+  const path = artifacts.check(id, attempt + 1);
+  journal.record({
+    type: "candidateChecked",
+    id,
+    attempt,
+    accepted: check.accepted,
+    issues: check.issues.map((issue) => ({ ...issue })),
+    terms: [...check.terms],
+    programHash: check.program ? hashJson(check.program) : null,
+    path: journal.write(path, `${JSON.stringify(check, null, 1)}\n`),
+  });
+}
+
+/** Identity of a task: everything that decides numbers, not its words or where it lies. */
+function taskHash({ task, programs }: CompiledTask): string {
+  const { definition, robot, signals } = task;
+  return hashJson({ definition, robot, signals, programs });
+}
+
+function ofIteration(state: RunState, iteration: number): Candidate[] {
+  return state.candidates
+    .filter((c) => c.iteration === iteration)
+    .sort((a, b) => a.index - b.index);
+}
+
+/** Whether a candidate still trains at a rung: it was not stopped or lost before. */
+function reaches(candidate: Candidate, rung: number): boolean {
+  if (candidate.status === "accepted" || candidate.status === "training") return true;
+  return candidate.status === "trained" && candidate.rungs.some((r) => r.rung === rung);
+}
+
+function isBefore(a: Candidate, id: string, state: RunState): boolean {
+  const b = find(state, id);
+  return a.iteration < b.iteration || (a.iteration === b.iteration && a.index < b.index);
+}
+
+function find(state: RunState, id: string): Candidate {
+  const candidate = state.candidates.find((c) => c.id === id);
+  if (!candidate) throw new Error(`candidate ${id} is not in the log`);
+  return candidate;
+}
+
+const notChecked: Omit<RewardCheck, "issues"> = {
+  accepted: false,
+  terms: [],
+  nsPerCall: null,
+  samples: null,
+  program: null,
+};
+
+function firstError(issues: readonly { code: string; severity: string; message: string }[]) {
+  const issue = issues.find(({ severity }) => severity === "error") ?? issues[0];
+  return { code: issue?.code ?? "E_REWARD_REFUSED", message: issue?.message ?? "refused" };
+}
+
+function describe(error: unknown, signal: AbortSignal | undefined) {
+  if (signal?.aborted) return { code: "E_CANCELLED" as ErrorCode, message: "stopped by the user" };
+  if (error instanceof RewardsmithError) return { code: error.code, message: error.message };
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: "E_INTERNAL" as ErrorCode, message };
+}
+
+/** The value as the log will hold it. */
+function plain<T>(value: unknown): T {
+  return JSON.parse(JSON.stringify(value));
+}

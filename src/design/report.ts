@@ -1,0 +1,253 @@
+/** `report.md`: everything a run found, written from its state and the files that names. */
+import type { Candidate, RunState } from "../events/run-state.js";
+import { artifacts } from "../run/run-folder.js";
+import { resultOf } from "./history.js";
+import type { Journal } from "./journal.js";
+import { short } from "./reflection.js";
+import { type Comparison, compareFinals, type FinalSummary } from "./score.js";
+
+/** Writes the report and returns its path in the run. */
+export function writeReport(journal: Journal): string {
+  return journal.write(
+    artifacts.report,
+    report(journal.state, (path) => journal.read(path)),
+  );
+}
+
+/** The report as Markdown. `read` gives the files that the state names. */
+export function report(state: RunState, read: (path: string) => string): string {
+  const { start } = state;
+  if (!start) return "# Nothing happened yet\n";
+  const best = bestCandidate(state);
+  const lines = [
+    `# ${start.name}: rewards for ${start.task.name}`,
+    "",
+    `Designer: ${start.designer.name} (${start.designer.description}).`,
+    ...(state.budget
+      ? ["", `The search ended when its ${budgetNames[state.budget.kind]} was used up.`]
+      : []),
+    ...(state.target ? ["", `The search ended when ${state.target.id} reached the target.`] : []),
+    "",
+    "## The best reward",
+    "",
+    ...(best ? bestReward(state, best, read) : ["Nothing could be trained."]),
+    "",
+    ...finals(compareFinals(state)),
+    "## Iterations",
+    "",
+    ...table(
+      ["iteration", "best", "fitness", "trained", "refused or failed"],
+      state.iterations.map((it) => iterationRow(state, it.iteration, it.best)),
+    ),
+    "",
+    "## Candidates",
+    "",
+    "Fitness on held-out episodes after the steps shown; `r` is the correlation of the reward with the human one along the training, which no designer is told.",
+    "",
+    ...table(
+      ["candidate", "fitness", "steps", "steps to 95 %", "r", "from", "what happened"],
+      state.candidates.map((candidate) => candidateRow(state, candidate)),
+    ),
+    "",
+    ...(state.alarms.length > 0
+      ? ["## Alarms", "", ...state.alarms.map(({ id, message }) => `- ${id}: ${message}`), ""]
+      : []),
+    ...(best ? lineage(state, best) : []),
+    "## What it took",
+    "",
+    ...costs(state),
+    "",
+  ];
+  return lines.join("\n");
+}
+
+const budgetNames = {
+  money: "money",
+  tokens: "budget of tokens",
+  environmentSteps: "budget of environment steps",
+  wallTime: "time",
+} as const;
+
+const names = {
+  best: "best of the search",
+  human: "human reward",
+  sparse: "sparse reward",
+} as const;
+
+function bestReward(state: RunState, best: Candidate, read: (path: string) => string): string[] {
+  const path = best.attempts.at(-1)?.source ?? "";
+  const fitness = resultOf(state, best)?.evaluation.fitness ?? null;
+  return [
+    `Candidate ${best.id}, fitness ${short(fitness)} in the search (\`${path}\`).`,
+    "",
+    "```ts",
+    read(path).trimEnd(),
+    "```",
+  ];
+}
+
+function finals(comparison: Comparison): string[] {
+  const { summaries, normalized, distinguished } = comparison;
+  if (summaries.length === 0) return [];
+  const lines = [
+    "## Trained anew",
+    "",
+    "Each reward trained from scratch with seeds the search did not use; fitness on test episodes of the deterministic policy, finer physics.",
+    "",
+    ...table(
+      [
+        "reward",
+        "fitness",
+        "95 % interval",
+        "n",
+        "steps",
+        "steps to 95 %",
+        "max of training curve",
+      ],
+      summaries.map(summaryRow),
+    ),
+    "",
+  ];
+  if (normalized) {
+    lines.push(
+      `Human-normalized score, (best − sparse) / |human − sparse|: ${short(normalized.mean)} (95 % interval ${short(normalized.low)} to ${short(normalized.high)}, n = ${normalized.n}).`,
+      "",
+    );
+  } else if (distinguished === false) {
+    lines.push(
+      "Human and sparse reward are not distinguished, so there is no human-normalized score; compare the steps to 95 %.",
+      "",
+    );
+  }
+  return lines;
+}
+
+function summaryRow(summary: FinalSummary): string[] {
+  const { mean, low, high, n } = summary.fitness;
+  const interval = n > 1 ? `${short(low)} to ${short(high)}` : "–";
+  return [
+    names[summary.which],
+    short(mean),
+    interval,
+    `${n}${summary.failed > 0 ? ` (${summary.failed} failed)` : ""}`,
+    steps(summary.steps),
+    steps(summary.stepsTo95),
+    short(summary.curveMaximum),
+  ];
+}
+
+function iterationRow(state: RunState, iteration: number, best: string | null): string[] {
+  const all = state.candidates.filter((c) => c.iteration === iteration);
+  const lost = all.filter((c) => c.status === "refused" || c.status === "failed").length;
+  const candidate = all.find((c) => c.id === best);
+  const fitness = candidate ? (resultOf(state, candidate)?.evaluation.fitness ?? null) : null;
+  return [
+    String(iteration),
+    best ?? "–",
+    short(fitness),
+    String(all.filter((c) => c.rungs.length > 0).length),
+    String(lost),
+  ];
+}
+
+function candidateRow(state: RunState, candidate: Candidate): string[] {
+  const result = resultOf(state, candidate);
+  const { kind, parents, reason } = candidate.origin;
+  return [
+    candidate.id,
+    short(result?.evaluation.fitness ?? null),
+    steps(result?.steps ?? Number.NaN),
+    steps(result?.stepsTo95 ?? Number.NaN),
+    short(candidate.rungs.at(-1)?.humanCorrelation ?? null),
+    parents.length > 0 ? `${kind} of ${parents.join(" and ")}` : kind,
+    cell(fate(candidate) ?? reason),
+  ];
+}
+
+function fate(candidate: Candidate): string | null {
+  if (candidate.failure) return `${candidate.failure.code}: ${candidate.failure.message}`;
+  if (candidate.duplicateOf) return `the same reward as ${candidate.duplicateOf}`;
+  if (candidate.status !== "trained") return "not finished";
+  return candidate.complete ? null : `${candidate.origin.reason} (stopped early)`;
+}
+
+/** From the best reward back to where it began. */
+function lineage(state: RunState, best: Candidate): string[] {
+  const lines = ["## Where the best reward came from", ""];
+  const seen = new Set<string>();
+  const visit = (id: string, depth: number) => {
+    const candidate = state.candidates.find((c) => c.id === id);
+    if (!candidate || seen.has(id)) return;
+    seen.add(id);
+    const fitness = short(resultOf(state, candidate)?.evaluation.fitness ?? null);
+    lines.push(`${"  ".repeat(depth)}- ${id} (fitness ${fitness}): ${candidate.origin.reason}`);
+    for (const parent of candidate.origin.parents) visit(parent, depth + 1);
+  };
+  visit(best.id, 0);
+  return [...lines, ""];
+}
+
+function costs({ spent, machine, start, prompts }: RunState): string[] {
+  const tokens = spent.promptTokens + spent.completionTokens;
+  const unpriced =
+    spent.unpricedAnswers > 0 ? ` (${spent.unpricedAnswers} answers of unknown price)` : "";
+  const files = new Map(prompts.flatMap((prompt) => Object.entries(prompt.files)));
+  return [
+    ...table(
+      ["", ""],
+      [
+        ["environment steps of the search", steps(spent.searchSteps)],
+        ["environment steps of the final trainings", steps(spent.finalSteps)],
+        ["wall time", `${short(spent.wallSeconds / 60)} min`],
+        ["CPU time of trainings", `${short(spent.cpuSeconds / 60)} min`],
+        [
+          "tokens",
+          tokens === 0
+            ? "none"
+            : `${tokens} (${spent.promptTokens} in, ${spent.completionTokens} out)`,
+        ],
+        ["money", tokens === 0 ? "none" : `$${spent.costUsd.toFixed(4)}${unpriced}`],
+        ["machine", machine],
+        [
+          "versions",
+          Object.entries(start?.versions ?? {})
+            .map((pair) => pair.join(" "))
+            .join(", "),
+        ],
+        ...[...files].map(([name, hash]) => [`prompt file ${name}`, hash.slice(0, 12)]),
+      ],
+    ),
+    "",
+    "Steps trained for other runs and taken from the job store are not counted here.",
+  ];
+}
+
+/** The candidate the finals trained, or the best of the iterations where there were none. */
+export function bestCandidate(state: RunState): Candidate | null {
+  const id = state.finalsPlan?.best;
+  if (id) return state.candidates.find((c) => c.id === id) ?? null;
+  const bests = state.iterations.flatMap(({ best }) => {
+    const candidate = state.candidates.find((c) => c.id === best);
+    const fitness = candidate ? resultOf(state, candidate)?.evaluation.fitness : undefined;
+    return candidate && fitness !== undefined ? [{ candidate, fitness }] : [];
+  });
+  bests.sort((a, b) => b.fitness - a.fitness);
+  return bests[0]?.candidate ?? null;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)];
+}
+
+function cell(text: string): string {
+  return text.replace(/\|/g, "\\|").replace(/\s+/g, " ");
+}
+
+/** `0.4 M`, `12 k`. */
+function steps(value: number): string {
+  if (!Number.isFinite(value)) return "–";
+  if (value >= 1e6) return `${Number((value / 1e6).toPrecision(3))} M`;
+  if (value >= 1e3) return `${Number((value / 1e3).toPrecision(3))} k`;
+  return String(Math.round(value));
+}
