@@ -83,17 +83,21 @@ export function tryLock(path: string, now: () => Date): WriterLock | LockHolder 
 }
 
 function create(path: string, content: string): boolean {
+  let file: number;
   try {
-    const file = openSync(path, "wx");
-    try {
-      writeFileSync(file, content);
-    } finally {
-      closeSync(file);
-    }
-    return true;
+    file = openSync(path, "wx");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw diskError(error, path);
+  }
+  try {
+    writeFileSync(file, content);
+    return true;
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw diskError(error, path);
+  } finally {
+    closeSync(file);
   }
 }
 

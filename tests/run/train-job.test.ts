@@ -1,3 +1,4 @@
+import * as fs from "node:fs";
 import {
   appendFileSync,
   mkdtempSync,
@@ -8,12 +9,17 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { RewardsmithError } from "../../src/core/errors.js";
 import type { TrainingRequest } from "../../src/run/job.js";
 import { StoredJob } from "../../src/run/job-store.js";
 import { storedOutcome, type TrainJobOptions, trainJob } from "../../src/run/train-job.js";
 import { fakeJob, fakeLearner, fakeRequest } from "./fake-training.js";
+
+vi.mock("node:fs", async (original) => {
+  const actual = await original<typeof fs>();
+  return { ...actual, fsyncSync: vi.fn(actual.fsyncSync) };
+});
 
 let runsRoot = "";
 beforeEach(() => {
@@ -152,6 +158,23 @@ test("a failing reward is an outcome with its code", async () => {
     message: "term upright is NaN",
     totalSteps: 128,
   });
+});
+
+test("a full disk stops the run and leaves what was stored before whole", async () => {
+  const first = await finished(fakeRequest(128));
+  const sync = vi.mocked(fs.fsyncSync);
+  const actual = sync.getMockImplementation() as typeof fs.fsyncSync;
+  sync.mockImplementation(() => {
+    throw Object.assign(new Error("no space"), { code: "ENOSPC" });
+  });
+  await expect(train(fakeRequest(640))).rejects.toMatchObject({ code: "E_DISK_FULL" });
+  sync.mockImplementation(actual);
+  expect(await finished(fakeRequest(128))).toMatchObject({
+    newSteps: 0,
+    policyHash: first.policyHash,
+    metrics: first.metrics,
+  });
+  expect(await finished(fakeRequest(640))).toMatchObject({ newSteps: 512 });
 });
 
 test("a stop saves a checkpoint at once and the resume continues from it", async () => {
