@@ -32,6 +32,8 @@ export interface Ppo {
   /** Separate streams for action noise and sample order. */
   readonly noise: Rng;
   readonly shuffle: Rng;
+  /** Called after every control step: whoever watches sees that work goes on. */
+  readonly beat: () => void;
   lr: number;
 }
 
@@ -89,6 +91,7 @@ async function collectRollout(ppo: Ppo): Promise<void> {
     rollout.rewards.set(environment.rewards, t * numEnvs);
     rollout.terminated.set(environment.terminated, t * numEnvs);
     rollout.timeOuts.set(environment.timeOuts, t * numEnvs);
+    ppo.beat();
   }
   await observe(ppo);
   denormalizeValues(ppo, networks.value, rollout.lastValues, 0);

@@ -20,6 +20,8 @@ export interface TrainerOptions {
   readonly seed: number;
   /** Threads inside one operator of the networks; part of what a result depends on. */
   readonly intraOpThreads?: number;
+  /** Called after every control step. */
+  readonly beat?: () => void;
 }
 
 export class Trainer {
@@ -51,7 +53,8 @@ export class Trainer {
     return new Trainer(options, networks);
   }
 
-  private constructor({ environment, settings, seed }: TrainerOptions, networks: ActorCritic) {
+  private constructor(options: TrainerOptions, networks: ActorCritic) {
+    const { environment, settings, seed, beat = () => {} } = options;
     const { network } = networks;
     const { numStepsPerEnv, ppo } = settings;
     const { normalizeObservation, normalizeReturn } = ppo;
@@ -79,6 +82,7 @@ export class Trainer {
       },
       noise: Rng.stream(seed, "policy", "noise"),
       shuffle: Rng.stream(seed, "policy", "shuffle"),
+      beat,
       lr: ppo.lr,
     };
   }
