@@ -58,10 +58,10 @@ export default defineTask({
   fitness: { aggregate: "mean", over: "lastHalf", missing: 0, unit: "share of steps" },
   randomization: {
     massFactor: { distribution: { uniform: [0.9, 1.1] }, when: "startup" },
-    jointDampingFactor: { distribution: { uniform: [0.5, 2] } },
     gravityScale: { distribution: { uniform: [0.95, 1.05] } },
     motorStrength: { distribution: { uniform: [0.9, 1.1] } },
   },
+  actionDelaySteps: [0, 1],
   steps: 800_000,
   searchSteps: 400_000,
   training: {

@@ -44,10 +44,10 @@ export default defineTask({
   fitness: { aggregate: "sum", unit: "steps" },
   randomization: {
     massFactor: { distribution: { uniform: [0.8, 1.2] }, when: "startup" },
-    jointDampingFactor: { distribution: { uniform: [0.5, 2] } },
     gravityScale: { distribution: { uniform: [0.95, 1.05] } },
     motorStrength: { distribution: { uniform: [0.9, 1.1] } },
   },
+  actionDelaySteps: [0, 1],
   steps: 300_000,
   searchSteps: 100_000,
   training: {

@@ -1,0 +1,80 @@
+/** `rewardsmith new FOLDER`: a task folder that works at once and that an editor understands. */
+import { existsSync } from "node:fs";
+import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { RewardsmithError } from "../../core/errors.js";
+import type { LoadedTask } from "../loaded-task.js";
+import type { SignalTable } from "../signals.js";
+import { taskDeclaration } from "../task-declaration.js";
+import { type LoadTaskOptions, loadTask } from "./load.js";
+
+export interface ScaffoldOptions extends LoadTaskOptions {
+  /** The task to start from: a built-in one or a folder. Default "cartpole". */
+  readonly from?: string;
+  /** Text of state.d.ts: the ambient types that programs are written against. */
+  readonly declaration: (table: SignalTable) => string;
+}
+
+/** What the editor needs: strict, no library but the language's own, nothing to install. */
+const tsconfig = {
+  compilerOptions: {
+    target: "ES2023",
+    lib: ["ES2023"],
+    module: "preserve",
+    moduleResolution: "bundler",
+    moduleDetection: "force",
+    types: [],
+    strict: true,
+    noEmit: true,
+    skipLibCheck: false,
+  },
+  include: ["*.ts"],
+};
+
+/** Copies a task into a new folder, names it after the folder, and adds what an editor needs. */
+export async function createTaskFolder(
+  folder: string,
+  options: ScaffoldOptions,
+): Promise<LoadedTask> {
+  const target = resolve(folder);
+  if (existsSync(target) && (await readdir(target)).length > 0) {
+    throw new RewardsmithError("E_TASK_FOLDER_EXISTS", "the folder is not empty", {
+      where: target,
+      hint: "choose a new one; nothing has been written",
+    });
+  }
+  const original = await loadTask(options.from ?? "cartpole", options);
+  await mkdir(target, { recursive: true });
+  await cp(original.folder, target, { recursive: true });
+  await rename(join(target, "task.ts"), original.definition.name, taskName(target));
+  await writeFile(join(target, "tsconfig.json"), `${JSON.stringify(tsconfig, null, 2)}\n`);
+  const task = await loadTask(target, options);
+  await writeDeclarations(task, options.declaration);
+  return task;
+}
+
+/** Writes the ambient types of a task's folder anew, as after a change of its signals. */
+async function writeDeclarations(
+  task: LoadedTask,
+  declaration: ScaffoldOptions["declaration"],
+): Promise<void> {
+  await writeFile(join(task.folder, "rewardsmith.d.ts"), taskDeclaration());
+  await writeFile(join(task.folder, "state.d.ts"), declaration(task.signals));
+}
+
+/** A task's name from its folder's: lower case, digits and dashes, a letter first. */
+function taskName(folder: string): string {
+  const name = basename(folder)
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^[^a-z]+|-+$/g, "");
+  return name === "" ? "my-task" : name;
+}
+
+async function rename(file: string, from: string, to: string): Promise<void> {
+  const text = await readFile(file, "utf8");
+  await writeFile(
+    file,
+    text.replace(`name: ${JSON.stringify(from)}`, `name: ${JSON.stringify(to)}`),
+  );
+}
