@@ -16,10 +16,28 @@ export interface CommandModule {
   define(command: Command, cli: CliContext): void;
 }
 
+const tasks = "Tasks and rewards";
+const training = "Train and measure";
 const runs = "Runs";
 const machine = "This installation";
 
 export const commandEntries: readonly CommandEntry[] = [
+  {
+    name: "new",
+    group: tasks,
+    usage: "new FOLDER",
+    summary: "Makes a task folder that works, to be edited",
+    example: "new my-robot --from cartpole-swingup",
+    load: () => import("./new.js"),
+  },
+  {
+    name: "train",
+    group: training,
+    usage: "train TASK",
+    summary: "Trains a policy with a reward and measures it",
+    example: "train cartpole --reward human",
+    load: () => import("./train.js"),
+  },
   {
     name: "list",
     group: runs,
