@@ -16,6 +16,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { RewardsmithError } from "../core/errors.js";
 import { sha256 } from "../core/node/hash.js";
 import type { Evaluation, MetricsRow } from "../rl/metrics.js";
 import { diskError, writeAtomic } from "./disk.js";
@@ -85,7 +86,8 @@ export class StoredJob {
     if (candidates.length === 0) return null;
     const curveEnd = this.rows(steps).length * this.iterationSteps;
     for (const stored of candidates) {
-      const bytes = stored.steps <= curveEnd && this.readWhole(stored);
+      if (stored.steps > curveEnd) continue;
+      const bytes = readWhole(this.checkpointFile(stored.steps), stored.sha256);
       if (bytes) return { stored, bytes };
     }
     return null;
@@ -181,32 +183,64 @@ export class StoredJob {
   }
 
   private results(): Results {
-    try {
-      return resultsSchema.parse(JSON.parse(readFileSync(this.resultsFile, "utf8")));
-    } catch {
-      return { format: resultFormat, checkpoints: [], evaluations: [] };
-    }
+    return readResults(this.resultsFile);
   }
 
   private writeResults(results: Results): void {
     writeAtomic(this.resultsFile, JSON.stringify(results));
   }
+}
 
-  private readWhole(stored: StoredCheckpoint): Uint8Array | null {
-    try {
-      const bytes = readFileSync(this.checkpointFile(stored.steps));
-      return sha256(bytes) === stored.sha256 ? bytes : null;
-    } catch {
-      return null;
-    }
+export interface StoredResult {
+  readonly job: TrainingJob;
+  readonly steps: number;
+  readonly policyHash: string;
+  readonly checkpoint: Uint8Array;
+}
+
+/** A result by its name: `id@steps`, or `id` alone for the longest there is. */
+export function loadResult(runsRoot: string, name: string): StoredResult {
+  const [id, steps] = name.split("@");
+  const folder = join(runsRoot, ".jobs", id);
+  const known = readResults(join(folder, "results.json")).checkpoints.filter((one) => one.kept);
+  const stored = known
+    .sort((a, b) => b.steps - a.steps)
+    .find((one) => steps === undefined || one.steps === Number(steps));
+  const checkpoint = stored && readWhole(join(folder, checkpointName(stored.steps)), stored.sha256);
+  const job = readJob(join(folder, "job.json"));
+  if (stored && checkpoint && job) {
+    return { job, steps: stored.steps, policyHash: stored.policyHash, checkpoint };
+  }
+  const names = known.map((one) => `${id}@${one.steps}`);
+  throw new RewardsmithError("E_RESULT_UNKNOWN", `the job store has no whole result "${name}"`, {
+    where: folder,
+    hint: names.length > 0 ? `there are: ${names.join(", ")}` : "train it first",
+  });
+}
+
+function readJob(file: string): TrainingJob | null {
+  try {
+    return (JSON.parse(readFileSync(file, "utf8")) as { job: TrainingJob }).job;
+  } catch {
+    return null;
   }
 }
 
-/** The checkpoint file of a result `id@steps`, for trainings that start from it. */
-export function parentCheckpoint(runsRoot: string, parent: string): Uint8Array | null {
-  const [id, steps] = parent.split("@");
-  const file = join(runsRoot, ".jobs", id, checkpointName(Number(steps)));
-  return existsSync(file) ? readFileSync(file) : null;
+function readResults(file: string): Results {
+  try {
+    return resultsSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch {
+    return { format: resultFormat, checkpoints: [], evaluations: [] };
+  }
+}
+
+function readWhole(file: string, hash: string): Uint8Array | null {
+  try {
+    const bytes = readFileSync(file);
+    return sha256(bytes) === hash ? bytes : null;
+  } catch {
+    return null;
+  }
 }
 
 function checkpointName(steps: number): string {

@@ -4,7 +4,7 @@ import { cpuSeconds } from "../rl/cpu-time.js";
 import type { Evaluation, MetricsRow } from "../rl/metrics.js";
 import type { TrainingOutcome, TrainingRequest } from "./job.js";
 import { iterationSteps, resultSteps } from "./job.js";
-import { parentCheckpoint, StoredJob } from "./job-store.js";
+import { loadResult, StoredJob } from "./job-store.js";
 import type { Learner, TrainingStart } from "./learner.js";
 
 export interface TrainJobOptions {
@@ -146,12 +146,7 @@ function startFrom(
   { runsRoot }: TrainJobOptions,
 ): TrainingStart {
   if (checkpoint) return { checkpoint };
-  if (job.parent === null) return {};
-  const parent = parentCheckpoint(runsRoot, job.parent);
-  if (parent) return { parent };
-  throw new RewardsmithError("E_PARENT_MISSING", `the store has no result ${job.parent}`, {
-    hint: "train the parent first, or start from scratch",
-  });
+  return job.parent === null ? {} : { parent: loadResult(runsRoot, job.parent).checkpoint };
 }
 
 function cancelled(): RewardsmithError {

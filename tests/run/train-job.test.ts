@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { RewardsmithError } from "../../src/core/errors.js";
 import type { TrainingRequest } from "../../src/run/job.js";
-import { StoredJob } from "../../src/run/job-store.js";
+import { loadResult, StoredJob } from "../../src/run/job-store.js";
 import { storedOutcome, type TrainJobOptions, trainJob } from "../../src/run/train-job.js";
 import { fakeJob, fakeLearner, fakeRequest } from "./fake-training.js";
 
@@ -195,6 +195,20 @@ test("a job starts from its parent's result, and says so when there is none", as
   expect(warm.policyHash).not.toBe(scratch.policyHash);
   expect(await train(fakeRequest(64, { job: orphan }))).toMatchObject({
     status: "failed",
-    code: "E_PARENT_MISSING",
+    code: "E_RESULT_UNKNOWN",
   });
+});
+
+test("a result is found by its name, with the job it came from", async () => {
+  const job = fakeJob({ seed: 9 });
+  const { jobId, policyHash } = await finished(fakeRequest(128, { job }));
+  await finished(fakeRequest(320, { job }));
+  expect(loadResult(runsRoot, `${jobId}@128`)).toMatchObject({ job, steps: 128, policyHash });
+  expect(loadResult(runsRoot, jobId).steps).toBe(320);
+  expect(() => loadResult(runsRoot, `${jobId}@64`)).toThrow(
+    expect.objectContaining({
+      code: "E_RESULT_UNKNOWN",
+      hint: `there are: ${jobId}@320, ${jobId}@128`,
+    }),
+  );
 });
