@@ -66,6 +66,7 @@ export function updateModel(network: NetworkShape, loss: LossSettings): Uint8Arr
     parameters,
     observations,
     criticObservations,
+    true,
   );
 
   const policy = policyLoss(graph, {
@@ -79,19 +80,12 @@ export function updateModel(network: NetworkShape, loss: LossSettings): Uint8Arr
   });
   const value = valueLoss(graph, { value: critic.output, oldValue, returns, perSample, loss });
 
-  const criticGradients = backward(
-    graph,
-    parameters.critic,
-    critic,
-    value.gradient,
-    network.activation,
-  );
+  const criticGradients = backward(graph, parameters.critic, critic, value.gradient);
   const actorGradients = backward(
     graph,
     parameters.actor,
     actor,
     policy.meanGradient,
-    network.activation,
     network.shared ? inputGradient(graph, parameters.critic[0], value.gradient) : undefined,
   );
   const flat = (layers: readonly LayerValues[]) =>
