@@ -39,6 +39,14 @@ export const commandEntries: readonly CommandEntry[] = [
     load: () => import("./train.js"),
   },
   {
+    name: "evaluate",
+    group: training,
+    usage: "evaluate RUN|JOB|FILE",
+    summary: "Measures a trained policy on held-out episodes",
+    example: "evaluate my-run --episodes 200",
+    load: () => import("./evaluate.js"),
+  },
+  {
     name: "list",
     group: runs,
     usage: "list",
