@@ -1,0 +1,72 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import ts from "typescript";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { stateDeclaration } from "../../../src/reward/declaration.js";
+import { loadTask } from "../../../src/task/node/load.js";
+import { createTaskFolder } from "../../../src/task/node/scaffold.js";
+
+let scratch: string;
+beforeAll(() => {
+  scratch = mkdtempSync(join(tmpdir(), "rewardsmith-scaffold-"));
+});
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+/** What `tsc -p` says in a folder, as an editor would show it. */
+function diagnostics(folder: string): string[] {
+  const host = { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => {} };
+  const config = ts.getParsedCommandLineOfConfigFile(join(folder, "tsconfig.json"), {}, host);
+  if (config === undefined) throw new Error("no tsconfig.json");
+  const program = ts.createProgram(config.fileNames, config.options);
+  return [...config.errors, ...ts.getPreEmitDiagnostics(program)].map(
+    (diagnostic) =>
+      `${diagnostic.file?.fileName.split("/").pop()}: ${ts.flattenDiagnosticMessageText(diagnostic.messageText, " ")}`,
+  );
+}
+
+describe("a new task folder", () => {
+  it("loads, is named after the folder, and an editor shows no red line in it", async () => {
+    const folder = join(scratch, "My First Task");
+    const task = await createTaskFolder(folder, {
+      from: "cartpole-swingup",
+      declaration: stateDeclaration,
+    });
+    expect(task.definition.name).toBe("my-first-task");
+    expect((await loadTask(folder)).definition).toEqual(task.definition);
+    expect(readdirSync(folder).sort()).toEqual([
+      "derived.ts",
+      "fitness.ts",
+      "reward.ts",
+      "rewardsmith.d.ts",
+      "robot.xml",
+      "sparse.ts",
+      "state.d.ts",
+      "task.md",
+      "task.ts",
+      "termination.ts",
+      "tsconfig.json",
+    ]);
+    expect(diagnostics(folder)).toEqual([]);
+  });
+
+  it("shows an editor what is wrong: an unknown field of the task, an unknown signal in a program", async () => {
+    const folder = join(scratch, "wrong");
+    await createTaskFolder(folder, { declaration: stateDeclaration });
+    const edit = (file: string, from: string, to: string) =>
+      writeFileSync(join(folder, file), readFileSync(join(folder, file), "utf8").replace(from, to));
+    edit("task.ts", "maxEpisodeSteps", "maxEpisodeStep");
+    edit("fitness.ts", "return 1", "return s.cart.positon");
+    const found = diagnostics(folder);
+    expect(found).toHaveLength(2);
+    expect(found.join("\n")).toContain("'maxEpisodeStep' does not exist");
+    expect(found.join("\n")).toContain("'positon' does not exist");
+  });
+
+  it("is made only where there is nothing yet", async () => {
+    writeFileSync(join(scratch, "mine.txt"), "x");
+    await expect(createTaskFolder(scratch, { declaration: stateDeclaration })).rejects.toThrow(
+      expect.objectContaining({ code: "E_TASK_FOLDER_EXISTS" }),
+    );
+  });
+});
