@@ -17,6 +17,8 @@ export interface ChatRequest {
   readonly messages: readonly ChatMessage[];
   /** From the prompt's front matter; flags win over it. */
   readonly temperature?: number;
+  /** Longest answer wanted, tokens; set where a budget leaves room for no more. */
+  readonly maxAnswerTokens?: number;
 }
 
 export interface ChatUsage {

@@ -113,12 +113,15 @@ function requestBody(
   const official = settings.provider === "azure" || /\.openai\.com/.test(settings.baseUrl);
   const limits = ["max_completion_tokens", "max_tokens"];
   const limit = (official ? limits : limits.reverse()).find((name) => !refused.has(name));
-  const longest = settings.maxAnswerTokens;
+  const longest = Math.min(
+    settings.maxAnswerTokens ?? Number.POSITIVE_INFINITY,
+    request.maxAnswerTokens ?? Number.POSITIVE_INFINITY,
+  );
   return {
     model: settings.model,
     messages: request.messages.map((message) => ({ ...message })),
     ...(temperature === undefined || refused.has("temperature") ? {} : { temperature }),
-    ...(longest === undefined || limit === undefined ? {} : { [limit]: longest }),
+    ...(Number.isFinite(longest) && limit !== undefined ? { [limit]: longest } : {}),
   };
 }
 
