@@ -42,6 +42,8 @@ const joint = z.object({
   /** Passive spring, N m/rad or N/m, and its rest position. */
   stiffness: z.number(),
   springReference: z.number(),
+  /** The joint's value in the file's pose (MJCF `ref`); absent is 0. */
+  reference: z.number().optional(),
 });
 
 /** A shape. `body` -1 is fixed to the world. Capsules and cylinders lie along their z axis. */
@@ -63,7 +65,10 @@ const geom = z.object({
   vertices: z.array(z.number()).optional(),
 });
 
-/** What a control drives. Position actuators are PD: effort = kp (target − q) − kv q̇. */
+/**
+ * What a control drives, as an effort at the joint. Motor: gear × control. Position: PD,
+ * kp (control / gear − q) − kv q̇. Velocity: kv (control / gear − q̇).
+ */
 const actuator = z.object({
   name: z.string(),
   /** Index into `joints`. */
@@ -105,6 +110,8 @@ export const robotModelSchema = z.object({
   keyframes: z.array(keyframe),
   /** Pairs of body indices that never touch, beside parent and child. */
   excludedPairs: z.array(z.tuple([z.int(), z.int()])),
+  /** What the file holds beside the above and this program leaves out, each with why or what instead. */
+  ignored: z.array(z.string()).optional(),
 });
 
 export type RobotModel = z.infer<typeof robotModelSchema>;

@@ -1,0 +1,99 @@
+/**
+ * Quaternions w x y z and the vectors they turn, as flat numbers at an offset: nothing is allocated.
+ * `out` may be an input.
+ */
+export type NumberArray = Float32Array | Float64Array | number[];
+
+/** out = a b: turns by b, then by a. */
+export function multiplyQuaternions(
+  out: NumberArray,
+  o: number,
+  a: NumberArray,
+  ai: number,
+  b: NumberArray,
+  bi: number,
+): void {
+  const aw = a[ai];
+  const ax = a[ai + 1];
+  const ay = a[ai + 2];
+  const az = a[ai + 3];
+  const bw = b[bi];
+  const bx = b[bi + 1];
+  const by = b[bi + 2];
+  const bz = b[bi + 3];
+  out[o] = aw * bw - ax * bx - ay * by - az * bz;
+  out[o + 1] = aw * bx + ax * bw + ay * bz - az * by;
+  out[o + 2] = aw * by - ax * bz + ay * bw + az * bx;
+  out[o + 3] = aw * bz + ax * by - ay * bx + az * bw;
+}
+
+/** out = v turned by q: from q's frame into the frame q is given in. */
+export function rotateVector(
+  out: NumberArray,
+  o: number,
+  q: NumberArray,
+  qi: number,
+  v: NumberArray,
+  vi: number,
+): void {
+  turn(out, o, q[qi], q[qi + 1], q[qi + 2], q[qi + 3], v[vi], v[vi + 1], v[vi + 2]);
+}
+
+/** out = v turned by q's inverse: into q's frame. */
+export function rotateVectorInverse(
+  out: NumberArray,
+  o: number,
+  q: NumberArray,
+  qi: number,
+  v: NumberArray,
+  vi: number,
+): void {
+  turn(out, o, q[qi], -q[qi + 1], -q[qi + 2], -q[qi + 3], v[vi], v[vi + 1], v[vi + 2]);
+}
+
+/** out = the turn by `angle` (rad) about a unit axis. */
+export function quaternionFromAxisAngle(
+  out: NumberArray,
+  o: number,
+  axis: NumberArray,
+  ai: number,
+  angle: number,
+): void {
+  const s = Math.sin(angle / 2);
+  out[o] = Math.cos(angle / 2);
+  out[o + 1] = axis[ai] * s;
+  out[o + 2] = axis[ai + 1] * s;
+  out[o + 3] = axis[ai + 2] * s;
+}
+
+/** The part of q's turn that is about a unit axis (swing–twist), in (−π, π]. */
+export function twistAngle(q: NumberArray, qi: number, axis: NumberArray, ai: number): number {
+  const along = q[qi + 1] * axis[ai] + q[qi + 2] * axis[ai + 1] + q[qi + 3] * axis[ai + 2];
+  return wrapAngle(2 * Math.atan2(along, q[qi]));
+}
+
+/** An angle's equal in (−π, π]. */
+export function wrapAngle(angle: number): number {
+  const turns = Math.ceil((angle - Math.PI) / (2 * Math.PI));
+  return angle - turns * 2 * Math.PI;
+}
+
+/** v + 2 w (u × v) + 2 u × (u × v), u the vector part. */
+function turn(
+  out: NumberArray,
+  o: number,
+  w: number,
+  x: number,
+  y: number,
+  z: number,
+  vx: number,
+  vy: number,
+  vz: number,
+): void {
+  const tx = 2 * (y * vz - z * vy);
+  const ty = 2 * (z * vx - x * vz);
+  const tz = 2 * (x * vy - y * vx);
+  out[o] = vx + w * tx + y * tz - z * ty;
+  out[o + 1] = vy + w * ty + z * tx - x * tz;
+  out[o + 2] = vz + w * tz + x * ty - y * tx;
+}

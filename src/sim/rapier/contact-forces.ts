@@ -1,0 +1,80 @@
+/**
+ * Net contact force per named geom, from the impulses of Rapier's contact manifolds. Rapier's
+ * JavaScript interface gives the normal part; friction is not included.
+ */
+import type { TempContactManifold, World } from "@dimforge/rapier3d";
+import { RewardsmithError } from "../../core/errors.js";
+import type { SimulatorOptions } from "../simulator.js";
+import type { WorldHandles } from "./build-world.js";
+
+export class ContactForces {
+  private readonly forces: Float32Array;
+  private readonly numGeoms: number;
+  /** [env][contact geom] collider handles. */
+  private readonly colliders: Float64Array;
+  private world: World | undefined;
+  private handle = 0;
+  private at = 0;
+  private scale = 0;
+
+  constructor(options: SimulatorOptions, handles: WorldHandles, forces: Float32Array) {
+    const { robot, contactGeoms, numEnvs } = options;
+    this.forces = forces;
+    this.numGeoms = contactGeoms.length;
+    this.colliders = new Float64Array(numEnvs * contactGeoms.length);
+    const perEnv = handles.colliderGeom.length;
+    contactGeoms.forEach((name, k) => {
+      const geom = robot.geoms.findIndex((candidate) => candidate.name === name);
+      const c = handles.colliderGeom.indexOf(geom);
+      if (c < 0) {
+        const names = handles.colliderGeom.map((g) => robot.geoms[g].name);
+        throw new RewardsmithError(
+          "E_SIM_CONTACT_GEOM",
+          geom < 0
+            ? `there is no geom "${name}" in robot "${robot.name}"`
+            : `geom "${name}" touches nothing that moves against it`,
+          { hint: `geoms that may touch something: ${names.join(", ") || "none"}` },
+        );
+      }
+      for (let env = 0; env < numEnvs; env++) {
+        this.colliders[env * contactGeoms.length + k] = handles.colliders[env * perEnv + c];
+      }
+    });
+  }
+
+  clear(): void {
+    this.forces.fill(0);
+  }
+
+  clearEnv(env: number): void {
+    this.forces.fill(0, 3 * env * this.numGeoms, 3 * (env + 1) * this.numGeoms);
+  }
+
+  /** Adds the last engine step's forces, times `weight`. */
+  add(world: World, weight: number): void {
+    this.world = world;
+    this.scale = weight / world.timestep;
+    for (let i = 0; i < this.colliders.length; i++) {
+      this.handle = this.colliders[i];
+      this.at = 3 * i;
+      world.narrowPhase.contactPairsWith(this.handle, this.visitCollider);
+    }
+  }
+
+  private readonly visitCollider = (other: number): void => {
+    const { narrowPhase, bodies } = this.world!;
+    narrowPhase.contactPair(this.handle, other, bodies, this.visitManifold);
+  };
+
+  private readonly visitManifold = (manifold: TempContactManifold, flipped: boolean): void => {
+    let impulse = 0;
+    for (let i = manifold.numContacts() - 1; i >= 0; i--) impulse += manifold.contactImpulse(i);
+    if (impulse === 0) return;
+    // The normal points from the first collider to the second, away from what it pushes.
+    const { x, y, z } = manifold.normal();
+    const size = (flipped ? impulse : -impulse) * this.scale;
+    this.forces[this.at] += x * size;
+    this.forces[this.at + 1] += y * size;
+    this.forces[this.at + 2] += z * size;
+  };
+}

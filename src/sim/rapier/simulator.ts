@@ -1,0 +1,378 @@
+/** The Rapier back end: N copies of a robot in one world, stepped together. */
+import { type PhysicsHooks, type RigidBody, VectorOps, World } from "@dimforge/rapier3d";
+import { RewardsmithError } from "../../core/errors.js";
+import { rotateVector } from "../../core/quaternion.js";
+import type { RobotModel } from "../../robot/model.js";
+import { type Articulation, articulate } from "../articulation.js";
+import { collisionFilter } from "../collision-filter.js";
+import {
+  checkParameter,
+  nominalParameters,
+  numParameters,
+  parameterIndex,
+} from "../env-parameters.js";
+import { linkMass, principal } from "../inertia.js";
+import { forwardKinematics, type LinkStates, linkStates } from "../kinematics.js";
+import type {
+  ParameterName,
+  ResetState,
+  Simulator,
+  SimulatorOptions,
+  SimulatorState,
+} from "../simulator.js";
+import { buildWorld, type WorldHandles } from "./build-world.js";
+import { ContactForces } from "./contact-forces.js";
+import { contactHook } from "./contact-hook.js";
+import { xyz, xyzw } from "./convert.js";
+import { Drives } from "./drives.js";
+import { loadRapier } from "./engine.js";
+import { StateReader } from "./read-state.js";
+import { pack, unpack } from "./snapshot.js";
+
+/** N copies of a robot in a Rapier world, at rest in the robot file's pose. */
+export async function createRapierSimulator(options: SimulatorOptions): Promise<Simulator> {
+  await loadRapier();
+  return new RapierSimulator(options);
+}
+
+class RapierSimulator implements Simulator {
+  readonly engine = "rapier";
+  readonly robot: RobotModel;
+  readonly numEnvs: number;
+  readonly jointNames: readonly string[];
+  readonly state: SimulatorState;
+  readonly controls: Float32Array;
+
+  private readonly substeps: number;
+  private readonly articulation: Articulation;
+  private readonly handles: WorldHandles;
+  private readonly hooks: PhysicsHooks | undefined;
+  private readonly parameters: Float64Array;
+  /** [env] 1 where masses no longer fit the parameters. */
+  private readonly staleMass: Uint8Array;
+  private anyStaleMass = false;
+  /** [env][link][3] centres of mass in link frames, m. */
+  private readonly centers: Float64Array;
+  private readonly drives: Drives;
+  private readonly reader: StateReader;
+  private readonly contacts: ContactForces;
+  private readonly target: LinkStates;
+  private readonly center = new Float64Array(3);
+  private readonly vector = VectorOps.intoRaw({ x: 0, y: 0, z: 0 });
+  private world: World;
+
+  constructor(options: SimulatorOptions) {
+    const { robot, numEnvs } = options;
+    this.robot = robot;
+    this.numEnvs = numEnvs;
+    this.substeps = options.physics.substeps;
+    this.articulation = articulate(robot);
+    checkSupported(robot, this.articulation);
+    const { links, joints } = this.articulation;
+    this.jointNames = joints.map(({ model }) => model.name);
+    this.state = {
+      jointPosition: new Float32Array(numEnvs * joints.length),
+      jointVelocity: new Float32Array(numEnvs * joints.length),
+      jointEffort: new Float32Array(numEnvs * joints.length),
+      bodyPose: new Float32Array(numEnvs * robot.bodies.length * 7),
+      bodyVelocity: new Float32Array(numEnvs * robot.bodies.length * 6),
+      contactForce: new Float32Array(numEnvs * options.contactGeoms.length * 3),
+    };
+    this.controls = new Float32Array(numEnvs * robot.actuators.length);
+    this.parameters = nominalParameters(numEnvs);
+    this.staleMass = new Uint8Array(numEnvs);
+    this.centers = new Float64Array(3 * numEnvs * links.length);
+    this.target = linkStates(links.length);
+
+    const filter = collisionFilter(robot, this.articulation);
+    const { world, handles } = buildWorld(options, this.articulation, filter);
+    this.world = world;
+    this.handles = handles;
+    this.hooks = filter.selfCollision ? contactHook(handles, filter) : undefined;
+    this.drives = new Drives({
+      robot,
+      articulation: this.articulation,
+      handles,
+      numEnvs,
+      parameters: this.parameters,
+      controls: this.controls,
+      state: this.state,
+    });
+    this.contacts = new ContactForces(options, handles, this.state.contactForce);
+    this.reader = new StateReader(this.articulation, handles, this.state, this.centers);
+    this.placeFixedBodies();
+    const pose = filePose(this.articulation);
+    for (let env = 0; env < numEnvs; env++) {
+      this.applyMass(env);
+      this.drives.applyLimits(world, env);
+      this.reset(env, pose);
+    }
+  }
+
+  step(): void {
+    if (this.anyStaleMass) this.applyStaleMass();
+    const { world, contacts } = this;
+    this.drives.apply(world);
+    contacts.clear();
+    for (let substep = 0; substep < this.substeps; substep++) {
+      world.step(undefined, this.hooks);
+      contacts.add(world, 1 / this.substeps);
+    }
+    for (let env = 0; env < this.numEnvs; env++) {
+      this.reader.read(world, env);
+      this.drives.measure(env);
+    }
+  }
+
+  reset(env: number, initial: ResetState): void {
+    const { links } = this.articulation;
+    const { pose, velocity } = this.target;
+    const { origins } = this.handles;
+    if (this.staleMass[env]) this.applyMass(env);
+    forwardKinematics(this.articulation, initial, this.target);
+    const bodies = this.world.bodies.raw;
+    const { center } = this;
+    for (let l = 0; l < links.length; l++) {
+      const at = env * links.length + l;
+      const handle = this.handles.links[at];
+      const p = 7 * l;
+      const v = 6 * l;
+      bodies.rbSetTranslation(
+        handle,
+        pose[p] + origins[3 * env],
+        pose[p + 1] + origins[3 * env + 1],
+        pose[p + 2] + origins[3 * env + 2],
+        true,
+      );
+      bodies.rbSetRotation(handle, pose[p + 4], pose[p + 5], pose[p + 6], pose[p + 3], true);
+      rotateVector(center, 0, pose, p + 3, this.centers, 3 * at);
+      const wx = velocity[v + 3];
+      const wy = velocity[v + 4];
+      const wz = velocity[v + 5];
+      this.vector.x = velocity[v] + wy * center[2] - wz * center[1];
+      this.vector.y = velocity[v + 1] + wz * center[0] - wx * center[2];
+      this.vector.z = velocity[v + 2] + wx * center[1] - wy * center[0];
+      bodies.rbSetLinvel(handle, this.vector, true);
+      this.vector.x = wx;
+      this.vector.y = wy;
+      this.vector.z = wz;
+      bodies.rbSetAngvel(handle, this.vector, true);
+    }
+    this.reader.read(this.world, env);
+    const numJoints = this.jointNames.length;
+    this.state.jointEffort.fill(0, env * numJoints, (env + 1) * numJoints);
+    this.contacts.clearEnv(env);
+  }
+
+  setParameter(env: number, name: ParameterName, value: number): void {
+    checkParameter(name, value);
+    const at = env * numParameters + parameterIndex[name];
+    if (this.parameters[at] === value) return;
+    if (name === "friction" && !this.handles.frictionPerEnv) {
+      throw new RewardsmithError(
+        "E_SIM_PARAMETER",
+        "friction cannot be set per environment: the world's geoms differ in friction",
+        { hint: "give all geoms of the world one friction coefficient in the robot file" },
+      );
+    }
+    this.parameters[at] = value;
+    switch (name) {
+      case "friction":
+      case "restitution":
+        for (const collider of this.collidersOf(env)) {
+          if (name === "friction") collider.setFriction(value);
+          else collider.setRestitution(value);
+        }
+        break;
+      case "gravityScale":
+        for (const body of this.bodiesOf(env)) body.setGravityScale(value, true);
+        break;
+      case "motorStrength":
+        this.drives.applyLimits(this.world, env);
+        break;
+      case "kpFactor":
+      case "kdFactor":
+      case "jointDampingFactor":
+        break;
+      default:
+        this.staleMass[env] = 1;
+        this.anyStaleMass = true;
+    }
+  }
+
+  push(env: number, body: number, velocity: readonly [number, number, number]): void {
+    const link = this.articulation.linkOfBody[body];
+    if (link < 0) return;
+    const rigid = this.bodiesOf(env)[link];
+    const { x, y, z } = rigid.linvel();
+    rigid.setLinvel({ x: x + velocity[0], y: y + velocity[1], z: z + velocity[2] }, true);
+    this.reader.read(this.world, env);
+  }
+
+  save(): Uint8Array {
+    if (this.anyStaleMass) this.applyStaleMass();
+    return pack(this.signature(), this.saved(), this.world.takeSnapshot());
+  }
+
+  load(snapshot: Uint8Array): void {
+    const engine = unpack(snapshot, this.signature(), this.saved());
+    this.world.free();
+    this.world = World.restoreSnapshot(engine);
+    this.anyStaleMass = false;
+    this.staleMass.fill(0);
+  }
+
+  dispose(): void {
+    this.world.free();
+    this.vector.free();
+    this.drives.dispose();
+  }
+
+  /** What a snapshot must agree with. */
+  private signature(): string {
+    const { numEnvs, substeps, robot } = this;
+    return JSON.stringify([
+      1,
+      numEnvs,
+      substeps,
+      robot.name,
+      this.jointNames,
+      this.handles.links.length,
+    ]);
+  }
+
+  private saved(): (Float32Array | Float64Array)[] {
+    const { state } = this;
+    return [
+      state.jointPosition,
+      state.jointVelocity,
+      state.jointEffort,
+      state.bodyPose,
+      state.bodyVelocity,
+      state.contactForce,
+      this.controls,
+      this.parameters,
+      this.centers,
+      this.drives.told,
+    ];
+  }
+
+  private applyStaleMass(): void {
+    for (let env = 0; env < this.numEnvs; env++) if (this.staleMass[env]) this.applyMass(env);
+    this.anyStaleMass = false;
+  }
+
+  /** Gives an environment's bodies the masses of its parameters; the motion of body origins stays. */
+  private applyMass(env: number): void {
+    const p = env * numParameters;
+    const parameter = (name: ParameterName) => this.parameters[p + parameterIndex[name]];
+    const change = {
+      massFactor: parameter("massFactor"),
+      payloadKg: parameter("payloadKg"),
+      centerOffset: [
+        parameter("centerOfMassOffset.x"),
+        parameter("centerOfMassOffset.y"),
+        parameter("centerOfMassOffset.z"),
+      ] as [number, number, number],
+      armatureFactor: parameter("armatureFactor"),
+    };
+    const bodies = this.bodiesOf(env);
+    bodies.forEach((body, l) => {
+      const { massKg, center, inertia } = linkMass(this.robot, this.articulation, l, change);
+      const { moments, frame } = principal(inertia);
+      if (massKg <= 0 || moments.some((moment) => moment <= 0)) {
+        throw new RewardsmithError(
+          "E_SIM_PARAMETER",
+          `body "${this.robot.bodies[this.articulation.links[l].members[0].body].name}" would weigh ${massKg} kg`,
+          { hint: "keep payloadKg above minus the base's mass" },
+        );
+      }
+      const at = 3 * (env * bodies.length + l);
+      const q = body.rotation();
+      const w = body.angvel();
+      const v = body.linvel();
+      const shift = new Float64Array(3);
+      for (let k = 0; k < 3; k++) shift[k] = center[k] - this.centers[at + k];
+      rotateVector(shift, 0, [q.w, q.x, q.y, q.z], 0, shift, 0);
+      body.setLinvel(
+        {
+          x: v.x + w.y * shift[2] - w.z * shift[1],
+          y: v.y + w.z * shift[0] - w.x * shift[2],
+          z: v.z + w.x * shift[1] - w.y * shift[0],
+        },
+        true,
+      );
+      this.centers.set(center, at);
+      body.setAdditionalMassProperties(massKg, xyz(center), xyz(moments), xyzw(frame), true);
+      body.recomputeMassPropertiesFromColliders();
+    });
+    this.staleMass[env] = 0;
+  }
+
+  private bodiesOf(env: number): RigidBody[] {
+    const n = this.articulation.links.length;
+    const handles = this.handles.links.subarray(env * n, (env + 1) * n);
+    return Array.from(handles, (handle) => this.world.getRigidBody(handle));
+  }
+
+  private collidersOf(env: number) {
+    const n = this.handles.colliderGeom.length;
+    const handles = this.handles.colliders.subarray(env * n, (env + 1) * n);
+    return Array.from(handles, (handle) => this.world.getCollider(handle));
+  }
+
+  /** Bodies welded to the world never move. */
+  private placeFixedBodies(): void {
+    const n = this.robot.bodies.length;
+    this.articulation.bodies.forEach(({ position, orientation }, body) => {
+      if (this.articulation.linkOfBody[body] >= 0) return;
+      for (let env = 0; env < this.numEnvs; env++) {
+        this.state.bodyPose.set([...position, ...orientation], 7 * (env * n + body));
+      }
+    });
+  }
+}
+
+function checkSupported(robot: RobotModel, articulation: Articulation): void {
+  for (const { model, slide } of articulation.joints) {
+    if (slide && model.armature > 0) {
+      throw new RewardsmithError(
+        "E_ROBOT_UNSUPPORTED",
+        `slide joint "${model.name}" has armature`,
+        {
+          hint: "Rapier has no rotor inertia for slides: add it to the body's mass",
+        },
+      );
+    }
+    if (!slide && model.range && model.range[1] - model.range[0] >= 2 * Math.PI) {
+      throw new RewardsmithError(
+        "E_ROBOT_UNSUPPORTED",
+        `hinge "${model.name}" turns more than once around`,
+        {
+          hint: "narrow its range below a full turn, or remove the range",
+        },
+      );
+    }
+  }
+  if (articulation.links.length === 0) {
+    throw new RewardsmithError("E_ROBOT_UNSUPPORTED", `robot "${robot.name}" has no joint`, {
+      hint: "give a body a hinge, slide or free joint",
+    });
+  }
+}
+
+/** The pose of the robot file, at rest. */
+function filePose(articulation: Articulation): ResetState {
+  const basePose = new Float32Array(7);
+  const base = articulation.base < 0 ? undefined : articulation.links[articulation.base].members[0];
+  if (base) {
+    const { position, orientation } = articulation.bodies[base.body];
+    basePose.set([...position, ...orientation]);
+  }
+  return {
+    jointPosition: Float32Array.from(articulation.joints, ({ model }) => model.reference ?? 0),
+    jointVelocity: new Float32Array(articulation.joints.length),
+    basePose,
+    baseVelocity: new Float32Array(6),
+  };
+}
