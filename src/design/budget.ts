@@ -5,15 +5,18 @@ import type { DesignSettings } from "./settings.js";
 
 export type BudgetReached = Extract<RunEvent, { type: "budgetReached" }>;
 
-/**
- * The first budget that is used up, or null. `steps` are environment steps that were begun and are
- * not in the log yet, with those about to be begun.
- */
+/** Environment steps that are not in the log yet: of trainings in progress, and of one about to begin. */
+export interface Pending {
+  readonly begun: number;
+  readonly wanted: number;
+}
+
+/** The first budget that is used up, or that what is wanted would exceed; null where all hold. */
 export function budgetReached(
   settings: DesignSettings,
   state: RunState,
   nowMs: number,
-  steps = 0,
+  { begun, wanted }: Pending = { begun: 0, wanted: 0 },
 ): BudgetReached | null {
   const { spent } = state;
   const reached = (kind: BudgetReached["kind"], limit: number, value: number): BudgetReached => ({
@@ -28,8 +31,8 @@ export function budgetReached(
   }
   const tokens = spent.promptTokens + spent.completionTokens;
   if (maxTokens !== null && tokens >= maxTokens) return reached("tokens", maxTokens, tokens);
-  const trained = spent.searchSteps;
-  if (maxSteps !== null && trained + steps > maxSteps) {
+  const trained = spent.searchSteps + begun;
+  if (maxSteps !== null && (trained >= maxSteps || trained + wanted > maxSteps)) {
     return reached("environmentSteps", maxSteps, trained);
   }
   const minutes = (spent.wallSeconds + sinceLastEvent(state, nowMs)) / 60;

@@ -77,3 +77,16 @@ function trainedAs(state: RunState, candidate: Candidate): Candidate {
   if (candidate.duplicateOf === null) return candidate;
   return state.candidates.find((c) => c.id === candidate.duplicateOf) ?? candidate;
 }
+
+/** An iteration's candidates by number. */
+export function ofIteration(state: RunState, iteration: number): Candidate[] {
+  return state.candidates
+    .filter((c) => c.iteration === iteration)
+    .sort((a, b) => a.index - b.index);
+}
+
+export function find(state: RunState, id: string): Candidate {
+  const candidate = state.candidates.find((c) => c.id === id);
+  if (!candidate) throw new Error(`candidate ${id} is not in the log`);
+  return candidate;
+}

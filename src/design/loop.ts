@@ -5,27 +5,22 @@
  * There is one way through it. Every step looks into the run's state, which is the fold of its log,
  * and does only what is missing. A run that was killed anywhere continues by starting it again.
  */
-import pLimit from "p-limit";
 import { type ErrorCode, type Issue, RewardsmithError } from "../core/errors.js";
 import { hashJson } from "../core/node/hash.js";
 import type { Origin } from "../events/event.js";
 import type { Candidate, RunState } from "../events/run-state.js";
 import type { CompiledTask } from "../reward/compiled-task.js";
-import type { Program } from "../reward/program.js";
-import type { TrainingOutcome, TrainingRequest } from "../run/job.js";
+import { programHash } from "../reward/node/program-hash.js";
 import { artifacts } from "../run/run-folder.js";
-import { budgetReached, wallTimeLeftMs } from "./budget.js";
 import { conversationRecord } from "./conversation.js";
 import type { DesignContext, FailedProposal, Proposal } from "./designer.js";
 import { trainFinals } from "./finals.js";
-import { historyOf, memoryOf, scoreOf } from "./history.js";
-import { type DesignInputs, type RewardCheck, searchStepsOf } from "./inputs.js";
+import { find, historyOf, memoryOf, ofIteration } from "./history.js";
+import type { DesignInputs, RewardCheck } from "./inputs.js";
 import type { Journal } from "./journal.js";
-import { rank } from "./ranking.js";
-import { hackingAlarm, humanCorrelation, reflect } from "./reflection.js";
+import { isOver } from "./over.js";
 import { writeReport } from "./report.js";
-import { resultFrom } from "./result.js";
-import { rungsOf } from "./settings.js";
+import { trainAll } from "./training.js";
 
 /** Runs a search, or the rest of it, to the end. Returns the run as it then stands. */
 export async function design(inputs: DesignInputs): Promise<RunState> {
@@ -206,157 +201,6 @@ function shareDuplicates({ journal }: DesignInputs, iteration: number): void {
   }
 }
 
-/** Rung by rung: all train up to it, the better ones go on from their checkpoints. */
-async function trainAll(inputs: DesignInputs, iteration: number): Promise<void> {
-  const { journal, settings, executor } = inputs;
-  const rungs = rungsOf(settings);
-  const limit = pLimit(executor.slots);
-  const deadline = deadlineSignal(inputs);
-  const inFlight = { steps: 0 };
-  for (let rung = 0; rung < rungs.length; rung++) {
-    const alive = ofIteration(journal.state, iteration).filter((c) => reaches(c, rung));
-    await Promise.all(
-      alive.map(({ id }) => limit(() => trainRung(inputs, id, rung, inFlight, deadline.signal))),
-    );
-    if (rung === rungs.length - 1 || isOver(inputs)) break;
-    dropWorse(inputs, iteration, rung);
-  }
-  deadline.cancel();
-}
-
-async function trainRung(
-  inputs: DesignInputs,
-  id: string,
-  rung: number,
-  inFlight: { steps: number },
-  signal: AbortSignal,
-): Promise<void> {
-  const { journal, settings, executor } = inputs;
-  const candidate = find(journal.state, id);
-  const rungs = rungsOf(settings);
-  const last = rung === rungs.length - 1;
-  if (candidate.rungs.some((r) => r.rung === rung)) {
-    if (last && candidate.status === "training") finish(journal, id, true);
-    recordAlarm(journal, id);
-    recordTarget(inputs, id);
-    return;
-  }
-  const steps = Math.round(rungs[rung] * searchStepsOf(inputs));
-  const done = candidate.rungs.at(-1)?.result.steps ?? 0;
-  const needed = Math.max(0, steps - done);
-  if (isOver(inputs, inFlight.steps + needed) || signal.aborted) return;
-
-  if (candidate.status === "accepted") {
-    journal.record({ type: "trainingStarted", id, rung, steps });
-  }
-  inFlight.steps += needed;
-  const started = inputs.nowMs();
-  const outcome = await executor.run(requestFor(inputs, candidate, steps), {
-    signal,
-    onProgress: (row) => journal.observer.training?.(id, row),
-  });
-  inFlight.steps -= needed;
-
-  if (outcome.status === "failed") {
-    if (outcome.code === "E_CANCELLED" || signal.aborted) {
-      isOver(inputs);
-      return;
-    }
-    const { code, message } = outcome;
-    const lost = Math.max(0, outcome.totalSteps - done);
-    journal.record({ type: "trainingFailed", id, code, message, steps: lost });
-    return;
-  }
-  recordRung(inputs, id, rung, outcome, (inputs.nowMs() - started) / 1000);
-  if (last) finish(journal, id, true);
-  recordAlarm(journal, id);
-  recordTarget(inputs, id);
-}
-
-function recordRung(
-  { journal }: DesignInputs,
-  id: string,
-  rung: number,
-  outcome: Extract<TrainingOutcome, { status: "finished" }>,
-  wallSeconds: number,
-): void {
-  const { metrics: rows, evaluations } = outcome;
-  journal.keepTraining({
-    curve: artifacts.curve(id),
-    checkpoint: artifacts.checkpoint(id),
-    tensorboard: artifacts.tensorboard(id),
-    rows,
-    evaluations,
-    source: outcome.checkpoint,
-  });
-  journal.record({
-    type: "rungFinished",
-    id,
-    rung,
-    result: resultFrom(outcome, "select", wallSeconds),
-    reflection: reflect(rows),
-    humanCorrelation: humanCorrelation(rows),
-  });
-}
-
-function recordAlarm(journal: Journal, id: string): void {
-  const reflection = find(journal.state, id).rungs.at(-1)?.reflection;
-  const message = reflection ? hackingAlarm(reflection) : null;
-  if (message === null || journal.state.alarms.some((alarm) => alarm.id === id)) return;
-  journal.record({ type: "alarm", kind: "rewardHacking", id, message });
-}
-
-/** After a rung the better share goes on; the others keep what they have. */
-function dropWorse({ journal, settings }: DesignInputs, iteration: number, rung: number): void {
-  const finished = ofIteration(journal.state, iteration).flatMap((candidate) => {
-    const result = candidate.rungs.find((r) => r.rung === rung)?.result;
-    if (!result || candidate.status === "failed") return [];
-    const { stepsTo95, evaluation } = result;
-    return [{ candidate, fitness: evaluation.fitness, stepsTo95, complete: true }];
-  });
-  const keep = Math.max(1, Math.ceil(finished.length * settings.keep));
-  const dropped = rank(finished, settings.tieTolerance).slice(keep);
-  for (const { candidate } of dropped) {
-    if (candidate.status === "training") finish(journal, candidate.id, false);
-  }
-}
-
-function finish(journal: Journal, id: string, complete: boolean): void {
-  journal.record({ type: "trainingFinished", id, complete });
-}
-
-function recordTarget({ journal, settings }: DesignInputs, id: string): void {
-  const { state } = journal;
-  const fitness = scoreOf(state, find(state, id), settings.faithful);
-  if (settings.target === null || fitness === null || fitness < settings.target) return;
-  if (!state.target) journal.record({ type: "targetReached", id, fitness });
-}
-
-/** True once no new work may begin; records the budget that was reached. */
-function isOver(inputs: DesignInputs, steps = 0): boolean {
-  const { journal, settings } = inputs;
-  inputs.signal?.throwIfAborted();
-  if (journal.state.budget || journal.state.target) return true;
-  const reached = budgetReached(settings, journal.state, inputs.nowMs(), steps);
-  if (reached) journal.record(reached);
-  return reached !== null;
-}
-
-/** Aborts with the caller's signal, or when the wall-time budget is used up. */
-function deadlineSignal(inputs: DesignInputs): { signal: AbortSignal; cancel: () => void } {
-  const { journal, settings, nowMs } = inputs;
-  const left = wallTimeLeftMs(settings, journal.state, nowMs());
-  const deadline = new AbortController();
-  const timer = left === null ? null : setTimeout(() => deadline.abort(), left);
-  const signals = [deadline.signal, ...(inputs.signal ? [inputs.signal] : [])];
-  return {
-    signal: AbortSignal.any(signals),
-    cancel: () => {
-      if (timer) clearTimeout(timer);
-    },
-  };
-}
-
 function contextOf(inputs: DesignInputs, iteration: number, restart: number): DesignContext {
   const { journal, settings } = inputs;
   const history = historyOf(journal, settings, restart);
@@ -374,28 +218,6 @@ function contextOf(inputs: DesignInputs, iteration: number, restart: number): De
   };
 }
 
-function requestFor(
-  { task, training, settings, journal }: DesignInputs,
-  candidate: Candidate,
-  steps: number,
-): TrainingRequest {
-  const path = candidate.attempts.at(-1)?.check?.path ?? "";
-  const { program } = JSON.parse(journal.read(path)) as { program: Program };
-  return {
-    job: {
-      task,
-      reward: program,
-      settings: training,
-      engine: "rapier",
-      seed: settings.seed,
-      parent: null,
-    },
-    steps,
-    evaluations: [{ set: "select", profile: "reference", episodes: settings.episodes }],
-    fresh: settings.fresh && candidate.rungs.length === 0,
-  };
-}
-
 function recordCheck(journal: Journal, id: string, attempt: number, check: RewardCheck): void {
   const path = artifacts.check(id, attempt + 1);
   journal.record({
@@ -405,7 +227,7 @@ function recordCheck(journal: Journal, id: string, attempt: number, check: Rewar
     accepted: check.accepted,
     issues: check.issues.map((issue) => ({ ...issue })),
     terms: [...check.terms],
-    programHash: check.program ? hashJson(check.program) : null,
+    programHash: check.program ? programHash(check.program) : null,
     path: journal.write(path, `${JSON.stringify(check, null, 1)}\n`),
   });
 }
@@ -416,27 +238,9 @@ function taskHash({ task, programs }: CompiledTask): string {
   return hashJson({ definition, robot, signals, programs });
 }
 
-function ofIteration(state: RunState, iteration: number): Candidate[] {
-  return state.candidates
-    .filter((c) => c.iteration === iteration)
-    .sort((a, b) => a.index - b.index);
-}
-
-/** Whether a candidate still trains at a rung: it was not stopped or lost before. */
-function reaches(candidate: Candidate, rung: number): boolean {
-  if (candidate.status === "accepted" || candidate.status === "training") return true;
-  return candidate.status === "trained" && candidate.rungs.some((r) => r.rung === rung);
-}
-
 function isBefore(a: Candidate, id: string, state: RunState): boolean {
   const b = find(state, id);
   return a.iteration < b.iteration || (a.iteration === b.iteration && a.index < b.index);
-}
-
-function find(state: RunState, id: string): Candidate {
-  const candidate = state.candidates.find((c) => c.id === id);
-  if (!candidate) throw new Error(`candidate ${id} is not in the log`);
-  return candidate;
 }
 
 const notChecked: Omit<RewardCheck, "issues"> = {

@@ -1,0 +1,184 @@
+/** Trains an iteration's candidates, side by side, by successive halving. */
+import pLimit from "p-limit";
+import type { Candidate } from "../events/run-state.js";
+import type { Program } from "../reward/program.js";
+import type { TrainingOutcome, TrainingRequest } from "../run/job.js";
+import { artifacts } from "../run/run-folder.js";
+import { wallTimeLeftMs } from "./budget.js";
+import { find, ofIteration, scoreOf } from "./history.js";
+import { type DesignInputs, searchStepsOf } from "./inputs.js";
+import type { Journal } from "./journal.js";
+import { isOver } from "./over.js";
+import { rank } from "./ranking.js";
+import { hackingAlarm, humanCorrelation, reflect } from "./reflection.js";
+import { resultFrom } from "./result.js";
+import { rungsOf } from "./settings.js";
+
+/** Rung by rung: all train up to it, the better ones go on from their checkpoints. */
+export async function trainAll(inputs: DesignInputs, iteration: number): Promise<void> {
+  const { journal, settings, executor } = inputs;
+  const rungs = rungsOf(settings);
+  const limit = pLimit(executor.slots);
+  const deadline = deadlineSignal(inputs);
+  const inFlight = { steps: 0 };
+  for (let rung = 0; rung < rungs.length; rung++) {
+    const alive = ofIteration(journal.state, iteration).filter((c) => reaches(c, rung));
+    await Promise.all(
+      alive.map(({ id }) => limit(() => trainRung(inputs, id, rung, inFlight, deadline.signal))),
+    );
+    if (rung === rungs.length - 1 || isOver(inputs)) break;
+    dropWorse(inputs, iteration, rung);
+  }
+  deadline.cancel();
+}
+
+async function trainRung(
+  inputs: DesignInputs,
+  id: string,
+  rung: number,
+  inFlight: { steps: number },
+  signal: AbortSignal,
+): Promise<void> {
+  const { journal, settings, executor } = inputs;
+  const candidate = find(journal.state, id);
+  const rungs = rungsOf(settings);
+  const last = rung === rungs.length - 1;
+  if (candidate.rungs.some((r) => r.rung === rung)) {
+    if (last && candidate.status === "training") finish(journal, id, true);
+    recordAlarm(journal, id);
+    recordTarget(inputs, id);
+    return;
+  }
+  const steps = Math.round(rungs[rung] * searchStepsOf(inputs));
+  const done = candidate.rungs.at(-1)?.result.steps ?? 0;
+  const needed = Math.max(0, steps - done);
+  if (isOver(inputs, { begun: inFlight.steps, wanted: needed }) || signal.aborted) return;
+
+  if (candidate.status === "accepted") {
+    journal.record({ type: "trainingStarted", id, rung, steps });
+  }
+  inFlight.steps += needed;
+  const started = inputs.nowMs();
+  const outcome = await executor.run(requestFor(inputs, candidate, steps), {
+    signal,
+    onProgress: (row) => journal.observer.training?.(id, row),
+  });
+  inFlight.steps -= needed;
+
+  if (outcome.status === "failed") {
+    if (outcome.code === "E_CANCELLED" || signal.aborted) {
+      isOver(inputs);
+      return;
+    }
+    const { code, message } = outcome;
+    const lost = Math.max(0, outcome.totalSteps - done);
+    journal.record({ type: "trainingFailed", id, code, message, steps: lost });
+    return;
+  }
+  recordRung(inputs, id, rung, outcome, (inputs.nowMs() - started) / 1000);
+  if (last) finish(journal, id, true);
+  recordAlarm(journal, id);
+  recordTarget(inputs, id);
+}
+
+function recordRung(
+  { journal }: DesignInputs,
+  id: string,
+  rung: number,
+  outcome: Extract<TrainingOutcome, { status: "finished" }>,
+  wallSeconds: number,
+): void {
+  const { metrics: rows, evaluations } = outcome;
+  journal.keepTraining({
+    curve: artifacts.curve(id),
+    checkpoint: artifacts.checkpoint(id),
+    tensorboard: artifacts.tensorboard(id),
+    rows,
+    evaluations,
+    source: outcome.checkpoint,
+  });
+  journal.record({
+    type: "rungFinished",
+    id,
+    rung,
+    result: resultFrom(outcome, "select", wallSeconds),
+    reflection: reflect(rows),
+    humanCorrelation: humanCorrelation(rows),
+  });
+}
+
+function recordAlarm(journal: Journal, id: string): void {
+  const reflection = find(journal.state, id).rungs.at(-1)?.reflection;
+  const message = reflection ? hackingAlarm(reflection) : null;
+  if (message === null || journal.state.alarms.some((alarm) => alarm.id === id)) return;
+  journal.record({ type: "alarm", kind: "rewardHacking", id, message });
+}
+
+/** After a rung the better share goes on; the others keep what they have. */
+function dropWorse({ journal, settings }: DesignInputs, iteration: number, rung: number): void {
+  const finished = ofIteration(journal.state, iteration).flatMap((candidate) => {
+    const result = candidate.rungs.find((r) => r.rung === rung)?.result;
+    if (!result || candidate.status === "failed") return [];
+    const { stepsTo95, evaluation } = result;
+    return [{ candidate, fitness: evaluation.fitness, stepsTo95, complete: true }];
+  });
+  const keep = Math.max(1, Math.ceil(finished.length * settings.keep));
+  const dropped = rank(finished, settings.tieTolerance).slice(keep);
+  for (const { candidate } of dropped) {
+    if (candidate.status === "training") finish(journal, candidate.id, false);
+  }
+}
+
+function finish(journal: Journal, id: string, complete: boolean): void {
+  journal.record({ type: "trainingFinished", id, complete });
+}
+
+function recordTarget({ journal, settings }: DesignInputs, id: string): void {
+  const { state } = journal;
+  const fitness = scoreOf(state, find(state, id), settings.faithful);
+  if (settings.target === null || fitness === null || fitness < settings.target) return;
+  if (!state.target) journal.record({ type: "targetReached", id, fitness });
+}
+
+/** Aborts with the caller's signal, or when the wall-time budget is used up. */
+function deadlineSignal(inputs: DesignInputs): { signal: AbortSignal; cancel: () => void } {
+  const { journal, settings, nowMs } = inputs;
+  const left = wallTimeLeftMs(settings, journal.state, nowMs());
+  const deadline = new AbortController();
+  const timer = left === null ? null : setTimeout(() => deadline.abort(), left);
+  const signals = [deadline.signal, ...(inputs.signal ? [inputs.signal] : [])];
+  return {
+    signal: AbortSignal.any(signals),
+    cancel: () => {
+      if (timer) clearTimeout(timer);
+    },
+  };
+}
+
+function requestFor(
+  { task, training, settings, journal }: DesignInputs,
+  candidate: Candidate,
+  steps: number,
+): TrainingRequest {
+  const path = candidate.attempts.at(-1)?.check?.path ?? "";
+  const { program } = JSON.parse(journal.read(path)) as { program: Program };
+  return {
+    job: {
+      task,
+      reward: program,
+      settings: training,
+      engine: "rapier",
+      seed: settings.seed,
+      parent: null,
+    },
+    steps,
+    evaluations: [{ set: "select", profile: "reference", episodes: settings.episodes }],
+    fresh: settings.fresh && candidate.rungs.length === 0,
+  };
+}
+
+/** Whether a candidate still trains at a rung: it was not stopped or lost before. */
+function reaches(candidate: Candidate, rung: number): boolean {
+  if (candidate.status === "accepted" || candidate.status === "training") return true;
+  return candidate.status === "trained" && candidate.rungs.some((r) => r.rung === rung);
+}
