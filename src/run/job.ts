@@ -67,14 +67,7 @@ export function jobId(job: TrainingJob): string {
   const { definition, robot, signals } = job.task.task;
   const { fitness, termination, derived, human } = job.task.programs;
   // What changes no number is left out: names for people, words, default settings and budgets.
-  const {
-    name: _n,
-    robot: _r,
-    training: _t,
-    steps: _s,
-    searchSteps: _ss,
-    ...dynamics
-  } = definition;
+  const { name, robot: file, training, steps, searchSteps, ...dynamics } = definition;
   const { rapier, onnxruntime } = versions();
   const contents = {
     resultFormat,
@@ -84,6 +77,8 @@ export function jobId(job: TrainingJob): string {
       signals: mapValues(dynamics.signals, ({ source }) => source),
       actions: dynamics.actions.map(({ description: _words, ...action }) => action),
       fitness: { ...dynamics.fitness, unit: "" },
+      // Evaluation draws parameters as the task says, whatever the training does.
+      training: { randomize: training.randomize },
     },
     robot,
     programs: { fitness, termination, derived, human },
