@@ -6,7 +6,9 @@ import type { Journal } from "./journal.js";
 
 export function conversationRecord(journal: Journal, isOver: () => boolean): ConversationRecord {
   return {
-    answers: journal.state.answers,
+    get answers() {
+      return journal.state.answers;
+    },
     readAnswer: ({ path }) => journal.read(path),
     promptRendered({ iteration, candidate, attempt }, text, files) {
       const id = `${iteration}.${candidate}`;

@@ -42,7 +42,7 @@ export interface DesignContext {
   /** What the memory holds: the best so far, and the best of the last iteration. */
   readonly best: PastCandidate | null;
   readonly last: PastCandidate | null;
-  /** Sentences a person gave for this iteration. */
+  /** Sentences a person gave so far, oldest first. All of them hold. */
   readonly notes: readonly string[];
   readonly conversation: ConversationRecord;
   readonly signal: AbortSignal;

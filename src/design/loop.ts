@@ -204,7 +204,9 @@ function shareDuplicates({ journal }: DesignInputs, iteration: number): void {
 function contextOf(inputs: DesignInputs, iteration: number, restart: number): DesignContext {
   const { journal, settings } = inputs;
   const history = historyOf(journal, settings, restart);
-  const notes = journal.state.iterations.find((it) => it.iteration === iteration)?.notes ?? [];
+  const notes = journal.state.iterations
+    .filter((it) => it.iteration <= iteration)
+    .flatMap((it) => it.notes);
   return {
     run: inputs.name,
     iteration,

@@ -1,0 +1,195 @@
+/**
+ * A designer that asks: a model behind an API, a recording, or a person with a chat window. Every
+ * prompt and answer is in the run before it is used, so an answer is never asked for twice.
+ */
+import { type ErrorCode, formatIssue, type Issue, RewardsmithError } from "../core/errors.js";
+import { AnswerError } from "../llm/answer-error.js";
+import type { ChatAnswer, ChatClient, ChatMessage } from "../llm/chat.js";
+import { extractCode } from "../llm/extract-code.js";
+import { endsSearch, fanOut } from "../llm/fan-out.js";
+import { type ConversationInputs, initialInputs } from "../llm/prompt-inputs.js";
+import type { PromptPack } from "../llm/prompt-pack.js";
+import { renderConversation } from "../llm/render.js";
+import type { LoadedTask } from "../task/loaded-task.js";
+import type {
+  DesignContext,
+  Designer,
+  FailedProposal,
+  PastCandidate,
+  Proposal,
+  RefusedCandidate,
+  TurnKey,
+} from "./designer.js";
+import { reflectionText } from "./reflection.js";
+
+export interface PromptedOptions {
+  readonly client: ChatClient;
+  /** Read anew for every iteration, so that an edited pack takes effect at the next one. */
+  readonly loadPack: () => Promise<PromptPack>;
+  readonly task: LoadedTask;
+  readonly language: { readonly stateDeclaration: string; readonly languageRules: string };
+  /** Requests at once. */
+  readonly concurrency: number;
+}
+
+export function promptedDesigner(options: PromptedOptions): Designer {
+  const { client } = options;
+  const packs = new Map<number, Promise<PromptPack>>();
+  const packFor = (iteration: number) => {
+    const pack = packs.get(iteration) ?? options.loadPack();
+    packs.set(iteration, pack);
+    return pack;
+  };
+
+  /** One turn: the answer the run has, or a new one; then its code. */
+  async function turn(
+    context: DesignContext,
+    index: number,
+    attempt: number,
+    inputs: ConversationInputs,
+  ): Promise<Proposal | FailedProposal> {
+    const { conversation, iteration } = context;
+    const key = { iteration, candidate: index, attempt };
+    const known = conversation.answers.find((answer) => sameTurn(answer, key));
+    const origin = {
+      kind: "model" as const,
+      parents: context.best ? [context.best.id] : [],
+      reason: attempt === 0 ? `asked ${client.model}` : `asked ${client.model} to repair it`,
+    };
+    try {
+      const text = known ? conversation.readAnswer(known) : (await ask(context, key, inputs)).text;
+      const extracted = extractCode(text);
+      return "code" in extracted
+        ? { index, source: extracted.code, origin }
+        : { index, source: "", origin, issue: extracted.issue };
+    } catch (error) {
+      if (!isOneAnswersFault(error)) throw error;
+      return { index, source: "", origin, issue: issueOf(error) };
+    }
+  }
+
+  async function ask(
+    context: DesignContext,
+    key: TurnKey,
+    inputs: ConversationInputs,
+  ): Promise<ChatAnswer> {
+    const { conversation, run, iteration, signal } = context;
+    conversation.assertBudget();
+    const prompt = await renderConversation(await packFor(iteration), inputs);
+    const files = Object.fromEntries(prompt.files.map(({ name, hash }) => [name, hash]));
+    conversation.promptRendered(key, conversationText(prompt.messages), files);
+    try {
+      const answer = await client.chat(
+        {
+          key: { run, ...key },
+          messages: prompt.messages,
+          ...(prompt.temperature === undefined ? {} : { temperature: prompt.temperature }),
+        },
+        signal,
+      );
+      conversation.answerReceived(key, answer);
+      return answer;
+    } catch (error) {
+      if (error instanceof AnswerError) conversation.answerReceived(key, error.answer);
+      throw error;
+    }
+  }
+
+  return {
+    name: client.name,
+    description: `language model ${client.model}`,
+    readsPrompts: true,
+    async propose(context, indices, deliver) {
+      const inputs = conversationInputs(options, context);
+      const results = await fanOut(indices.length, options.concurrency, async (i) => {
+        try {
+          deliver(await turn(context, indices[i], 0, inputs));
+        } catch (error) {
+          if (!isBudget(error)) throw error;
+        }
+      });
+      const failed = results.find((result) => result.status === "rejected");
+      if (failed?.status === "rejected") throw failed.reason;
+    },
+    async repair(context, refused, attempt) {
+      const inputs = conversationInputs(options, context);
+      const repair = repairInputs(context, refused, attempt);
+      try {
+        return await turn(context, refused.index, attempt, { ...inputs, ...repair });
+      } catch (error) {
+        if (!isBudget(error)) throw error;
+        const origin = { kind: "model" as const, parents: [], reason: "not asked any more" };
+        return { index: refused.index, source: "", origin, issue: issueOf(error) };
+      }
+    },
+  };
+}
+
+/** The conversation before the answer wanted: the task, and from the second round what happened. */
+export function conversationInputs(
+  { task, language }: Pick<PromptedOptions, "task" | "language">,
+  context: Pick<DesignContext, "best" | "last" | "notes" | "iteration">,
+): ConversationInputs {
+  const { best, last, iteration } = context;
+  const notes = [...context.notes];
+  const told = best ? trained(best) : null;
+  if (!best || !told) return { initial: initialInputs(task, language, { notes }) };
+  const other = last && last.id !== best.id ? trained(last) : null;
+  return {
+    initial: initialInputs(task, language),
+    feedback: { best: told, ...(other ? { last: other } : {}), iteration, notes },
+  };
+}
+
+function trained({ source, reflection, fitness }: PastCandidate) {
+  if (!reflection || fitness === null) return null;
+  return {
+    code: source.trim(),
+    reflection: reflectionText(reflection),
+    score: Number(fitness.toPrecision(4)),
+  };
+}
+
+/** What was wrong with the last answer; nothing where no answer came, which is then asked for again. */
+function repairInputs(
+  { conversation, iteration }: DesignContext,
+  refused: RefusedCandidate,
+  attempt: number,
+): Pick<ConversationInputs, "repair"> {
+  const key = { iteration, candidate: refused.index, attempt: attempt - 1 };
+  const answer = conversation.answers.find((known) => sameTurn(known, key));
+  const issues = refused.attempts.at(-1)?.issues ?? [];
+  if (!answer) return {};
+  return {
+    repair: {
+      answer: conversation.readAnswer(answer),
+      issues: issues.map((issue) => formatIssue(issue)).join("\n"),
+    },
+  };
+}
+
+function conversationText(messages: readonly ChatMessage[]): string {
+  return messages.map(({ role, content }) => `# ${role}\n\n${content}\n`).join("\n");
+}
+
+function sameTurn(a: TurnKey, b: TurnKey): boolean {
+  return a.iteration === b.iteration && a.candidate === b.candidate && a.attempt === b.attempt;
+}
+
+/** Failures that asking for another candidate may not meet again. */
+function isOneAnswersFault(error: unknown): error is RewardsmithError {
+  return error instanceof RewardsmithError && !endsSearch(error) && !isBudget(error);
+}
+
+function isBudget(error: unknown): error is RewardsmithError {
+  return error instanceof RewardsmithError && error.code === "E_BUDGET_REACHED";
+}
+
+function issueOf({ code, message, hint }: RewardsmithError): Issue {
+  return {
+    code: code as ErrorCode,
+    severity: "error",
+    message,
+    ...(hint === undefined ? {} : { hint }),
+  };
+}
