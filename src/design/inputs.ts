@@ -1,22 +1,11 @@
 /** Everything a search works with. */
-import type { Issue } from "../core/errors.js";
 import type { CompiledTask } from "../reward/compiled-task.js";
-import type { Program } from "../reward/program.js";
+import type { RewardCheck } from "../reward/node/check.js";
 import type { Executor } from "../run/executor.js";
 import type { TrainingSettings } from "../task/settings.js";
 import type { Designer } from "./designer.js";
 import type { Journal } from "./journal.js";
 import type { DesignSettings } from "./settings.js";
-
-/** Whether a reward may be trained; what `checkReward` of the language says. */
-export interface RewardCheck {
-  readonly accepted: boolean;
-  readonly issues: readonly Issue[];
-  readonly terms: readonly string[];
-  readonly nsPerCall: number | null;
-  readonly samples: unknown;
-  readonly program: Program | null;
-}
 
 export interface DesignInputs {
   readonly name: string;
@@ -25,11 +14,12 @@ export interface DesignInputs {
   readonly training: TrainingSettings;
   readonly designer: Designer;
   readonly executor: Executor;
+  /** Whether a reward may be trained. */
   readonly check: (source: string) => Promise<RewardCheck>;
   readonly journal: Journal;
   /** A reward to start from, trained first as iteration 0. */
   readonly start?: { readonly source: string; readonly from: string };
-  /** Sentences for the next prompt. */
+  /** Sentences for the next prompt; those the run has already are not repeated. */
   readonly notes?: readonly string[];
   readonly versions: Readonly<Record<string, string>>;
   /** Processor, cores, system: for the report. */

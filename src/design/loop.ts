@@ -10,13 +10,14 @@ import { hashJson } from "../core/node/hash.js";
 import type { Origin } from "../events/event.js";
 import type { Candidate, RunState } from "../events/run-state.js";
 import type { CompiledTask } from "../reward/compiled-task.js";
+import type { RewardCheck } from "../reward/node/check.js";
 import { programHash } from "../reward/node/program-hash.js";
 import { artifacts } from "../run/run-folder.js";
 import { conversationRecord } from "./conversation.js";
 import type { DesignContext, FailedProposal, Proposal } from "./designer.js";
 import { trainFinals } from "./finals.js";
 import { find, historyOf, memoryOf, ofIteration } from "./history.js";
-import type { DesignInputs, RewardCheck } from "./inputs.js";
+import type { DesignInputs } from "./inputs.js";
 import type { Journal } from "./journal.js";
 import { isOver } from "./over.js";
 import { writeReport } from "./report.js";
@@ -63,7 +64,11 @@ function begin({ journal, ...inputs }: DesignInputs): void {
     }
     journal.record({ type: "runResumed", machine: inputs.machine });
   }
-  for (const text of inputs.notes ?? []) journal.record({ type: "note", text });
+  const { iterations, pendingNotes } = journal.state;
+  const known = [...iterations.flatMap((it) => it.notes), ...pendingNotes];
+  for (const text of inputs.notes ?? []) {
+    if (!known.includes(text)) journal.record({ type: "note", text });
+  }
 }
 
 async function search(inputs: DesignInputs): Promise<void> {
@@ -229,7 +234,7 @@ function recordCheck(journal: Journal, id: string, attempt: number, check: Rewar
     accepted: check.accepted,
     issues: check.issues.map((issue) => ({ ...issue })),
     terms: [...check.terms],
-    programHash: check.program ? programHash(check.program) : null,
+    programHash: check.accepted && check.program ? programHash(check.program) : null,
     path: journal.write(path, `${JSON.stringify(check, null, 1)}\n`),
   });
 }
@@ -249,7 +254,7 @@ const notChecked: Omit<RewardCheck, "issues"> = {
   accepted: false,
   terms: [],
   nsPerCall: null,
-  samples: null,
+  samples: {},
   program: null,
 };
 

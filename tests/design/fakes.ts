@@ -1,7 +1,7 @@
 /** A world in which a reward's fitness is a known function of its text, and nothing is trained. */
 import { hashJson, sha256 } from "../../src/core/node/hash.js";
 import type { Designer } from "../../src/design/designer.js";
-import type { DesignInputs, RewardCheck } from "../../src/design/inputs.js";
+import type { DesignInputs } from "../../src/design/inputs.js";
 import type { Journal } from "../../src/design/journal.js";
 import { design } from "../../src/design/loop.js";
 import type { DesignObserver } from "../../src/design/progress.js";
@@ -9,6 +9,7 @@ import { type DesignSettingsInput, designSettingsSchema } from "../../src/design
 import { type RunEvent, runEventSchema, type StampedEvent } from "../../src/events/event.js";
 import { fold, foldAll, type RunState } from "../../src/events/run-state.js";
 import type { CompiledTask } from "../../src/reward/compiled-task.js";
+import type { RewardCheck } from "../../src/reward/node/check.js";
 import type { Program } from "../../src/reward/program.js";
 import type { MetricsRow } from "../../src/rl/metrics.js";
 import type { Executor } from "../../src/run/executor.js";
@@ -26,7 +27,7 @@ export async function fakeCheck(source: string): Promise<RewardCheck> {
       : [],
     terms: ["term"],
     nsPerCall: 100,
-    samples: 10,
+    samples: {},
     program: refused ? null : fakeProgram(source),
   };
 }
