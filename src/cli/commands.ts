@@ -16,6 +16,7 @@ export interface CommandModule {
   define(command: Command, cli: CliContext): void;
 }
 
+const search = "Design rewards";
 const tasks = "Tasks and rewards";
 const training = "Train and measure";
 const runs = "Runs";
@@ -23,12 +24,28 @@ const machine = "This installation";
 
 export const commandEntries: readonly CommandEntry[] = [
   {
+    name: "design",
+    group: search,
+    usage: "design TASK",
+    summary: "Searches for a reward: invents, trains, explains, improves",
+    example: "design cartpole-swingup",
+    load: () => import("./design.js"),
+  },
+  {
     name: "new",
     group: tasks,
     usage: "new FOLDER",
     summary: "Makes a task folder that works, to be edited",
     example: "new my-robot --from cartpole-swingup",
     load: () => import("./new.js"),
+  },
+  {
+    name: "check",
+    group: tasks,
+    usage: "check FILE --task TASK",
+    summary: "Says whether a reward may be trained",
+    example: "check my-robot/reward.ts --task ./my-robot",
+    load: () => import("./check.js"),
   },
   {
     name: "train",

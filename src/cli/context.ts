@@ -1,3 +1,4 @@
+import path from "node:path";
 import type { ExitCode } from "./exit-codes.js";
 import type { Terminal } from "./terminal.js";
 
@@ -16,4 +17,10 @@ export interface CliContext {
   exitCode: ExitCode;
   /** A yes-or-no question; null where nobody can answer. */
   ask(question: string): Promise<boolean | null>;
+}
+
+/** Added to commands that are printed as advice, where the runs are not in the usual folder. */
+export function runsFlag({ runsFolder }: CliContext): string {
+  const shown = path.relative(process.cwd(), runsFolder);
+  return shown === "runs" ? "" : ` --runs ${shown || "."}`;
 }

@@ -9,7 +9,7 @@ import { listTasks } from "../task/node/load.js";
 import type { CliContext } from "./context.js";
 import { formatFitness } from "./numbers.js";
 import { formatDuration } from "./progress.js";
-import { bestOf, fitnessOf } from "./run-view.js";
+import { bestSoFar, fitnessOf } from "./run-view.js";
 import { table } from "./terminal.js";
 
 interface ListedRun {
@@ -63,7 +63,7 @@ function listed(runsFolder: string, info: RunInfo): ListedRun {
     const state = foldAll(
       readEventLog(openRun(runsFolder, info.name).eventsFile, eventFormat).events,
     );
-    const best = bestOf(state.candidates);
+    const best = bestSoFar(state.candidates, 0);
     return {
       ...common,
       state: describeState(state),

@@ -2,8 +2,9 @@
 import { readFile } from "node:fs/promises";
 import { formatIssue, RewardsmithError } from "../core/errors.js";
 import type { CompiledTask } from "../reward/compiled-task.js";
-import { compileProgram } from "../reward/node/compile.js";
+import { checkReward, type RewardCheck } from "../reward/node/check.js";
 import type { Program } from "../reward/program.js";
+import { recordStates } from "../rl/record-states.js";
 
 export interface NamedReward {
   readonly program: Program;
@@ -12,10 +13,30 @@ export interface NamedReward {
   readonly warnings: readonly string[];
 }
 
+/** Tries rewards over states that were recorded once. */
+export interface RewardChecker {
+  /** `[row][stride]` signals of untrained robots. */
+  readonly states: Float32Array;
+  /** Environment steps that a training of this task will make, estimated from the recording. */
+  readonly stepsPerSecond: number;
+  check(source: string, signal?: AbortSignal): Promise<RewardCheck>;
+}
+
+export async function rewardChecker(task: CompiledTask): Promise<RewardChecker> {
+  const start = performance.now();
+  const states = await recordStates(task);
+  const rows = states.length / task.task.signals.stride;
+  return {
+    states,
+    stepsPerSecond: (rows * 1000) / (performance.now() - start),
+    check: (source, signal) => checkReward(source, task, states, signal ? { signal } : {}),
+  };
+}
+
 export async function readReward(
   task: CompiledTask,
   nameOrFile: string,
-  _signal: AbortSignal,
+  signal: AbortSignal,
 ): Promise<NamedReward> {
   if (nameOrFile === "human" || nameOrFile === "sparse") {
     const program = task.programs[nameOrFile];
@@ -26,15 +47,13 @@ export async function readReward(
     });
   }
   const source = await readRewardFile(nameOrFile);
-  const { program, issues } = compileProgram(source, "reward", task.task.signals);
-  if (program) return { program, label: nameOrFile, warnings: [] };
-  throw new RewardsmithError(
-    "E_REWARD_REFUSED",
-    [
-      "the reward may not be trained:",
-      ...issues.map((issue) => formatIssue(issue, nameOrFile)),
-    ].join("\n"),
-  );
+  const check = await (await rewardChecker(task)).check(source, signal);
+  const issues = check.issues.map((issue) => formatIssue(issue, nameOrFile));
+  if (check.accepted && check.program) {
+    return { program: check.program, label: nameOrFile, warnings: issues };
+  }
+  const lines = ["the reward may not be trained", ...issues];
+  throw new RewardsmithError("E_REWARD_REFUSED", lines.join("\n"));
 }
 
 export async function readRewardFile(file: string): Promise<string> {
@@ -47,7 +66,7 @@ export async function readRewardFile(file: string): Promise<string> {
       missing ? "there is no such file" : `cannot be read: ${cause}`,
       {
         where: file,
-        hint: "name a TypeScript file with a function reward, or human, or sparse",
+        hint: "name a TypeScript file that exports a function reward",
         cause,
       },
     );

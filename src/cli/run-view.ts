@@ -2,6 +2,8 @@
  * A run on the terminal: a reader of its events. One line per finished candidate, a live block with
  * what is being trained, plain lines elsewhere, the events themselves with `--json`.
  */
+import { finalName } from "../design/progress.js";
+import { bestOf } from "../design/ranking.js";
 import type { Origin, StampedEvent } from "../events/event.js";
 import type { Candidate, RunState } from "../events/run-state.js";
 import type { MetricsRow } from "../rl/metrics.js";
@@ -20,11 +22,13 @@ interface LiveTraining {
 export class RunView {
   private readonly terminal: Terminal;
   private readonly plan: SearchPlan;
+  private readonly tieTolerance: number;
   private readonly progress: Progress;
   private readonly live = new Map<string, LiveTraining>();
   private state: RunState | undefined;
 
-  constructor(terminal: Terminal, plan: SearchPlan) {
+  constructor(terminal: Terminal, plan: SearchPlan, tieTolerance: number) {
+    this.tieTolerance = tieTolerance;
     this.terminal = terminal;
     this.plan = plan;
     this.progress = new Progress(terminal, {
@@ -33,6 +37,11 @@ export class RunView {
       unit: "steps",
       details: () => [...this.live].map(([id, training]) => this.trainingLine(id, training)),
     });
+  }
+
+  /** What was there before this process took the run up. */
+  begin(state: RunState): void {
+    this.state = state;
   }
 
   /** Takes one more event and the state after it. */
@@ -69,7 +78,7 @@ export class RunView {
     for (const [name, training] of this.live) {
       running += Math.max(0, training.totalSteps - trainedSteps(state, name));
     }
-    const best = bestOf(state.candidates);
+    const best = bestSoFar(state.candidates, this.tieTolerance);
     const parts = [
       best ? `best ${best.id} at ${formatFitness(fitnessOf(best))}` : "",
       state.spent.costUsd > 0 ? `$${state.spent.costUsd.toFixed(2)}` : "",
@@ -110,7 +119,7 @@ export class RunView {
       case "candidateDuplicate":
         return `  ${event.id}  ${color.dim(`the same reward as ${event.of}`)}`;
       case "trainingFinished":
-        return finishedLine(event.id, event.complete, state, color);
+        return this.finishedLine(event.id, event.complete, state);
       case "alarm":
         return color.yellow(`  ${event.id}  alarm: ${event.message}`);
       case "iterationEnded": {
@@ -137,6 +146,17 @@ export class RunView {
         return undefined;
     }
   }
+
+  private finishedLine(id: string, complete: boolean, state: RunState): string {
+    const { color } = this.terminal;
+    const candidate = state.candidates.find((one) => one.id === id);
+    if (!candidate) return `  ${id}`;
+    const score = formatFitness(fitnessOf(candidate));
+    const isBest = bestSoFar(state.candidates, this.tieTolerance)?.id === id;
+    const shown = isBest ? color.green(score) : score;
+    const fate = complete ? (isBest ? "  best so far" : "") : "  stopped early";
+    return `  ${id}  fitness ${shown}${fate}  ${color.dim(describeOrigin(candidate.origin))}`;
+  }
 }
 
 const endsTraining: ReadonlySet<string> = new Set([
@@ -144,25 +164,6 @@ const endsTraining: ReadonlySet<string> = new Set([
   "trainingFinished",
   "trainingFailed",
 ]);
-
-export function finalName(which: string, seed: number): string {
-  return `${which}, ${seed}`;
-}
-
-function finishedLine(
-  id: string,
-  complete: boolean,
-  state: RunState,
-  color: Terminal["color"],
-): string {
-  const candidate = state.candidates.find((one) => one.id === id);
-  if (!candidate) return `  ${id}`;
-  const score = formatFitness(fitnessOf(candidate));
-  const isBest = bestOf(state.candidates)?.id === id;
-  const shown = isBest ? color.green(score) : score;
-  const fate = complete ? (isBest ? "  best so far" : "") : "  stopped early";
-  return `  ${id}  fitness ${shown}${fate}  ${color.dim(describeOrigin(candidate.origin))}`;
-}
 
 /** `mutation of 1.3: upright weighs more`. */
 export function describeOrigin(origin: Origin): string {
@@ -175,14 +176,20 @@ export function fitnessOf(candidate: Candidate): number {
   return candidate.rungs[candidate.rungs.length - 1]?.result.evaluation.fitness ?? Number.NaN;
 }
 
-/** Of those trained with the whole budget, else of all that trained. */
-export function bestOf(candidates: readonly Candidate[]): Candidate | undefined {
-  const trained = candidates.filter((candidate) => Number.isFinite(fitnessOf(candidate)));
-  const complete = trained.filter((candidate) => candidate.complete);
-  return (complete.length > 0 ? complete : trained).reduce<Candidate | undefined>(
-    (best, candidate) => (best && fitnessOf(best) >= fitnessOf(candidate) ? best : candidate),
-    undefined,
-  );
+/** As the search itself ranks them: those trained to the end first, ties by speed. */
+export function bestSoFar(
+  candidates: readonly Candidate[],
+  tieTolerance: number,
+): Candidate | undefined {
+  const scored = candidates
+    .filter((candidate) => candidate.status !== "failed" && candidate.rungs.length > 0)
+    .map((candidate) => ({
+      candidate,
+      fitness: fitnessOf(candidate),
+      stepsTo95: candidate.rungs[candidate.rungs.length - 1].result.stepsTo95,
+      complete: candidate.complete,
+    }));
+  return bestOf(scored, tieTolerance)?.candidate;
 }
 
 /** Steps that finished rungs of a candidate have counted. */

@@ -7,6 +7,8 @@ export interface SearchPlan {
   readonly searchSteps: number;
   readonly finalSteps: number;
   readonly totalSteps: number;
+  /** Wall time with that many trainings at once. */
+  seconds(slots: number): number;
   /** `running`: steps of trainings in progress. Both grow and shrink with what really happened. */
   progress(state: RunState, running: number): { done: number; total: number };
 }
@@ -15,12 +17,14 @@ export interface SearchPlan {
  * @param candidateSteps of a whole training in the search
  * @param finalTrainingSteps of one final training
  * @param baselines how many of human and sparse the task has
+ * @param stepsPerSecond environment steps that one training makes
  */
 export function planSearch(
   settings: DesignSettings,
   candidateSteps: number,
   finalTrainingSteps: number,
   baselines: number,
+  stepsPerSecond: number,
 ): SearchPlan {
   const perIteration = iterationSteps(settings, candidateSteps);
   const iterations = settings.iterations * settings.restarts;
@@ -31,6 +35,7 @@ export function planSearch(
     searchSteps,
     finalSteps,
     totalSteps: searchSteps + finalSteps,
+    seconds: (slots) => (searchSteps + finalSteps) / (stepsPerSecond * slots),
     progress: (state, running) => {
       const ended = state.iterations.filter((it) => it.ended && it.iteration > 0).length;
       const open = new Set(state.iterations.filter((it) => !it.ended).map((it) => it.iteration));

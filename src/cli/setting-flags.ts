@@ -64,14 +64,17 @@ function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** A flag for each member of `schema` that is no group of settings. */
+/**
+ * A flag for each member of `schema` that is no group of settings. With `environment`, variables may
+ * set them too; settings for which something comes between flag and environment look there themselves.
+ */
 export function addSettingFlags(
   command: Command,
   schema: z.ZodType,
-  { except = [], group = "Settings:" }: { except?: readonly string[]; group?: string } = {},
+  { group, environment = true }: { group: string; environment?: boolean },
 ): void {
   for (const field of settingFields(schema)) {
-    if (field.path.includes(".") || except.includes(field.path)) continue;
+    if (field.path.includes(".")) continue;
     const name = kebab(field.path);
     const description = describeField(field);
     const variable = `REWARDSMITH_${name.replaceAll("-", "_").toUpperCase()}`;
@@ -80,9 +83,8 @@ export function addSettingFlags(
       command.addOption(new Option(`--no-${name}`).hideHelp());
     } else {
       const value = field.choices ? field.choices.join("|") : placeholder(field);
-      command.addOption(
-        new Option(`--${name} <${value}>`, description).env(variable).helpGroup(group),
-      );
+      const option = new Option(`--${name} <${value}>`, description).helpGroup(group);
+      command.addOption(environment ? option.env(variable) : option);
     }
   }
 }

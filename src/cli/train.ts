@@ -6,7 +6,7 @@ import type { Evaluation } from "../rl/metrics.js";
 import { createLocalExecutor } from "../run/local-executor.js";
 import { loadTask } from "../task/node/load.js";
 import { trainingSettingsSchema } from "../task/settings.js";
-import type { CliContext } from "./context.js";
+import { type CliContext, runsFlag } from "./context.js";
 import { formatFitness } from "./numbers.js";
 import { integer } from "./parse-number.js";
 import { formatCount, formatDuration } from "./progress.js";
@@ -106,7 +106,9 @@ function printOutcome(cli: CliContext, outcome: FinishedTraining, seconds: numbe
   );
   terminal.line(`policy    ${path.relative(process.cwd(), checkpoint)}`);
   terminal.line();
-  terminal.line(`Measure it again: ${invocation} evaluate ${result} --episodes 200`);
+  terminal.line(
+    `Measure it again: ${invocation} evaluate ${result} --episodes 200${runsFlag(cli)}`,
+  );
 }
 
 /** What held-out episodes of a policy showed. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bestOf, describeOrigin, RunView } from "../../src/cli/run-view.js";
+import { bestSoFar, describeOrigin, RunView } from "../../src/cli/run-view.js";
 import { planSearch } from "../../src/cli/search-plan.js";
 import { Terminal } from "../../src/cli/terminal.js";
 import { designSettingsSchema } from "../../src/design/settings.js";
@@ -8,7 +8,7 @@ import { fold, newRun } from "../../src/events/run-state.js";
 import { Written } from "./fake-process.js";
 
 const settings = designSettingsSchema.parse({ iterations: 2, candidates: 4 });
-const plan = planSearch(settings, 1000, 2000, 2);
+const plan = planSearch(settings, 1000, 2000, 2, 100);
 
 function result(fitness: number, steps = 1000) {
   return {
@@ -63,7 +63,11 @@ function rung(id: string, fitness: number, steps = 1000): RunEvent {
 function show(events: RunEvent[], json = false) {
   const stdout = new Written();
   const stderr = new Written();
-  const view = new RunView(new Terminal({ stdout, stderr, env: {}, json, now: () => 0 }), plan);
+  const view = new RunView(
+    new Terminal({ stdout, stderr, env: {}, json, now: () => 0 }),
+    plan,
+    0.02,
+  );
   let state = newRun;
   events.forEach((event, i) => {
     const stamped: StampedEvent = { ...event, seq: i + 1, time: new Date(0).toISOString() };
@@ -155,7 +159,7 @@ test("the best is found among those trained to the end, where there are any", ()
     rung("1.2", 0.5),
     { type: "trainingFinished", id: "1.2", complete: true },
   ]);
-  expect(bestOf(state.candidates)?.id).toBe("1.2");
+  expect(bestSoFar(state.candidates, 0.02)?.id).toBe("1.2");
 });
 
 test("an origin without a reason is its kind alone", () => {

@@ -21,7 +21,7 @@ const schema = z.strictObject({
 
 function given(args: string[], env: Record<string, string> = {}) {
   const command = new Command().exitOverride();
-  addSettingFlags(command, schema);
+  addSettingFlags(command, schema, { group: "Search:" });
   const before = { ...process.env };
   Object.assign(process.env, env);
   try {
@@ -56,7 +56,7 @@ describe("flags made from a schema", () => {
 
   test("show description, choices and default in the help", () => {
     const command = new Command();
-    addSettingFlags(command, schema);
+    addSettingFlags(command, schema, { group: "Search:" });
     const help = command.helpInformation();
     expect(help).toContain("rewards per iteration (default 6");
     expect(help).toContain("--order <fast|slow>");

@@ -1,0 +1,54 @@
+/** `check FILE --task T`: may this reward be trained? */
+import { type Command, Option } from "commander";
+import { formatIssue } from "../core/errors.js";
+import type { RewardCheck } from "../reward/node/check.js";
+import { compileTask } from "../reward/node/compile-task.js";
+import { loadTask } from "../task/node/load.js";
+import type { CliContext } from "./context.js";
+import { exitCode } from "./exit-codes.js";
+import { readRewardFile, rewardChecker } from "./read-reward.js";
+import { table } from "./terminal.js";
+
+export function define(command: Command, cli: CliContext): void {
+  command
+    .argument("<file>", "a reward in TypeScript")
+    .addOption(
+      new Option("--task <task>", "task it is for: a name or a folder").makeOptionMandatory(),
+    );
+  command.action(async (file: string, { task }: { task: string }) => {
+    const { terminal } = cli;
+    const source = await readRewardFile(file);
+    const checker = await rewardChecker(compileTask(await loadTask(task)));
+    const { program: _program, ...check } = await checker.check(source, cli.signal);
+    const { accepted, issues, terms, nsPerCall, samples } = check;
+    terminal.record({ accepted, issues, terms, nsPerCall, samples });
+    for (const issue of issues) terminal.problem(formatIssue(issue, file));
+    if (accepted) printAccepted(cli, file, task, check);
+    else {
+      terminal.problem(terminal.color.red(`${file} may not be trained`));
+      cli.exitCode = exitCode.failed;
+    }
+  });
+}
+
+function printAccepted(
+  cli: CliContext,
+  file: string,
+  task: string,
+  { nsPerCall, samples }: Omit<RewardCheck, "program">,
+): void {
+  const { terminal, invocation } = cli;
+  const number = (value: number) => String(Number(value.toPrecision(3)));
+  terminal.line(`${file} may be trained: ${Math.round(nsPerCall ?? 0)} ns a call`);
+  terminal.line();
+  const rows = Object.entries(samples).map(([name, { min, mean, max }]) => [
+    name,
+    number(min),
+    number(mean),
+    number(max),
+  ]);
+  for (const line of table([["term", "min", "mean", "max"], ...rows])) terminal.line(line);
+  terminal.line(terminal.color.dim("  over states of untrained robots"));
+  terminal.line();
+  terminal.line(`Train it: ${invocation} train ${task} --reward ${file}`);
+}

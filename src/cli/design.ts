@@ -1,0 +1,121 @@
+/** `design TASK`: searches for a reward. */
+import { type Command, Option } from "commander";
+import { designSettingsSchema } from "../design/settings.js";
+import { llmFlagsSchema } from "../llm/settings.js";
+import { createRun } from "../run/run-folder.js";
+import { listTasks, loadTask } from "../task/node/load.js";
+import { trainingSettingsSchema } from "../task/settings.js";
+import type { CliContext } from "./context.js";
+import { integer, number } from "./parse-number.js";
+import { readRewardFile } from "./read-reward.js";
+import { runSearch } from "./search.js";
+import { type SearchOptions, searchOptionsSchema } from "./search-options.js";
+import {
+  addSettingFlags,
+  assignmentHelp,
+  givenSettings,
+  parseAssignments,
+  resolveSettings,
+} from "./setting-flags.js";
+
+interface DesignFlags {
+  readonly prompts?: string;
+  readonly note: readonly string[];
+  readonly start?: string;
+  readonly confirmOver: number;
+  readonly prices?: string;
+  readonly recording?: string;
+  readonly name?: string;
+  readonly slots?: number;
+  readonly set: readonly string[];
+}
+
+const collect = (value: string, before: readonly string[]) => [...before, value];
+
+export function define(command: Command, cli: CliContext): void {
+  command.argument("<task>", "a built-in task or a task folder");
+  addSettingFlags(command, designSettingsSchema, { group: "Search:" });
+  command.addOption(
+    new Option("--start <reward>", "human, sparse or a reward file to begin with").helpGroup(
+      "Search:",
+    ),
+  );
+  command.addOption(
+    new Option("--set <path=value>", "a training setting; may be given again")
+      .argParser(collect)
+      .default([], "the task's settings")
+      .helpGroup("Search:"),
+  );
+  addModelFlags(command);
+  command
+    .option("--name <name>", "name of the run (default: task, date and a number)")
+    .option("--slots <n>", "trainings at once (default: one a core)", integer(1))
+    .addHelpText("after", assignmentHelp(trainingSettingsSchema));
+  command.action(async (task: string, flags: DesignFlags) => {
+    const { info, options } = await readFlags(command, task, flags);
+    const run = createRun(
+      { runsRoot: cli.runsFolder, ...info, options: JSON.parse(JSON.stringify(options)) },
+      () => new Date(),
+    );
+    await runSearch(cli, run, options);
+  });
+}
+
+/** Flags of designers that talk to a language model. */
+function addModelFlags(command: Command): void {
+  const group = "Language model (--designer openai, recorded, manual):";
+  addSettingFlags(command, llmFlagsSchema, { group, environment: false });
+  const options = [
+    new Option("--prompts <pack>", "prompt pack: a name or a folder that shadows it file by file"),
+    new Option("--note <sentence>", "a sentence for the next prompt; may be given again")
+      .argParser(collect)
+      .default([], "none"),
+    new Option("--confirm-over <usd>", "ask before an estimate above this many US dollars")
+      .argParser(number(0))
+      .default(1),
+    new Option("--prices <file>", "JSON file with prices of models"),
+    new Option("--recording <file>", "conversations that --designer recorded replays"),
+  ];
+  for (const option of options) command.addOption(option.helpGroup(group));
+}
+
+async function readFlags(command: Command, taskName: string, flags: DesignFlags) {
+  const design = resolveSettings(
+    designSettingsSchema,
+    givenSettings(command, designSettingsSchema),
+  );
+  const llm = givenSettings(command, llmFlagsSchema);
+  resolveSettings(llmFlagsSchema, llm);
+  const task = await loadTask(taskName);
+  const training = resolveSettings(
+    trainingSettingsSchema,
+    { ...task.definition.training },
+    parseAssignments(flags.set, trainingSettingsSchema),
+  );
+  const options: SearchOptions = searchOptionsSchema.parse({
+    design,
+    training,
+    llm,
+    prompts: flags.prompts ?? null,
+    confirmOver: flags.confirmOver,
+    prices: flags.prices ?? null,
+    recording: flags.recording ?? null,
+    start: flags.start === undefined ? null : await readStart(task.sources, flags.start),
+    notes: [...flags.note],
+    slots: flags.slots ?? null,
+  });
+  // A folder is kept whole, so that the run can be taken up from anywhere.
+  const name = listTasks().includes(taskName) ? taskName : task.folder;
+  return { info: { task: name, ...(flags.name ? { name: flags.name } : {}) }, options };
+}
+
+async function readStart(
+  sources: { readonly human?: string; readonly sparse?: string },
+  nameOrFile: string,
+): Promise<{ source: string; from: string }> {
+  if (nameOrFile === "human" || nameOrFile === "sparse") {
+    const source = sources[nameOrFile];
+    if (source !== undefined) return { source, from: `the ${nameOrFile} reward` };
+  }
+  return { source: await readRewardFile(nameOrFile), from: nameOrFile };
+}
