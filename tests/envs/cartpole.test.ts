@@ -1,0 +1,163 @@
+/** The two cartpole tasks: definitions, programs on hand-computed states, and controllers that solve them. */
+import { describe, expect, it } from "vitest";
+import { instantiate } from "../../src/reward/batch.js";
+import type { CompiledTask } from "../../src/reward/compiled-task.js";
+import { compileTask } from "../../src/reward/node/compile-task.js";
+import type { Program } from "../../src/reward/program.js";
+import { loadTask } from "../../src/task/node/load.js";
+import { findSignal } from "../../src/task/signal-table.js";
+import { type Look, play } from "./play.js";
+
+const cartpole = compileTask(await loadTask("cartpole"));
+const swingup = compileTask(await loadTask("cartpole-swingup"));
+
+/** What a task's program gives in a state whose unnamed signals are 0. */
+function evaluate(
+  { task, programs }: CompiledTask,
+  kind: "fitness" | "termination" | "human" | "sparse" | "derived",
+  state: Record<string, number>,
+) {
+  const row = new Float32Array(task.signals.stride);
+  for (const [signal, value] of Object.entries(state))
+    row[findSignal(task.signals, signal).offset] = value;
+  const program = instantiate(programs[kind] as Program, task.signals);
+  const out = new Float64Array(program.columns.length);
+  program.run(row, row.length, 1, out);
+  return Object.fromEntries(
+    program.columns.map((column, i) => [column, Number(out[i].toFixed(6))]),
+  );
+}
+
+/** Keeps an upright pole upright and the cart central; N. */
+function balance(look: Look): number {
+  return (
+    -60 * look("pole.angle") -
+    12 * look("pole.angularVelocity") +
+    3 * look("cart.position") +
+    6 * look("cart.velocity")
+  );
+}
+
+/** Pumps the pole's energy up to that of upright rest, then balances; N. */
+function swingUp(look: Look): number {
+  const angle = look("pole.angle");
+  const speed = look("pole.angularVelocity");
+  if (Math.cos(angle) > 0.8) return balance(look);
+  const centreM = 0.47;
+  const inertia = 0.0836 + centreM ** 2;
+  const missing = 0.5 * inertia * speed ** 2 + 9.81 * centreM * (Math.cos(angle) - 1);
+  const pump = -30 * missing * Math.sign(speed * Math.cos(angle));
+  return Math.max(-12, Math.min(12, pump)) - 6 * look("cart.position") - look("cart.velocity");
+}
+
+describe("cartpole", () => {
+  it("is Isaac's: 4 observations, 1 action of ±400 N, 500 steps at 60 Hz", () => {
+    const { definition } = cartpole.task;
+    expect(definition.observation.map((term) => term.signal)).toEqual([
+      "cart.position",
+      "cart.velocity",
+      "pole.angle",
+      "pole.angularVelocity",
+    ]);
+    expect(definition.actions).toMatchObject([{ scale: 400, offset: 0 }]);
+    expect(definition.maxEpisodeSteps).toBe(500);
+    expect(definition.controlDtSeconds).toBeCloseTo(1 / 60, 12);
+  });
+
+  it("pays 1 − angle² − 0.01 |cart speed| − 0.005 |pole speed|, and −2 in the step that fails", () => {
+    const moving = { "cart.velocity": -2, "pole.angle": 0.5, "pole.angularVelocity": 4 };
+    expect(evaluate(cartpole, "human", moving)).toEqual({
+      total: 0.71,
+      upright: 0.75,
+      cartSpeed: -0.02,
+      poleSpeed: -0.02,
+      failure: 0,
+    });
+    expect(evaluate(cartpole, "human", { ...moving, "cart.position": 3.1 })).toMatchObject({
+      total: -2,
+      failure: -2,
+    });
+    expect(evaluate(cartpole, "human", { ...moving, "pole.angle": -1.6 })).toMatchObject({
+      total: -2,
+    });
+  });
+
+  it("fails beyond 3 m or 90 degrees, and scores a step as 1", () => {
+    expect(evaluate(cartpole, "termination", { "cart.position": -3.01 })).toEqual({
+      cartOffRail: 1,
+      poleFell: 0,
+    });
+    expect(evaluate(cartpole, "termination", { "pole.angle": 1.58 })).toEqual({
+      cartOffRail: 0,
+      poleFell: 1,
+    });
+    expect(
+      evaluate(cartpole, "termination", { "cart.position": 2.99, "pole.angle": 1.56 }),
+    ).toEqual({ cartOffRail: 0, poleFell: 0 });
+    expect(evaluate(cartpole, "fitness", {})).toEqual({ fitness: 1 });
+    expect(evaluate(cartpole, "sparse", {})).toEqual({ total: 1, alive: 1 });
+  });
+
+  it("falls without control, and lasts 500 steps under a linear controller", async () => {
+    const idle = await play(cartpole, 4, () => 0);
+    expect(idle.every((episode) => episode.ending === "poleFell" && episode.length < 120)).toBe(
+      true,
+    );
+    const balanced = await play(cartpole, 4, (look) => balance(look) / 400);
+    expect(balanced.map((episode) => episode.fitness)).toEqual(new Array(4).fill(500));
+    expect(Math.min(...balanced.map((episode) => episode.episodeReturn))).toBeGreaterThan(499);
+  });
+});
+
+describe("cartpole swing-up", () => {
+  it("succeeds in a step when cos > 0.9 and |x| < 1; the sparse reward pays the same", () => {
+    const cases = [
+      [{ "pole.cos": 0.95, "cart.position": 0.9 }, 1],
+      [{ "pole.cos": 0.95, "cart.position": -1.1 }, 0],
+      [{ "pole.cos": 0.85 }, 0],
+    ] as const;
+    for (const [state, score] of cases) {
+      expect(evaluate(swingup, "fitness", state)).toEqual({ fitness: score });
+      expect(evaluate(swingup, "sparse", state)).toMatchObject({ total: score });
+    }
+  });
+
+  it("pays (1 + cos)/2 − .005 ω² − .05 x² + .1", () => {
+    const state = { "pole.cos": 0.5, "pole.angularVelocity": 4, "cart.position": 2 };
+    expect(evaluate(swingup, "human", state)).toMatchObject({
+      total: 0.57,
+    });
+  });
+
+  it("derives cosine and sine of the angle", () => {
+    expect(evaluate(swingup, "derived", { "pole.angle": Math.PI / 6 })).toEqual({
+      "pole.cos": 0.866025,
+      "pole.sin": 0.5,
+    });
+  });
+
+  it("ends at 3 m only", () => {
+    expect(evaluate(swingup, "termination", { "cart.position": 3.01 })).toEqual({
+      cartOffRail: 1,
+    });
+    expect(evaluate(swingup, "termination", { "pole.angle": 3 })).toEqual({
+      cartOffRail: 0,
+    });
+  });
+
+  it("scores 0 when nothing is done, and 1 when the energy is pumped up and held", async () => {
+    const idle = await play(swingup, 4, () => 0);
+    expect(idle.map((episode) => [episode.fitness, episode.ending])).toEqual(
+      new Array(4).fill([0, "timeOut"]),
+    );
+    const solved = await play(swingup, 4, (look) => swingUp(look) / 25);
+    expect(Math.min(...solved.map((episode) => episode.fitness))).toBeGreaterThan(0.99);
+  });
+
+  it("cannot be lifted in one push: full force to one side never brings the pole up", async () => {
+    const pushed = await play(swingup, 4, () => 1);
+    expect(
+      pushed.every((episode) => episode.fitness === 0 && episode.ending === "cartOffRail"),
+    ).toBe(true);
+  });
+});
