@@ -94,16 +94,17 @@ export async function checkPack(
       issues.push(asIssue(error, name));
     }
   }
-  for (const file of pack.files.keys()) {
-    if (issues.length > 0 || included.has(file)) continue;
+  if (issues.length > 0) return issues;
+  for (const file of pack.files.values()) {
+    // What a base pack's template included may be idle once that template is replaced.
+    if (included.has(file.name) || path.dirname(file.path) !== pack.folder) continue;
     issues.push({
       code: "E_PROMPT_UNUSED",
       severity: "warning",
-      message: `${file}.prompt is included by no template`,
-      hint: `write {{>${file}}} where it belongs, or remove it`,
+      message: `${file.name}.prompt is included by no template`,
+      hint: `write {{>${file.name}}} where it belongs, or remove it`,
     });
   }
-  if (issues.some((issue) => issue.severity === "error")) return issues;
   for (const task of tasks) {
     for (const inputs of [task.inputs, { initial: task.inputs.initial }]) {
       try {

@@ -3,7 +3,9 @@
  * any of them out; it may not ask for anything else.
  */
 import { z } from "zod";
+import { stateDeclaration } from "../reward/declaration.js";
 import type { LoadedTask } from "../task/loaded-task.js";
+import { languageRules } from "./language-rules.js";
 
 const text = z.string();
 const score = z.union([z.number(), z.string()]).describe("fitness, higher is better");
@@ -69,10 +71,9 @@ export interface ConversationInputs {
   readonly repair?: Omit<RepairInputs, "languageRules">;
 }
 
-/** The first prompt's inputs for a task. The texts come from the reward compiler, so they cannot drift from it. */
+/** The first prompt's inputs for a task, with what a person adds. */
 export function initialInputs(
   task: LoadedTask,
-  language: { readonly stateDeclaration: string; readonly languageRules: string },
   human: { readonly notes?: readonly string[]; readonly startReward?: string } = {},
 ): InitialInputs {
   const { definition, page } = task;
@@ -89,8 +90,8 @@ export function initialInputs(
     }),
     episodeSteps: definition.maxEpisodeSteps,
     episodeSeconds: round(seconds),
-    stateDeclaration: language.stateDeclaration.trim(),
-    languageRules: language.languageRules.trim(),
+    stateDeclaration: stateDeclaration(task.signals).trim(),
+    languageRules,
     humanNotes: [...(human.notes ?? [])],
     ...(human.startReward === undefined ? {} : { startReward: human.startReward.trim() }),
   };
