@@ -6,6 +6,7 @@ import { startProcess } from "../../../src/core/node/spawn.js";
 import { Rng } from "../../../src/core/rng.js";
 import type { TrainingOutcome } from "../../../src/run/job.js";
 import { fakeJob, fakeRequest } from "../../run/fake-training.js";
+import { cartpoleJob } from "./cartpole-job.js";
 import type { TrainingOrder } from "./training-process.js";
 
 let folder = "";
@@ -38,11 +39,15 @@ function trainInProcess(
   });
 }
 
-async function killUntilDone(order: TrainingOrder, rng: Rng, longestMilliseconds: number) {
-  for (let kills = 0; ; kills++) {
+/** Kills it up to three times on the way. */
+async function trainThroughKills(order: TrainingOrder, rng: Rng, longestMilliseconds: number) {
+  let kills = 0;
+  while (kills < 3) {
     const outcomes = await trainInProcess(order, rng.uniform(0, longestMilliseconds));
     if (outcomes) return { kills, outcomes };
+    kills++;
   }
+  return { kills, outcomes: (await trainInProcess(order)) ?? [] };
 }
 
 function summary(outcomes: readonly TrainingOutcome[]) {
@@ -54,16 +59,29 @@ function summary(outcomes: readonly TrainingOutcome[]) {
   });
 }
 
+const evaluations = [{ set: "select", profile: "reference", episodes: 4 }] as const;
+
 test("jobs killed at random moments end as those that were left alone", async () => {
   const worker = new URL("./fake-worker.js", import.meta.url).href;
-  const evaluations = [{ set: "select", profile: "reference", episodes: 4 }] as const;
   const requests = [1001, 1002].map((seed) =>
     fakeRequest(64 * 12, { job: fakeJob({ seed }), evaluations }),
   );
   const alone = { runsRoot: join(folder, "alone"), worker, requests };
   const killed = { ...alone, runsRoot: join(folder, "killed") };
   const expected = await trainInProcess(alone);
-  const { kills, outcomes } = await killUntilDone(killed, new Rng(5), 500);
-  expect(kills).toBeGreaterThan(1);
+  const { kills, outcomes } = await trainThroughKills(killed, new Rng(5), 500);
+  expect(kills).toBeGreaterThan(0);
+  expect(summary(outcomes)).toEqual(summary(expected ?? []));
+});
+
+test("a policy whose training was killed is bit for bit the one that was left alone", async () => {
+  const worker = new URL("../../../src/run/ppo-worker.js", import.meta.url).href;
+  const job = await cartpoleJob();
+  const requests = [1, 2].map((seed) => ({ job: { ...job, seed }, steps: 512 * 30, evaluations }));
+  const alone = { runsRoot: join(folder, "alone"), worker, requests };
+  const killed = { ...alone, runsRoot: join(folder, "killed") };
+  const expected = await trainInProcess(alone);
+  const { kills, outcomes } = await trainThroughKills(killed, new Rng(6), 600);
+  expect(kills).toBeGreaterThan(0);
   expect(summary(outcomes)).toEqual(summary(expected ?? []));
 });
