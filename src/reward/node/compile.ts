@@ -4,7 +4,7 @@ import type { SignalTable } from "../../task/signals.js";
 import { type Program, type ProgramKind, parseProgram } from "../program.js";
 import { simplify } from "../simplify.js";
 import { Compiler } from "./compiler.js";
-import { findEntry, stateValue, toOutputs } from "./entry.js";
+import { entryForm, findEntry, stateValue, toOutputs } from "./entry.js";
 import { parseSource } from "./gate.js";
 import { issueAt, Refusal } from "./refusal.js";
 import { checkSyntax } from "./syntax.js";
@@ -66,6 +66,11 @@ function build(file: ts.SourceFile, kind: ProgramKind, table: SignalTable): Prog
   const scope = new Scope(null);
   compiler.statements(file.statements, scope);
   const entry = findEntry(file, kind, scope, compiler.ts);
+  if (entry.node.parameters.length > 1) {
+    const second = entry.node.parameters[1];
+    const message = `${kind} has one parameter, the state`;
+    throw new Refusal("E_REWARD_NO_ENTRY", second, message, entryForm(kind));
+  }
   const returned = compiler.enter(entry, stateValue(table, kind));
   // A term stands in its own column and in the total: it is computed once.
   const result = compiler.emit.hold(returned, entry.node);

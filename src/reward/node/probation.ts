@@ -49,11 +49,10 @@ export function runProbation(request: ProbationRequest, now: () => number): Prob
 
   const stopped = batch.run(states, table.stride, numRows, out);
   if (stopped >= 0) return { outcome: "fuel", row: stopped };
-  for (let i = 0; i < out.length; i++) {
-    // Rewards are stored in 32 bits: what overflows there is as useless as infinity.
-    if (Number.isFinite(Math.fround(out[i]))) continue;
-    const row = Math.floor(i / numColumns);
-    return { outcome: "notFinite", row, column: batch.columns[i % numColumns], value: out[i] };
+  const bad = findNotFinite(out, numColumns);
+  if (bad >= 0) {
+    const row = Math.floor(bad / numColumns);
+    return { outcome: "notFinite", row, column: batch.columns[bad % numColumns], value: out[bad] };
   }
   const samples = Object.fromEntries(
     batch.columns.map((column, i) => [column, sampleColumn(out, i, numColumns)]),
@@ -68,6 +67,17 @@ export function runProbation(request: ProbationRequest, now: () => number): Prob
     time = after;
   }
   return { outcome: "passed", samples, nsPerCall: (best * 1e6) / Math.max(1, numRows) };
+}
+
+/**
+ * Index of the first value that is not finite, or −1; a term before the total it spoils. Rewards are
+ * stored in 32 bits: what overflows there is as useless as infinity.
+ */
+function findNotFinite(out: Float64Array, numColumns: number): number {
+  const bad = out.findIndex((value) => !Number.isFinite(Math.fround(value)));
+  if (bad < 0 || bad % numColumns !== 0) return bad;
+  const terms = out.subarray(bad + 1, bad + numColumns);
+  return bad + 1 + terms.findIndex((value) => !Number.isFinite(Math.fround(value)));
 }
 
 function sampleColumn(out: Float64Array, column: number, numColumns: number): Sample {

@@ -111,20 +111,16 @@ function toIssue(
   const start = diagnostic.start ?? 0;
   const at = (code: ErrorCode, hint?: string) => issueAtPosition(file, start, code, message, hint);
   if (isSyntax) return at("E_REWARD_SYNTAX", "Answer with one complete TypeScript file.");
+  if (/^Cannot find name|only refers to a type|^Cannot find (global )?value/.test(message)) {
+    return unknownName(file, start, message, table);
+  }
   switch (diagnostic.code) {
     case 2339:
     case 2551:
     case 2550:
       return unknownProperty(file, start, message, table);
-    case 2304:
-    case 2552:
-    case 2580:
-    case 2584:
-    case 2591:
-    case 2592:
-    case 2593:
-    case 2868:
-      return unknownName(file, start, message);
+    case 7017:
+      return at("E_REWARD_FORBIDDEN", "A program has numbers, Math and the helper functions only.");
     case 7006:
       return at("E_REWARD_TYPE", "Write the type of the parameter, such as s: State or x: number.");
     case 2493:
@@ -135,28 +131,30 @@ function toIssue(
     default:
       return at("E_REWARD_TYPE");
   }
+}
 
-  function unknownName(source: ts.SourceFile, position: number, text: string): Issue {
-    if (globals.test(text)) {
-      return issueAtPosition(
-        source,
-        position,
-        "E_REWARD_FORBIDDEN",
-        text,
-        "A program has numbers, Math and the helper functions only.",
-      );
-    }
-    const name = nodeAt(source, position)?.getText(source) ?? "";
-    const field = table.signals.find((signal) => signal.name.split(".").includes(name));
-    const near = suggest(name, [...helpers.map((helper) => helper.name), "Math", "State", "Terms"]);
-    const hint =
-      field !== undefined
-        ? `Did you mean s.${field.name}?`
-        : near !== undefined
-          ? `Did you mean ${near}?`
-          : "Declare it in this file; a reward is not given anything but s and the helper functions.";
-    return issueAtPosition(source, position, "E_REWARD_TYPE", text, hint);
+function unknownName(
+  file: ts.SourceFile,
+  position: number,
+  message: string,
+  table: SignalTable,
+): Issue {
+  const at = (code: ErrorCode, hint: string) =>
+    issueAtPosition(file, position, code, message, hint);
+  if (globals.test(message)) {
+    return at("E_REWARD_FORBIDDEN", "A program has numbers, Math and the helper functions only.");
   }
+  const name = nodeAt(file, position)?.getText(file) ?? "";
+  const field = table.signals.find((signal) => signal.name.split(".").includes(name));
+  if (field !== undefined) return at("E_REWARD_TYPE", `Did you mean s.${field.name}?`);
+  const known = [...helpers.map((helper) => helper.name), "Math", "State", "Terms", "Flags"];
+  const near = suggest(name, known);
+  return at(
+    "E_REWARD_TYPE",
+    near === undefined
+      ? "Declare it in this file; there is nothing else but s and the helper functions."
+      : `Did you mean ${near}?`,
+  );
 }
 
 function unknownProperty(
@@ -169,37 +167,31 @@ function unknownProperty(
   const at = (code: ErrorCode, hint?: string) =>
     issueAtPosition(file, position, code, message, hint);
   const name = nodeAt(file, position);
-  let access: ts.Node | undefined = name?.parent;
+  const access = name?.parent;
   if (access && ts.isPropertyAccessExpression(access)) {
     const owner = access.expression.getText(file);
     if (owner === "Math") return at("E_REWARD_FORBIDDEN", mathHint(access.name.text));
     if (/type '(readonly )?(number|boolean|Vector\d+|.*\[\])'/.test(message)) {
-      return at("E_REWARD_TYPE", arrayHint(access.name.text));
+      return arrayMember(access.name.text, at);
     }
-    // The whole path as written: s.cart.position.foo
-    while (access.parent && ts.isPropertyAccessExpression(access.parent)) access = access.parent;
+    return at("E_REWARD_UNKNOWN_FIELD", fieldHint(owner, access.name.text, table));
   }
-  const path = (access ?? name)?.getText(file).split(".").slice(1).join(".") ?? "";
-  const last = name?.getText(file) ?? "";
+  return at("E_REWARD_UNKNOWN_FIELD", fieldHint("", name?.getText(file) ?? "", table));
+}
+
+/** The signal most like the one written, else what there is in the same place. */
+function fieldHint(owner: string, name: string, table: SignalTable): string {
   const names = table.signals.map((signal) => signal.name);
+  const parent = owner.split(".").slice(1).join(".");
+  const beside = names.filter((signal) => parent === "" || signal.startsWith(`${parent}.`));
+  const lastOf = (signal: string) => signal.slice(signal.lastIndexOf(".") + 1);
   const near =
-    suggest(path, names) ??
-    names.find((signal) => signal.split(".").includes(last)) ??
-    names[
-      names
-        .map((signal) => signal.split(".").at(-1) ?? "")
-        .indexOf(
-          suggest(
-            last,
-            names.map((signal) => signal.split(".").at(-1) ?? ""),
-          ) ?? "",
-        )
-    ];
-  const hint =
-    near === undefined
-      ? `The signals are ${names.map((signal) => `s.${signal}`).join(", ")}.`
-      : `Did you mean s.${near}?`;
-  return at("E_REWARD_UNKNOWN_FIELD", hint);
+    suggest(parent === "" ? name : `${parent}.${name}`, beside) ??
+    beside.find((signal) => lastOf(signal) === suggest(name, beside.map(lastOf))) ??
+    names.find((signal) => lastOf(signal) === suggest(name, names.map(lastOf)));
+  if (near !== undefined) return `Did you mean s.${near}?`;
+  const shown = beside.length > 0 ? beside : names;
+  return `The signals here are ${shown.map((signal) => `s.${signal}`).join(", ")}.`;
 }
 
 function mathHint(name: string): string {
@@ -213,10 +205,15 @@ function mathHint(name: string): string {
     : `Use ${near}(…).`;
 }
 
-function arrayHint(name: string): string {
-  return name === "push" || name === "sort" || name === "fill" || name === "reverse"
-    ? "Arrays never change: build a new one with [...a, x] or a.map(…)."
-    : "Numbers have no fields; arrays offer length, map, reduce, every, some, forEach, slice, concat.";
+/** A member that numbers and arrays do not have. */
+function arrayMember(name: string, at: (code: ErrorCode, hint: string) => Issue): Issue {
+  const changes = ["push", "pop", "shift", "unshift", "splice", "sort", "fill", "reverse"];
+  return changes.includes(name)
+    ? at("E_REWARD_FORBIDDEN", "Arrays never change: build a new one with [...a, x] or a.map(…).")
+    : at(
+        "E_REWARD_TYPE",
+        "Numbers have no fields; arrays offer length, map, reduce, every, some, forEach, slice, concat.",
+      );
 }
 
 /** The innermost node that starts at the position. */
