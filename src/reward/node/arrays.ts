@@ -13,12 +13,12 @@ import {
   type Value,
 } from "./values.js";
 
-const hints: Readonly<Record<string, string>> = {
-  push: "Arrays never change: write [...a, x], or a.map(…).",
-  filter: "Lengths are fixed: use a.map((x) => (condition ? x : 0)) or a.reduce(…).",
-  sort: "Use Math.max(...a) or Math.min(...a).",
-  fill: "Write the array out, or use a.map(() => 0).",
-};
+const hints = new Map([
+  ["push", "Arrays never change: write [...a, x], or a.map(…)."],
+  ["filter", "Lengths are fixed: use a.map((x) => (condition ? x : 0)) or a.reduce(…)."],
+  ["sort", "Use Math.max(...a) or Math.min(...a)."],
+  ["fill", "Write the array out, or use a.map(() => 0)."],
+]);
 
 /** `items.name(args)` for every method but forEach, which is a statement. */
 export function callArrayMethod(
@@ -79,7 +79,8 @@ export function callArrayMethod(
         "E_REWARD_FORBIDDEN",
         node,
         `the array method ${name}`,
-        hints[name] ?? "Arrays offer map, reduce, every, some, forEach, slice, concat and length.",
+        hints.get(name) ??
+          "Arrays offer map, reduce, every, some, forEach, slice, concat and length.",
       );
   }
 }
