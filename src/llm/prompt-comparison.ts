@@ -2,7 +2,9 @@
 import { diffLines } from "diff";
 import type { ChatMessage } from "./chat.js";
 
-const NUMBER = /[-+−]?(?:\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|\bInfinity\b|\bNaN\b)/g;
+const NUMBER = /[-+−]?(?:\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|\bInfinity\b|\bNaN\b)|–/g;
+/** A list such as "fell 3 %, time limit 97 %": which shares are above zero is measured too. */
+const SHARES = /(?:[A-Za-z][\w ]* # %(?:, )?)+/g;
 
 /**
  * A conversation as text to compare. What comes before the model's first turn holds nothing measured
@@ -30,6 +32,7 @@ function masked(content: string): string {
         : line
             .replace(NUMBER, "#")
             .replace(/[ \t]+/g, " ")
+            .replace(SHARES, "# %")
             .trimEnd();
     })
     .join("\n")

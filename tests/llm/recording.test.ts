@@ -65,6 +65,18 @@ test("measured numbers may differ, with the blanks that line them up", async () 
   expect(answer.text).toBe("ok");
 });
 
+test("which endings occurred, and where a value is missing, is measured too", async () => {
+  const told = (table: string) =>
+    request([system, first, turn, { role: "user", content: `\`\`\`\n${table}\n\`\`\`` }]);
+  const before = told("fitness: [–, 0.2]\nepisodes ended by: fell over 3 %, time limit 97 %");
+  await recordingClient(
+    scriptedClient(() => "ok"),
+    file,
+  ).chat(before);
+  const now = told("fitness: [0.1, 0.2]\nepisodes ended by: time limit 100 %");
+  expect((await createRecordedClient(file).chat(now)).text).toBe("ok");
+});
+
 test("a changed template is an error that shows the lines", async () => {
   await recordingClient(
     scriptedClient(() => "ok"),

@@ -22,7 +22,10 @@ beforeAll(async () => {
 const packs = ["eureka", "terse"];
 
 function conversation(task: LoadedTask) {
-  return { initial: initialInputs(task, { notes: ["Keep it calm."] }), ...exampleConversation };
+  return {
+    initial: initialInputs(task, { notes: ["Keep it calm."] }),
+    ...exampleConversation,
+  };
 }
 
 test("the built-in packs are listed with the hash of every file", async () => {
@@ -141,7 +144,11 @@ test("eureka's first prompt stays under 3000 tokens, terse's under 2000", async 
   for (const task of tasks) {
     const size = async (name: string) =>
       countMessageTokens(
-        (await renderConversation(await loadPack(name), { initial: initialInputs(task) })).messages,
+        (
+          await renderConversation(await loadPack(name), {
+            initial: initialInputs(task),
+          })
+        ).messages,
       );
     expect(await size("eureka")).toBeLessThan(3000);
     expect(await size("terse")).toBeLessThan(2000);
@@ -150,7 +157,9 @@ test("eureka's first prompt stays under 3000 tokens, terse's under 2000", async 
 
 test("two packs are compared as the model would read them", async () => {
   const [eureka, terse] = await Promise.all(packs.map(loadPack));
-  const diff = await diffPacks(eureka, terse, { initial: initialInputs(tasks[0]) });
+  const diff = await diffPacks(eureka, terse, {
+    initial: initialInputs(tasks[0]),
+  });
   expect(diff).toContain("--- eureka");
   expect(diff).toContain("+++ terse");
   expect(diff).toMatch(/^\+Write a dense reward function/m);
