@@ -20,6 +20,7 @@ import { find, historyOf, memoryOf, ofIteration } from "./history.js";
 import type { DesignInputs } from "./inputs.js";
 import type { Journal } from "./journal.js";
 import { isOver } from "./over.js";
+import { hackingAlarm, seriesOf } from "./reflection.js";
 import { writeReport } from "./report.js";
 import { trainAll } from "./training.js";
 
@@ -94,6 +95,7 @@ async function iterate(inputs: DesignInputs, iteration: number, restart: number)
   await trainAll(inputs, iteration);
   inputs.signal?.throwIfAborted();
 
+  raiseAlarms(journal, iteration);
   const past = historyOf(journal, settings, restart);
   const { last } = memoryOf(past, settings, iteration + 1);
   const best = last?.iteration === iteration ? last.id : null;
@@ -203,6 +205,19 @@ function shareDuplicates({ journal }: DesignInputs, iteration: number): void {
         isBefore(other, id, journal.state),
     );
     if (earlier) journal.record({ type: "candidateDuplicate", id, of: earlier.id });
+  }
+}
+
+/** Reward hacking, measured against the largest fitness seen: noise near zero is none. */
+function raiseAlarms(journal: Journal, iteration: number): void {
+  const { state } = journal;
+  const peaks = state.candidates.map((c) => seriesOf(c.rungs.at(-1)?.reflection, "fitness")?.max);
+  const scale = Math.max(...peaks.map((peak) => Math.abs(peak ?? 0)));
+  for (const { id, rungs } of ofIteration(state, iteration)) {
+    const reflection = rungs.at(-1)?.reflection;
+    const message = reflection ? hackingAlarm(reflection, scale) : null;
+    if (message === null || state.alarms.some((alarm) => alarm.id === id)) continue;
+    journal.record({ type: "alarm", kind: "rewardHacking", id, message });
   }
 }
 

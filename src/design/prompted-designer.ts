@@ -27,7 +27,6 @@ export interface PromptedOptions {
   /** Read anew for every iteration, so that an edited pack takes effect at the next one. */
   readonly loadPack: () => Promise<PromptPack>;
   readonly task: LoadedTask;
-  readonly language: { readonly stateDeclaration: string; readonly languageRules: string };
   /** Requests at once. */
   readonly concurrency: number;
 }
@@ -100,7 +99,7 @@ export function promptedDesigner(options: PromptedOptions): Designer {
     description: `language model ${client.model}`,
     readsPrompts: true,
     async propose(context, indices, deliver) {
-      const inputs = conversationInputs(options, context);
+      const inputs = conversationInputs(options.task, context);
       const results = await fanOut(indices.length, options.concurrency, async (i) => {
         try {
           deliver(await turn(context, indices[i], 0, inputs));
@@ -112,7 +111,7 @@ export function promptedDesigner(options: PromptedOptions): Designer {
       if (failed?.status === "rejected") throw failed.reason;
     },
     async repair(context, refused, attempt) {
-      const inputs = conversationInputs(options, context);
+      const inputs = conversationInputs(options.task, context);
       const repair = repairInputs(context, refused, attempt);
       try {
         return await turn(context, refused.index, attempt, { ...inputs, ...repair });
@@ -127,16 +126,16 @@ export function promptedDesigner(options: PromptedOptions): Designer {
 
 /** The conversation before the answer wanted: the task, and from the second round what happened. */
 export function conversationInputs(
-  { task, language }: Pick<PromptedOptions, "task" | "language">,
+  task: LoadedTask,
   context: Pick<DesignContext, "best" | "last" | "notes" | "iteration">,
 ): ConversationInputs {
   const { best, last, iteration } = context;
   const notes = [...context.notes];
   const told = best ? trained(best) : null;
-  if (!best || !told) return { initial: initialInputs(task, language, { notes }) };
+  if (!best || !told) return { initial: initialInputs(task, { notes }) };
   const other = last && last.id !== best.id ? trained(last) : null;
   return {
-    initial: initialInputs(task, language),
+    initial: initialInputs(task),
     feedback: { best: told, ...(other ? { last: other } : {}), iteration, notes },
   };
 }

@@ -63,8 +63,11 @@ export function reflectionText(reflection: Reflection, fitnessName = "fitness"):
   return lines.join("\n");
 }
 
-export function seriesOf(reflection: Reflection, kind: Series["kind"]): Series | undefined {
-  return reflection.series.find((series) => series.kind === kind);
+export function seriesOf(
+  reflection: Reflection | undefined,
+  kind: Series["kind"],
+): Series | undefined {
+  return reflection?.series.find((series) => series.kind === kind);
 }
 
 /** First environment steps at which the smoothed training fitness made 95 % of its rise; null if it never rose. */
@@ -111,9 +114,10 @@ export function fitnessCurve(rows: readonly MetricsRow[], points = 60): [number,
 
 /**
  * Reward hacking in a curve: after the fitness peaked it lost more than a third of its spread while
- * the reward kept rising by more than a tenth of its own. Returns what happened in words, or null.
+ * the reward kept rising by more than a tenth of its own. A spread below a twentieth of `scale`, the
+ * size of fitnesses in this run, is noise. Returns what happened in words, or null.
  */
-export function hackingAlarm(reflection: Reflection): string | null {
+export function hackingAlarm(reflection: Reflection, scale: number): string | null {
   const fitness = seriesOf(reflection, "fitness")?.values ?? [];
   const reward = seriesOf(reflection, "reward")?.values ?? [];
   const points = fitness.flatMap((f, i) => {
@@ -126,7 +130,7 @@ export function hackingAlarm(reflection: Reflection): string | null {
   const spreadF = peak.f - Math.min(...points.map((point) => point.f));
   const rewards = points.map((point) => point.r);
   const spreadR = Math.max(...rewards) - Math.min(...rewards);
-  if (spreadF <= 0.05 * Math.max(Math.abs(peak.f), 1e-9)) return null;
+  if (spreadF <= scale / 20) return null;
   if (peak.f - last.f <= spreadF / 3 || last.r - peak.r <= spreadR / 10) return null;
   return `the reward rose from ${short(peak.r)} to ${short(last.r)} while the fitness fell from ${short(peak.f)} to ${short(last.f)}`;
 }

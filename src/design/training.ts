@@ -10,7 +10,7 @@ import { type DesignInputs, searchStepsOf } from "./inputs.js";
 import type { Journal } from "./journal.js";
 import { isOver } from "./over.js";
 import { rank } from "./ranking.js";
-import { hackingAlarm, humanCorrelation, reflect } from "./reflection.js";
+import { humanCorrelation, reflect } from "./reflection.js";
 import { resultFrom } from "./result.js";
 import { rungsOf } from "./settings.js";
 
@@ -45,7 +45,6 @@ async function trainRung(
   const last = rung === rungs.length - 1;
   if (candidate.rungs.some((r) => r.rung === rung)) {
     if (last && candidate.status === "training") finish(journal, id, true);
-    recordAlarm(journal, id);
     recordTarget(inputs, id);
     return;
   }
@@ -77,7 +76,6 @@ async function trainRung(
   }
   recordRung(inputs, id, rung, outcome, (inputs.nowMs() - started) / 1000);
   if (last) finish(journal, id, true);
-  recordAlarm(journal, id);
   recordTarget(inputs, id);
 }
 
@@ -105,13 +103,6 @@ function recordRung(
     reflection: reflect(rows),
     humanCorrelation: humanCorrelation(rows),
   });
-}
-
-function recordAlarm(journal: Journal, id: string): void {
-  const reflection = find(journal.state, id).rungs.at(-1)?.reflection;
-  const message = reflection ? hackingAlarm(reflection) : null;
-  if (message === null || journal.state.alarms.some((alarm) => alarm.id === id)) return;
-  journal.record({ type: "alarm", kind: "rewardHacking", id, message });
 }
 
 /** After a rung the better share goes on; the others keep what they have. */

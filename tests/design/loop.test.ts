@@ -290,7 +290,7 @@ describe("a search killed anywhere", () => {
   const byLength: FakeWorld = { fitness: (source) => (source.length % 97) / 97 };
 
   for (const [name, designer] of Object.entries(designers)) {
-    it(`ends the same after every prefix of its log (${name})`, async () => {
+    it(`ends the same after every prefix of its log (${name})`, { timeout: 60_000 }, async () => {
       const world = name === "listed" ? written : byLength;
       const whole = await run({ world, designer: designer() });
       const end = essence(whole.state);

@@ -77,7 +77,7 @@ export function drawLead(facts: readonly SignalFacts[], rng: Rng): Term {
   const feature = rng.pick(byRate ? rates : places.length > 0 ? places : anything(facts));
   const kernel = weighted(rng, d.leadKernels, (name) => applies(name, feature));
   const factor = drawFactor(feature, kernel, d.leadTemperature, rng);
-  return { kind: "shaping", factors: [factor], weight: 1, why: "leads" };
+  return { kind: "shaping", factors: [factor], weight: 1, why: "what it is about" };
 }
 
 export function drawShaping(facts: readonly SignalFacts[], rng: Rng): Term {
@@ -86,7 +86,12 @@ export function drawShaping(facts: readonly SignalFacts[], rng: Rng): Term {
   const feature = rng.pick(features.length > 0 ? features : anything(facts));
   const kernel: Kernel = rng.pick(["gaussian", "rational", "gaussian", "step"] as const);
   const factor = drawFactor(feature, kernel, d.shapingTemperature, rng);
-  return { kind: "shaping", factors: [factor], weight: drawIn(rng, d.shapingWeight), why: "drawn" };
+  return {
+    kind: "shaping",
+    factors: [factor],
+    weight: drawIn(rng, d.shapingWeight),
+    why: "beside it",
+  };
 }
 
 /** A bounded kernel around zero, to multiply another one with. */
@@ -150,7 +155,7 @@ export function costOf(feature: Feature, rng: Rng): Term {
     kind: "cost",
     factors: [factor],
     weight: -drawIn(rng, knobs.draw.costWeight),
-    why: "drawn",
+    why: "",
   };
 }
 

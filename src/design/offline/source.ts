@@ -36,11 +36,11 @@ export function genomeSource(
       return factorCode(factor, signal, constant);
     });
     const product = factors.length > 0 ? factors.join(" * ") : changeCode(facts);
-    const weight = term.weight === 1 ? "" : `${term.weight} * `;
-    return [`    // ${comment(term.why)}`, `    ${names[i]}: ${weight}${product},`];
+    const value = term.weight === 1 ? unwrapped(factors, product) : `${term.weight} * ${product}`;
+    return [...commentLines(term.why), `    ${names[i]}: ${value},`];
   });
   if (genome.bonus !== 0) {
-    terms.push(`    // ${comment(genome.bonusWhy)}`, `    ${bonusName}: ${genome.bonus},`);
+    terms.push(...commentLines(genome.bonusWhy), `    ${bonusName}: ${genome.bonus},`);
   }
   return [
     "/**",
@@ -154,6 +154,17 @@ function number(value: number): string {
 
 function capital(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1);
+}
+
+/** A factor that stands alone needs no brackets around it. */
+function unwrapped(factors: readonly string[], product: string): string {
+  return factors.length === 1 && product.startsWith("(") && product.endsWith(")")
+    ? product.slice(1, -1)
+    : product;
+}
+
+function commentLines(why: string): string[] {
+  return why === "" ? [] : [`    // ${comment(why)}`];
 }
 
 /** Text that cannot end the comment it stands in. */

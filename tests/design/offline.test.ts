@@ -1,0 +1,326 @@
+import { describe, expect, it } from "vitest";
+import { Rng } from "../../src/core/rng.js";
+import type { PastCandidate } from "../../src/design/designer.js";
+import { offlineDesigner } from "../../src/design/offline/designer.js";
+import { diagnose } from "../../src/design/offline/diagnosis.js";
+import { drawGenome, leadKey } from "../../src/design/offline/draw.js";
+import { type Genome, genomeKey, genomeSchema } from "../../src/design/offline/genome.js";
+import { cross, mutateSurely } from "../../src/design/offline/mutation.js";
+import { signalFacts } from "../../src/design/offline/signal-facts.js";
+import { genomeSource, termNames } from "../../src/design/offline/source.js";
+import { reflect } from "../../src/design/reflection.js";
+import { compileProgram } from "../../src/reward/node/compile.js";
+import { type FakeWorld, fakeCheck, row, run, swingUpTable } from "./fakes.js";
+
+const table = swingUpTable();
+const facts = signalFacts(table, new Float32Array(0));
+const designer = (mode: "offline" | "random" | "shuffled", seed: number, of = facts) =>
+  offlineDesigner({ mode, facts: of, maxEpisodeSteps: 500, seed, tieTolerance: 0.02 });
+
+/** A world that wants the pole's cosine paid and its speed charged. */
+const world: FakeWorld = {
+  fitness: (source) => {
+    const up = /\(1 \+ s\.pole\.cos\)|s\.pole\.cos \+ 1|Math\.cos\(s\.pole\.angle\)/.test(source);
+    const still =
+      /-0?\.\d+ \* \(?(Math\.abs\()?s\.pole\.speed/.test(source) || /speed.*\*\* 2/.test(source);
+    const bonus = /alive/.test(source);
+    return (up ? 0.5 : 0) + (still ? 0.3 : 0) + (bonus ? 0.15 : 0) + (source.length % 17) / 1000;
+  },
+};
+
+describe("what the search knows of a signal", () => {
+  it("is its kind of quantity, range and usual values, from unit and source", () => {
+    expect(facts.map(({ quantity }) => quantity)).toEqual([
+      "place",
+      "rate",
+      "place",
+      "rate",
+      "action",
+      "previousAction",
+      "place",
+    ]);
+    expect(facts[2].angle).toBe(true);
+    expect(facts[0].angle).toBe(false);
+  });
+
+  it("comes from recorded states where no range is declared", () => {
+    const open = { ...table, signals: [{ ...table.signals[1], offset: 0 }], stride: 1 };
+    const { range: _, ...unranged } = open.signals[0];
+    const states = Float32Array.from({ length: 101 }, (_v, i) => (i - 50) / 50);
+    const [known] = signalFacts({ ...open, signals: [unranged] }, states);
+    expect(known.low).toBeCloseTo(-1.8);
+    expect(known.high).toBeCloseTo(1.8);
+    expect(known.median).toBeCloseTo(0);
+  });
+});
+
+describe("the grammar", () => {
+  const genomes = Array.from({ length: 200 }, (_, i) => drawGenome(facts, new Rng(i)));
+
+  it("writes programs that the language accepts, with the terms it says", {
+    timeout: 60_000,
+  }, () => {
+    for (const genome of genomes.slice(0, 30)) {
+      const source = genomeSource(genome, facts, ["A test."]);
+      const { program, issues } = compileProgram(source, "reward", table);
+      expect(
+        issues.filter(({ severity }) => severity === "error"),
+        source,
+      ).toEqual([]);
+      const names = termNames(genome, facts);
+      const expected = [...names, ...(genome.bonus === 0 ? [] : ["alive"])];
+      expect(program?.columns.slice(1)).toEqual(expected);
+    }
+  });
+
+  it("keeps doing so through mutation and crossover", { timeout: 60_000 }, () => {
+    const rng = new Rng(5);
+    for (let i = 0; i < 30; i++) {
+      let genome = cross(genomes[i], genomes[i + 100], rng);
+      for (let n = 0; n < 4; n++) genome = mutateSurely(genome, facts, rng).genome;
+      const source = genomeSource(genomeSchema.parse(genome), facts, ["A test."]);
+      const { issues } = compileProgram(source, "reward", table);
+      expect(
+        issues.filter(({ severity }) => severity === "error"),
+        source,
+      ).toEqual([]);
+    }
+  });
+
+  it("draws different rewards", () => {
+    expect(new Set(genomes.map(genomeKey)).size).toBeGreaterThan(190);
+    expect(new Set(genomes.map(leadKey)).size).toBeGreaterThan(8);
+  });
+});
+
+describe("the evolutionary search", () => {
+  it("is the same search when every signal has another name", async () => {
+    const names = ["zeta", "alpha.b", "q.r.s", "mm", "a"];
+    const renamed = signalFacts(swingUpTable(names), new Float32Array(0));
+    const search = async (of: typeof facts) => {
+      const texts: string[] = [];
+      const genomes: unknown[] = [];
+      // Fitness by the order of asking alone: what is proposed must not depend on names.
+      let asked = 0;
+      const { state } = await run({
+        world: { fitness: () => ((asked++ * 7919) % 97) / 97 },
+        designer: designer("offline", 11, of),
+        settings: { iterations: 4, candidates: 6, finals: false, tieTolerance: 0 },
+        check: (source) => {
+          texts.push(source);
+          return fakeCheck(source);
+        },
+      });
+      for (const { genome } of state.candidates) genomes.push(genome);
+      return { texts, genomes };
+    };
+    const plain = await search(facts);
+    const other = await search(renamed);
+    const bare = (genome: unknown) => {
+      const { terms, bonus } = genomeSchema.parse(genome);
+      return { bonus, terms: terms.map(({ why: _, ...term }) => term) };
+    };
+    expect(other.genomes.map(bare)).toEqual(plain.genomes.map(bare));
+    // The texts differ in names alone: the plain genomes, written with the other names, are them.
+    const code = (text: string) => text.replace(/\/\*[\s\S]*?\*\/\n|\/\/.*/g, "").trim();
+    const rewritten = plain.genomes.map((g) => genomeSource(genomeSchema.parse(g), renamed, []));
+    expect(other.texts.map(code)).toEqual(rewritten.map(code));
+    expect(other.texts.map(code)).not.toEqual(plain.texts.map(code));
+  });
+
+  it("proposes the same for the same seed and something else for another", async () => {
+    const sources = async (seed: number) => {
+      const { state, inputs } = await run({
+        world,
+        designer: designer("offline", seed),
+        settings: { candidates: 6, iterations: 3, finals: false },
+      });
+      return state.candidates.map((c) => inputs.journal.read(c.attempts[0].source));
+    };
+    expect(await sources(1)).toEqual(await sources(1));
+    expect(await sources(1)).not.toEqual(await sources(2));
+  });
+
+  it("beats random draws and shuffled results where structure pays, over seeds", {
+    timeout: 60_000,
+  }, async () => {
+    const best = async (mode: "offline" | "random" | "shuffled") => {
+      let sum = 0;
+      for (let seed = 0; seed < 12; seed++) {
+        const { state } = await run({
+          world,
+          designer: designer(mode, seed),
+          settings: { candidates: 6, iterations: 4, finals: false, halving: false },
+        });
+        sum += Math.max(
+          ...state.candidates
+            .filter((c) => c.iteration === 4)
+            .map((c) => c.rungs[0]?.result.evaluation.fitness ?? 0),
+        );
+      }
+      return sum / 12;
+    };
+    const [offline, random, shuffled] = [
+      await best("offline"),
+      await best("random"),
+      await best("shuffled"),
+    ];
+    expect(offline).toBeGreaterThan(random + 0.05);
+    expect(offline).toBeGreaterThan(shuffled + 0.05);
+  });
+
+  it("names parents and reasons, in the origin and in the text", async () => {
+    const { state, inputs } = await run({
+      world,
+      designer: designer("offline", 4),
+      settings: { candidates: 6, iterations: 2, finals: false },
+    });
+    const second = state.candidates.filter((c) => c.iteration === 2);
+    expect(new Set(second.map((c) => c.origin.kind))).toEqual(
+      new Set(["mutation", "crossover", "random"]),
+    );
+    for (const { origin, attempts } of second) {
+      if (origin.kind === "random") continue;
+      expect(origin.parents.every((id) => id.startsWith("1."))).toBe(true);
+      const text = inputs.journal.read(attempts[0].source);
+      expect(text).toContain(`From ${origin.parents.join(" and ")}`);
+    }
+  });
+});
+
+describe("the diagnosis", () => {
+  const genome: Genome = {
+    terms: [
+      {
+        kind: "shaping",
+        factors: [
+          {
+            signal: 6,
+            element: null,
+            kernel: "gaussian",
+            target: 1,
+            temperature: 0.1,
+            rising: true,
+          },
+        ],
+        weight: 1,
+        why: "",
+      },
+      {
+        kind: "cost",
+        factors: [
+          {
+            signal: 3,
+            element: null,
+            kernel: "quadratic",
+            target: 0,
+            temperature: 10,
+            rising: true,
+          },
+        ],
+        weight: -1,
+        why: "",
+      },
+    ],
+    bonus: 0,
+    bonusWhy: "",
+  };
+  const [lead, cost] = termNames(genome, facts);
+  const population = { facts, maxEpisodeSteps: 500, lowest: 0, highest: 1 };
+
+  const past = (parts: {
+    lead: number[];
+    cost: number[];
+    fitness: number[];
+    length?: number;
+    episodeReturn?: number;
+  }): PastCandidate => ({
+    id: "1.1",
+    iteration: 1,
+    index: 1,
+    source: "",
+    genome,
+    origin: { kind: "random", parents: [], reason: "" },
+    fitness: parts.fitness.at(-1) ?? 0,
+    complete: true,
+    steps: 10,
+    stepsTo95: null,
+    failure: null,
+    reflection: reflect(
+      parts.fitness.map((fitness, i) =>
+        row({
+          totalSteps: i + 1,
+          fitness,
+          terms: { [lead]: parts.lead[i], [cost]: parts.cost[i] },
+        }),
+      ),
+    ),
+    evaluation: {
+      set: "select",
+      profile: "reference",
+      totalSteps: 10,
+      episodes: 1,
+      fitness: 0,
+      fitnessPerEpisode: [0],
+      episodeLength: parts.length ?? 500,
+      episodeReturn: parts.episodeReturn ?? 100,
+      endings: {},
+    },
+  });
+  const flat = (value: number) => Array.from({ length: 10 }, () => value);
+  const ramp = Array.from({ length: 10 }, (_, i) => i / 10);
+  const found = (candidate: PastCandidate) =>
+    diagnose(candidate, genome, population).map(({ reason }) => reason);
+
+  it("adds a bonus where episodes end early at a reward below zero", () => {
+    const candidate = past({
+      lead: ramp,
+      cost: ramp,
+      fitness: flat(0.5),
+      length: 40,
+      episodeReturn: -80,
+    });
+    const findings = diagnose(candidate, genome, population);
+    const offset = findings.find(({ reason }) => reason.includes("ending them pays"));
+    const changed = offset?.change(new Rng(1));
+    // It paid −2 a step; the bonus more than makes up for it.
+    expect(changed?.bonus).toBeGreaterThan(2);
+  });
+
+  it("widens a term that is never reached", () => {
+    const candidate = past({ lead: flat(0.001), cost: ramp, fitness: flat(0) });
+    const finding = diagnose(candidate, genome, population).find(({ reason }) =>
+      reason.startsWith(lead),
+    );
+    const factor = finding?.change(new Rng(1)).terms[0].factors[0];
+    expect(factor?.temperature).toBeGreaterThan(0.1);
+  });
+
+  it("scales down a cost that outweighs everything else", () => {
+    const candidate = past({ lead: ramp, cost: ramp.map((v) => -5 - v), fitness: flat(0) });
+    const finding = diagnose(candidate, genome, population).find(({ reason }) =>
+      reason.startsWith(`${cost} outweighed`),
+    );
+    expect(finding?.change(new Rng(1)).terms[1].weight).toBeGreaterThan(-1);
+  });
+
+  it("strengthens what rises with the fitness and lets go of what falls", () => {
+    const candidate = past({ lead: ramp, cost: ramp.map((v) => -v / 10), fitness: ramp });
+    const reasons = found(candidate);
+    expect(reasons.some((reason) => reason.startsWith(`${lead} rose and fell`))).toBe(true);
+    expect(reasons.some((reason) => reason.startsWith(`${cost} moved against`))).toBe(true);
+  });
+
+  it("asks for another idea where the fitness never left the bottom", () => {
+    const reasons = found(past({ lead: ramp, cost: ramp, fitness: flat(0) }));
+    expect(reasons.some((reason) => reason.includes("another leading term"))).toBe(true);
+    expect(reasons.some((reason) => reason.includes("cheaper to move"))).toBe(true);
+    const better = found(past({ lead: ramp, cost: ramp, fitness: ramp }));
+    expect(better.some((reason) => reason.includes("never left the bottom"))).toBe(false);
+  });
+
+  it("charges a rate nobody charges", () => {
+    const reasons = found(past({ lead: ramp, cost: ramp, fitness: ramp }));
+    expect(reasons.some((reason) => reason.startsWith("nothing charged cart.velocity"))).toBe(true);
+  });
+});
