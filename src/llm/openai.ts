@@ -6,7 +6,6 @@ import { RewardsmithError } from "../core/errors.js";
 import { Rng } from "../core/rng.js";
 import { AnswerError } from "./answer-error.js";
 import type { ChatAnswer, ChatClient, ChatRequest, ChatUsage } from "./chat.js";
-import { isLoopback } from "./loopback.js";
 import { classifyFailure, type Failure, WRONG_SERVER } from "./openai-error.js";
 import { costUsd, findPrice } from "./price.js";
 import { type Price, priceTable } from "./price-table.js";
@@ -132,7 +131,13 @@ const completionSchema = z.looseObject({
     .array(
       z.looseObject({
         finish_reason: z.string().nullish(),
-        message: z.looseObject({ content: z.string().nullish(), refusal: z.string().nullish() }),
+        message: z.looseObject({
+          /** Some servers answer in parts, thoughts among them. */
+          content: z
+            .union([z.string(), z.array(z.looseObject({ text: z.string().optional() }))])
+            .nullish(),
+          refusal: z.string().nullish(),
+        }),
       }),
     )
     .min(1),
@@ -164,7 +169,10 @@ async function readCompletion(
   }
   const { choices, usage: reported, model } = parsed.data;
   const [{ message, finish_reason: finish }] = choices;
-  const text = message.content ?? "";
+  const { content } = message;
+  const text = Array.isArray(content)
+    ? content.map((part) => part.text ?? "").join("")
+    : (content ?? "");
   const usage: ChatUsage = reported
     ? { promptTokens: reported.prompt_tokens, completionTokens: reported.completion_tokens }
     : {
@@ -197,11 +205,6 @@ async function readCompletion(
     );
   }
   return answer;
-}
-
-/** Whether a client for these settings costs money; a server on this computer does not. */
-export function isPaid(settings: LlmSettings): boolean {
-  return !isLoopback(settings.baseUrl);
 }
 
 /** Asked once more: a lost answer may have been paid for, and a slow server stays slow. */

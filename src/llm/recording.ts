@@ -70,7 +70,7 @@ export function recordingClient(inner: ChatClient, file: string): ChatClient {
         append(file, conversationOf(request, answer));
         return answer;
       } catch (error) {
-        if (error instanceof RewardsmithError && error.code !== "E_CANCELLED") {
+        if (error instanceof RewardsmithError && wasAsked(error)) {
           const answer = error instanceof AnswerError ? error.answer : undefined;
           append(file, conversationOf(request, answer, error));
         }
@@ -127,6 +127,11 @@ export function createRecordedClient(file: string): ChatClient {
       });
     },
   };
+}
+
+/** Whether the model, or the way to it, is what failed; a request never sent is no conversation. */
+function wasAsked({ code }: RewardsmithError): boolean {
+  return code !== "E_CANCELLED" && !code.startsWith("E_BUDGET_");
 }
 
 /** What the answers of a recording have used: where a resumed run's budget begins. */

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { extractCode } from "../../src/llm/extract-code.js";
 
@@ -76,4 +77,35 @@ test("prose, other code, cut and empty answers are told apart", () => {
   );
   expect(issueOf("<think>\nhmm, maybe")).toBe("E_ANSWER_INCOMPLETE");
   expect(issueOf("  \n")).toBe("E_ANSWER_EMPTY");
+});
+
+test("no answer makes it throw, and a fenced reward always comes back as it was", () => {
+  const piece = fc.oneof(
+    fc.string(),
+    fc.constantFrom(
+      "```",
+      "```ts\n",
+      "\n```\n",
+      "~~~\n",
+      "<think>",
+      "</think>",
+      "\n",
+      reward,
+      "function reward(",
+    ),
+  );
+  fc.assert(
+    fc.property(fc.array(piece), (pieces) => {
+      const result = extractCode(pieces.join(""));
+      expect("code" in result ? result.code : result.issue.code).toBeTypeOf("string");
+    }),
+  );
+  const prose = fc.string().filter((text) => !/[`~<]/.test(text) && !/function|const/.test(text));
+  fc.assert(
+    fc.property(prose, prose, (before, after) => {
+      expect(extractCode(`${before}\n${fenced(helper + reward)}${after}`)).toEqual({
+        code: helper + reward,
+      });
+    }),
+  );
 });

@@ -68,6 +68,21 @@ test("tokens are estimated where the server reports none", async () => {
   expect(usage.promptTokens).toBeGreaterThan(10);
 });
 
+test("an answer in parts is put together", async () => {
+  const message = {
+    role: "assistant",
+    content: [{ type: "thinking" }, { type: "text", text: "one" }, { type: "text", text: " two" }],
+  };
+  const chat = await client([
+    {
+      kind: "answer",
+      text: "",
+      extra: { choices: [{ index: 0, finish_reason: "stop", message }] },
+    },
+  ]);
+  expect((await chat.chat(request)).text).toBe("one two");
+});
+
 test("a price charged by the server goes before the table's", async () => {
   const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15, cost: 0.25 };
   const chat = await client([{ kind: "answer", text: "x", extra: { usage } }]);

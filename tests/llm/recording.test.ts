@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { beforeEach, expect, test } from "vitest";
@@ -183,6 +183,14 @@ test("an answer to another prompt, or a failure, is asked for anew", async () =>
   const resumed = recordingClient(inner, file);
   expect((await resumed.chat(request([system]))).text).toBe("now");
   expect((await createRecordedClient(file).chat(request([system]))).text).toBe("now");
+});
+
+test("a request that was never sent is no conversation", async () => {
+  const refusing = scriptedClient(() => new RewardsmithError("E_BUDGET_MONEY", "spent"));
+  await recordingClient(refusing, file)
+    .chat(request([system]))
+    .catch(() => {});
+  expect(existsSync(file)).toBe(false);
 });
 
 test("a damaged line is named with its number", () => {
