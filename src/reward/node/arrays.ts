@@ -13,12 +13,21 @@ import {
   type Value,
 } from "./values.js";
 
+const fixed = "Arrays never change: build a new one with [...a, x] or a.map(…).";
 const hints = new Map([
-  ["push", "Arrays never change: write [...a, x], or a.map(…)."],
+  ...["push", "pop", "shift", "unshift", "splice", "reverse"].map((name) => [name, fixed] as const),
   ["filter", "Lengths are fixed: use a.map((x) => (condition ? x : 0)) or a.reduce(…)."],
   ["sort", "Use Math.max(...a) or Math.min(...a)."],
   ["fill", "Write the array out, or use a.map(() => 0)."],
+  ["includes", "Use a.some((x) => x === value)."],
 ]);
+
+/** What to do instead of an array method that does not exist here. */
+export function arrayHint(name: string): string {
+  return (
+    hints.get(name) ?? "Arrays offer length, map, reduce, every, some, forEach, slice and concat."
+  );
+}
 
 /** `items.name(args)` for every method but forEach, which is a statement. */
 export function callArrayMethod(
@@ -75,13 +84,7 @@ export function callArrayMethod(
       throw new Refusal("E_REWARD_TYPE", node, `index ${index} of an array of ${items.length}`);
     }
     default:
-      throw new Refusal(
-        "E_REWARD_FORBIDDEN",
-        node,
-        `the array method ${name}`,
-        hints.get(name) ??
-          "Arrays offer map, reduce, every, some, forEach, slice, concat and length.",
-      );
+      throw new Refusal("E_REWARD_FORBIDDEN", node, `the array method ${name}`, arrayHint(name));
   }
 }
 

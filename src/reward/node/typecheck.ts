@@ -8,6 +8,7 @@ import type { SignalTable } from "../../task/signals.js";
 import { stateDeclaration } from "../declaration.js";
 import { helpers } from "../helpers.js";
 import type { ProgramKind } from "../program.js";
+import { arrayHint } from "./arrays.js";
 import { sourceLimits } from "./gate.js";
 import { issueAtPosition } from "./refusal.js";
 import { standardLibrary } from "./standard-library.js";
@@ -172,7 +173,7 @@ function unknownProperty(
     const owner = access.expression.getText(file);
     if (owner === "Math") return at("E_REWARD_FORBIDDEN", mathHint(access.name.text));
     if (/type '(readonly )?(number|boolean|Vector\d+|.*\[\])'/.test(message)) {
-      return arrayMember(access.name.text, at);
+      return at("E_REWARD_TYPE", arrayHint(access.name.text));
     }
     return at("E_REWARD_UNKNOWN_FIELD", fieldHint(owner, access.name.text, table));
   }
@@ -203,17 +204,6 @@ function mathHint(name: string): string {
   return near === undefined
     ? "Only the functions of Math listed with State exist."
     : `Use ${near}(…).`;
-}
-
-/** A member that numbers and arrays do not have. */
-function arrayMember(name: string, at: (code: ErrorCode, hint: string) => Issue): Issue {
-  const changes = ["push", "pop", "shift", "unshift", "splice", "sort", "fill", "reverse"];
-  return changes.includes(name)
-    ? at("E_REWARD_FORBIDDEN", "Arrays never change: build a new one with [...a, x] or a.map(…).")
-    : at(
-        "E_REWARD_TYPE",
-        "Numbers have no fields; arrays offer length, map, reduce, every, some, forEach, slice, concat.",
-      );
 }
 
 /** The innermost node that starts at the position. */
