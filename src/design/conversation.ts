@@ -1,10 +1,14 @@
 /** Keeps prompts and answers in the run: on the disk and in the log before anything uses them. */
-import { RewardsmithError } from "../core/errors.js";
 import { artifacts } from "../run/run-folder.js";
 import type { ConversationRecord } from "./designer.js";
 import type { Journal } from "./journal.js";
+import type { DesignSettings } from "./settings.js";
 
-export function conversationRecord(journal: Journal, isOver: () => boolean): ConversationRecord {
+export function conversationRecord(
+  journal: Journal,
+  settings: DesignSettings,
+  isOver: () => boolean,
+): ConversationRecord {
   return {
     get answers() {
       return journal.state.answers;
@@ -31,10 +35,13 @@ export function conversationRecord(journal: Journal, isOver: () => boolean): Con
         seconds: answer.seconds,
       });
     },
-    assertBudget() {
-      if (isOver()) {
-        throw new RewardsmithError("E_BUDGET_REACHED", "the search may not ask any further");
-      }
+    mayAsk: () => !isOver(),
+    budgetReached(kind) {
+      const { budget, spent } = journal.state;
+      if (budget) return;
+      const used = kind === "money" ? spent.costUsd : spent.promptTokens + spent.completionTokens;
+      const limit = (kind === "money" ? settings.maxMoneyUsd : settings.maxTokens) ?? used;
+      journal.record({ type: "budgetReached", kind, limit, spent: used });
     },
   };
 }

@@ -97,8 +97,10 @@ export interface ConversationRecord {
   readAnswer(answer: Answer): string;
   promptRendered(key: TurnKey, text: string, files: Readonly<Record<string, string>>): void;
   answerReceived(key: TurnKey, answer: ChatAnswer): void;
-  /** Throws E_BUDGET_… when another request would exceed a budget. */
-  assertBudget(): void;
+  /** False when a budget is used up and nothing more may be asked. */
+  mayAsk(): boolean;
+  /** A client refused to send a request that did not fit into a budget. */
+  budgetReached(kind: "money" | "tokens"): void;
 }
 
 export interface TurnKey {

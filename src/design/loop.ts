@@ -235,7 +235,7 @@ function contextOf(inputs: DesignInputs, iteration: number, restart: number): De
     history,
     ...memoryOf(history, settings, iteration),
     notes,
-    conversation: conversationRecord(journal, () => isOver(inputs)),
+    conversation: conversationRecord(journal, settings, () => isOver(inputs)),
     signal: inputs.signal ?? new AbortController().signal,
   };
 }

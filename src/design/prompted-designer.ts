@@ -73,7 +73,7 @@ export function promptedDesigner(options: PromptedOptions): Designer {
     inputs: ConversationInputs,
   ): Promise<ChatAnswer> {
     const { conversation, run, iteration, signal } = context;
-    conversation.assertBudget();
+    if (!conversation.mayAsk()) throw new NotAsked();
     const prompt = await renderConversation(await packFor(iteration), inputs);
     const files = Object.fromEntries(prompt.files.map(({ name, hash }) => [name, hash]));
     conversation.promptRendered(key, conversationText(prompt.messages), files);
@@ -90,7 +90,10 @@ export function promptedDesigner(options: PromptedOptions): Designer {
       return answer;
     } catch (error) {
       if (error instanceof AnswerError) conversation.answerReceived(key, error.answer);
-      throw error;
+      const kind = budgetOf(error);
+      if (kind === null) throw error;
+      conversation.budgetReached(kind);
+      throw new NotAsked();
     }
   }
 
@@ -104,7 +107,7 @@ export function promptedDesigner(options: PromptedOptions): Designer {
         try {
           deliver(await turn(context, indices[i], 0, inputs));
         } catch (error) {
-          if (!isBudget(error)) throw error;
+          if (!(error instanceof NotAsked)) throw error;
         }
       });
       const failed = results.find((result) => result.status === "rejected");
@@ -116,7 +119,7 @@ export function promptedDesigner(options: PromptedOptions): Designer {
       try {
         return await turn(context, refused.index, attempt, { ...inputs, ...repair });
       } catch (error) {
-        if (!isBudget(error)) throw error;
+        if (!(error instanceof NotAsked)) throw error;
         const origin = { kind: "model" as const, parents: [], reason: "not asked any more" };
         return { index: refused.index, source: "", origin, issue: issueOf(error) };
       }
@@ -175,13 +178,22 @@ function sameTurn(a: TurnKey, b: TurnKey): boolean {
   return a.iteration === b.iteration && a.candidate === b.candidate && a.attempt === b.attempt;
 }
 
-/** Failures that asking for another candidate may not meet again. */
-function isOneAnswersFault(error: unknown): error is RewardsmithError {
-  return error instanceof RewardsmithError && !endsSearch(error) && !isBudget(error);
+/** A budget is used up: the candidate is left out rather than failed. */
+class NotAsked extends RewardsmithError {
+  constructor() {
+    super("E_BUDGET_REACHED", "a budget of the search is used up, so nothing more is asked");
+  }
 }
 
-function isBudget(error: unknown): error is RewardsmithError {
-  return error instanceof RewardsmithError && error.code === "E_BUDGET_REACHED";
+function budgetOf(error: unknown): "money" | "tokens" | null {
+  if (!(error instanceof RewardsmithError)) return null;
+  if (error.code === "E_BUDGET_MONEY") return "money";
+  return error.code === "E_BUDGET_TOKENS" ? "tokens" : null;
+}
+
+/** Failures that asking for another candidate may not meet again. */
+function isOneAnswersFault(error: unknown): error is RewardsmithError {
+  return error instanceof RewardsmithError && !endsSearch(error) && !(error instanceof NotAsked);
 }
 
 function issueOf({ code, message, hint }: RewardsmithError): Issue {
