@@ -6,6 +6,15 @@ export interface TensorBuffer {
   readonly dims: readonly number[];
 }
 
+/**
+ * Told around every call into native code. A thread that is ended inside one takes the whole process
+ * with it, so whoever may end threads has to know. `enter` may throw: then the call is not made.
+ */
+export interface NativeCalls {
+  enter(): void;
+  leave(): void;
+}
+
 export interface Session {
   /** Reads `inputs` and writes every output into the buffer given for it. */
   run(

@@ -1,3 +1,4 @@
+import type { NativeCalls } from "../policy/session.js";
 import type { CompiledTask } from "../reward/compiled-task.js";
 import type { Program } from "../reward/program.js";
 import type { EpisodeSummary } from "../task/environment.js";
@@ -18,6 +19,7 @@ export interface EvaluateOptions {
   readonly seed?: number;
   /** Called after every control step. */
   readonly beat?: () => void;
+  readonly nativeCalls?: NativeCalls;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface EvaluateOptions {
  * the first episode counts. Sensor noise and randomization are the task's own.
  */
 export async function evaluatePolicy(options: EvaluateOptions): Promise<Evaluation> {
-  const { task, reward, checkpoint, set, profile, episodes, seed = 0, beat } = options;
+  const { task, reward, checkpoint, set, profile, episodes, seed = 0, beat, nativeCalls } = options;
   const { maxEpisodeSteps, training } = task.task.definition;
   const firsts: EpisodeSummary[] = new Array(episodes);
   let finished = 0;
@@ -43,7 +45,7 @@ export async function evaluatePolicy(options: EvaluateOptions): Promise<Evaluati
       finished++;
     },
   });
-  const policy = await createPolicy(checkpoint, episodes);
+  const policy = await createPolicy(checkpoint, episodes, nativeCalls && { nativeCalls });
   try {
     environment.reset(false);
     for (let step = 0; step < maxEpisodeSteps && finished < episodes; step++) {

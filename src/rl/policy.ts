@@ -1,6 +1,6 @@
 import type { PolicyParameters } from "../policy/inference.js";
 import { policyModel } from "../policy/inference-graph.js";
-import { createSession, tensor } from "../policy/node/session.js";
+import { createSession, type SessionOptions, tensor } from "../policy/node/session.js";
 
 /** A trained policy without noise, for a whole batch of environments at once. */
 export interface Policy {
@@ -10,9 +10,13 @@ export interface Policy {
 }
 
 /** Runs exactly the model that would be exported. */
-export async function createPolicy(parameters: PolicyParameters, numEnvs: number): Promise<Policy> {
+export async function createPolicy(
+  parameters: PolicyParameters,
+  numEnvs: number,
+  options: SessionOptions = {},
+): Promise<Policy> {
   const { observationDim, actionDim } = parameters.network;
-  const session = await createSession(policyModel(parameters));
+  const session = await createSession(policyModel(parameters), options);
   const observations = tensor(new Float32Array(numEnvs * observationDim), [
     numEnvs,
     observationDim,

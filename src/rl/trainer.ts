@@ -5,6 +5,7 @@ import { hasPrivilegedInput } from "../policy/inference-graph.js";
 import { initialParameters, type NetworkShape } from "../policy/network.js";
 import { ActorCritic } from "../policy/node/actor-critic.js";
 import { RunningStatistics, type SavedStatistics } from "../policy/running-statistics.js";
+import type { NativeCalls } from "../policy/session.js";
 import type { VectorEnvironment } from "../task/environment.js";
 import type { TrainingSettings } from "../task/settings.js";
 import type { Checkpoint } from "./checkpoint.js";
@@ -22,6 +23,7 @@ export interface TrainerOptions {
   readonly intraOpThreads?: number;
   /** Called after every control step. */
   readonly beat?: () => void;
+  readonly nativeCalls?: NativeCalls;
 }
 
 export class Trainer {
@@ -34,13 +36,14 @@ export class Trainer {
 
   /** Starts every environment at a random age, so that their time-outs do not come together. */
   static async create(options: TrainerOptions): Promise<Trainer> {
-    const { environment, settings, seed, intraOpThreads = 1 } = options;
+    const { environment, settings, seed, intraOpThreads = 1, nativeCalls } = options;
     const network = networkShape(environment, settings);
     const networks = await ActorCritic.create({
       network,
       loss: settings.ppo,
       numEnvs: environment.numEnvs,
       intraOpThreads,
+      ...(nativeCalls && { nativeCalls }),
     });
     const theta = initialParameters(
       network,

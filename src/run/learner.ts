@@ -1,17 +1,23 @@
+import type { NativeCalls } from "../policy/session.js";
 import type { Evaluation, MetricsRow } from "../rl/metrics.js";
 import type { EvaluationRequest, TrainingJob } from "./job.js";
 
 /** What can train a job. The rest of `src/run` stores and schedules, and knows nothing of PPO. */
 export interface Learner {
   /** A training in progress, from a checkpoint of the job itself, a parent's, or from scratch. */
-  start(job: TrainingJob, from: TrainingStart, beat: () => void): Promise<Training>;
-  /** `beat` is called as often as episodes are stepped; it tells the watchdog that work goes on. */
+  start(job: TrainingJob, from: TrainingStart, pulse: Pulse): Promise<Training>;
   evaluate(
     job: TrainingJob,
     checkpoint: Uint8Array,
     request: EvaluationRequest,
-    beat: () => void,
+    pulse: Pulse,
   ): Promise<Evaluation>;
+}
+
+/** How a training tells those who watch it that it works, and when it must not be ended. */
+export interface Pulse extends NativeCalls {
+  /** Called at every step. Throws E_CANCELLED when the training is to end at once. */
+  beat(): void;
 }
 
 export interface TrainingStart {

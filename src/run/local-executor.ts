@@ -36,6 +36,7 @@ class LocalExecutor implements Executor {
   /** Jobs already trained anew here: `fresh` forgets what others left, not what this one did. */
   private readonly freshened = new Set<string>();
   private readonly idle: TrainingThread[] = [];
+  private readonly working = new Set<TrainingThread>();
   private readonly waiting: (() => void)[] = [];
   private busy = 0;
 
@@ -45,6 +46,7 @@ class LocalExecutor implements Executor {
     this.heartbeatSeconds = options.heartbeatSeconds ?? 30;
     this.checkpointSeconds = options.checkpointSeconds ?? 10;
     this.entry = options.worker ?? new URL("./ppo-worker.js", import.meta.url);
+    process.on("exit", this.endWorking);
   }
 
   async run(request: TrainingRequest, options: ExecuteOptions = {}): Promise<TrainingOutcome> {
@@ -63,7 +65,12 @@ class LocalExecutor implements Executor {
     this.closing.abort();
     await Promise.allSettled(this.running);
     await Promise.all(this.idle.splice(0).map((thread) => thread.end()));
+    process.off("exit", this.endWorking);
   }
+
+  private readonly endWorking = () => {
+    for (const thread of this.working) thread.endSync();
+  };
 
   /** The stored result, or the training under the job's lock: no two writers train the same. */
   private async runLocked(
@@ -102,11 +109,13 @@ class LocalExecutor implements Executor {
       let thread = this.idle.pop();
       while (thread?.usable === false) thread = this.idle.pop();
       thread ??= new TrainingThread(this.entry);
+      this.working.add(thread);
       try {
         const { runsRoot, heartbeatSeconds, checkpointSeconds } = this;
         const assignment = { request, jobId, runsRoot, heartbeatSeconds, checkpointSeconds };
         return await thread.train(assignment, options);
       } finally {
+        this.working.delete(thread);
         if (thread.usable) this.idle.push(thread);
       }
     } finally {

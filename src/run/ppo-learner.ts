@@ -3,12 +3,11 @@ import { decodeCheckpoint, encodeCheckpoint, policyHash } from "../rl/checkpoint
 import { evaluatePolicy } from "../rl/evaluate.js";
 import { createEnvironment } from "../rl/task-environment.js";
 import { Trainer } from "../rl/trainer.js";
-import type { VectorEnvironment } from "../task/environment.js";
 import type { TrainingJob } from "./job.js";
-import type { Learner, Training, TrainingStart } from "./learner.js";
+import type { Learner, Pulse, Training, TrainingStart } from "./learner.js";
 
 export const ppoLearner: Learner = {
-  async start(job: TrainingJob, from: TrainingStart, beat: () => void): Promise<Training> {
+  async start(job: TrainingJob, from: TrainingStart, pulse: Pulse): Promise<Training> {
     const { task, reward, settings, seed } = job;
     const environment = await createEnvironment({
       task,
@@ -21,8 +20,7 @@ export const ppoLearner: Learner = {
       withHuman: true,
     });
     try {
-      countSteps(environment, beat);
-      const trainer = await Trainer.create({ environment, settings, seed });
+      const trainer = await Trainer.create({ environment, settings, seed, ...watched(pulse) });
       if (from.checkpoint) trainer.load(decodeCheckpoint(from.checkpoint));
       else if (from.parent) trainer.warmStart(decodeCheckpoint(from.parent));
       return {
@@ -42,21 +40,17 @@ export const ppoLearner: Learner = {
     }
   },
 
-  evaluate({ task, reward }, checkpoint, request, beat) {
+  evaluate({ task, reward }, checkpoint, request, pulse) {
     return evaluatePolicy({
       task,
       reward,
       checkpoint: decodeCheckpoint(checkpoint),
       ...request,
-      beat,
+      ...watched(pulse),
     });
   },
 };
 
-function countSteps(environment: VectorEnvironment, beat: () => void): void {
-  const step = environment.step.bind(environment);
-  environment.step = (actions) => {
-    step(actions);
-    beat();
-  };
+function watched(pulse: Pulse) {
+  return { beat: () => pulse.beat(), nativeCalls: pulse };
 }

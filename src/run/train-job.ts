@@ -5,20 +5,21 @@ import type { Evaluation, MetricsRow } from "../rl/metrics.js";
 import type { TrainingOutcome, TrainingRequest } from "./job.js";
 import { iterationSteps, resultSteps } from "./job.js";
 import { loadResult, StoredJob } from "./job-store.js";
-import type { Learner, TrainingStart } from "./learner.js";
+import type { Learner, Pulse, TrainingStart } from "./learner.js";
 
 export interface TrainJobOptions {
   readonly runsRoot: string;
   readonly learner: Learner;
   /** Called after each iteration with its row. */
   readonly onRow?: (row: MetricsRow) => void;
-  /** Called as often as possible: work goes on. */
-  readonly beat?: () => void;
+  readonly pulse?: Pulse;
   /** Asked after each iteration; true saves a checkpoint and ends with E_CANCELLED. */
   readonly stopAsked?: () => boolean;
   /** Wall seconds between checkpoints made for crashes. */
   readonly checkpointSeconds?: number;
 }
+
+const unwatched: Pulse = { beat() {}, enter() {}, leave() {} };
 
 /**
  * What the store has of a request, without training; null when anything is missing. Safe beside
@@ -53,7 +54,7 @@ export async function trainJob(
   request: TrainingRequest,
   options: TrainJobOptions,
 ): Promise<TrainingOutcome> {
-  const { runsRoot, learner, beat = () => {}, stopAsked = () => false } = options;
+  const { runsRoot, learner, pulse = unwatched, stopAsked = () => false } = options;
   const { job } = request;
   const cpuStart = cpuSeconds();
   const store = new StoredJob(runsRoot, job);
@@ -73,7 +74,7 @@ export async function trainJob(
       const { policyHash } = stored.stored;
       if (store.evaluation(policyHash, asked)) continue;
       if (stopAsked()) throw cancelled();
-      store.addEvaluation(policyHash, await learner.evaluate(job, stored.bytes, asked, beat));
+      store.addEvaluation(policyHash, await learner.evaluate(job, stored.bytes, asked, pulse));
     }
     const outcome = storedOutcome(request, runsRoot);
     if (outcome?.status !== "finished") throw new Error(`no result in ${store.folder}`);
@@ -100,7 +101,7 @@ async function trainTo(
   options: TrainJobOptions,
   progress: { steps: number; newSteps: number },
 ): Promise<void> {
-  const { learner, onRow, beat = () => {}, stopAsked = () => false } = options;
+  const { learner, onRow, pulse = unwatched, stopAsked = () => false } = options;
   const { checkpointSeconds = 10 } = options;
   const { job } = request;
   const target = resultSteps(job, request.steps);
@@ -111,13 +112,12 @@ async function trainTo(
     return;
   }
   if (stopAsked()) throw cancelled();
-  const training = await learner.start(job, startFrom(request, newest?.bytes, options), beat);
+  const training = await learner.start(job, startFrom(request, newest?.bytes, options), pulse);
   try {
     let storedRows = store.cutRows(progress.steps);
     let savedAt = performance.now();
     for (;;) {
       const row = await training.iterate();
-      beat();
       progress.steps += iterationSteps(job);
       progress.newSteps += iterationSteps(job);
       // Rows of a longer result are there already, and are the same.
@@ -149,7 +149,7 @@ function startFrom(
   return job.parent === null ? {} : { parent: loadResult(runsRoot, job.parent).checkpoint };
 }
 
-function cancelled(): RewardsmithError {
+export function cancelled(): RewardsmithError {
   return new RewardsmithError("E_CANCELLED", "stopped; a resume continues from the checkpoint");
 }
 

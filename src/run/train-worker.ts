@@ -3,20 +3,44 @@ import { parentPort } from "node:worker_threads";
 import { type ErrorCode, RewardsmithError } from "../core/errors.js";
 import type { MetricsRow } from "../rl/metrics.js";
 import type { TrainingOutcome, TrainingRequest } from "./job.js";
-import type { Learner } from "./learner.js";
-import { trainJob } from "./train-job.js";
+import type { Learner, Pulse } from "./learner.js";
+import { cancelled, trainJob } from "./train-job.js";
 
 export interface Assignment {
   readonly request: TrainingRequest;
   readonly runsRoot: string;
   readonly checkpointSeconds: number;
-  /** Shared: what the worker counts up as it works, and what it is asked. See `beatCell`. */
+  /** Shared between worker and watcher; see `beatCell` and those after it. */
   readonly cells: Int32Array;
 }
 
-/** Cells of an assignment: steps counted by the worker; 1 once it is asked to stop. */
+/** Steps and native calls, counted by the worker. */
 export const beatCell = 0;
+/** Set by the watcher: 1 asks to stop after the iteration, 2 at the next step or native call. */
 export const stopCell = 1;
+/** 1 while the worker is in native code. Once 2 is asked and this is 0, it enters no more. */
+export const nativeCell = 2;
+
+function pulseOf(cells: Int32Array): Pulse {
+  const stopNow = () => Atomics.load(cells, stopCell) === 2;
+  return {
+    beat() {
+      Atomics.add(cells, beatCell, 1);
+      if (stopNow()) throw cancelled();
+    },
+    enter() {
+      Atomics.add(cells, beatCell, 1);
+      // First the cell, then the question: the watcher does it the other way round.
+      Atomics.store(cells, nativeCell, 1);
+      if (!stopNow()) return;
+      Atomics.store(cells, nativeCell, 0);
+      throw cancelled();
+    },
+    leave() {
+      Atomics.store(cells, nativeCell, 0);
+    },
+  };
+}
 
 export type Report =
   | { readonly kind: "row"; readonly row: MetricsRow }
@@ -39,8 +63,8 @@ export function serveTraining(learner: Learner): void {
         ...options,
         learner,
         onRow: (row) => report({ kind: "row", row }),
-        beat: () => void Atomics.add(cells, beatCell, 1),
-        stopAsked: () => Atomics.load(cells, stopCell) === 1,
+        pulse: pulseOf(cells),
+        stopAsked: () => Atomics.load(cells, stopCell) > 0,
       });
       report({ kind: "outcome", outcome });
     } catch (error) {

@@ -8,7 +8,7 @@ import { RewardsmithError } from "../core/errors.js";
 import { startThread } from "../core/node/spawn.js";
 import type { ExecuteOptions } from "./executor.js";
 import type { TrainingOutcome, TrainingRequest } from "./job.js";
-import { type Assignment, beatCell, type Report, stopCell } from "./train-worker.js";
+import { type Assignment, beatCell, nativeCell, type Report, stopCell } from "./train-worker.js";
 
 export interface ThreadAssignment {
   readonly request: TrainingRequest;
@@ -19,8 +19,10 @@ export interface ThreadAssignment {
   readonly heartbeatSeconds: number;
 }
 
-/** After asking a worker to stop it has this long before it is ended. */
+/** A worker asked to stop after its iteration has this long, then must stop at its next step. */
 const stopSeconds = 2;
+/** And this long to do that, then it is ended. */
+const stopNowSeconds = 1;
 /** Loading the learner, before the first beat, may take this long. */
 const startSeconds = 60;
 
@@ -28,6 +30,7 @@ export class TrainingThread {
   /** False once it was ended or died. */
   usable = true;
   private readonly worker: Worker;
+  private cells: Int32Array = new Int32Array(3);
 
   constructor(entry: URL) {
     this.worker = startThread(entry);
@@ -38,7 +41,8 @@ export class TrainingThread {
   train(assignment: ThreadAssignment, options: ExecuteOptions): Promise<TrainingOutcome> {
     const { request, jobId, runsRoot, checkpointSeconds, heartbeatSeconds } = assignment;
     const { worker } = this;
-    const cells = new Int32Array(new SharedArrayBuffer(8));
+    const cells = new Int32Array(new SharedArrayBuffer(12));
+    this.cells = cells;
     const timers: NodeJS.Timeout[] = [];
     let totalSteps = 0;
     worker.removeAllListeners();
@@ -56,8 +60,10 @@ export class TrainingThread {
       };
       const askToStop = () => {
         Atomics.store(cells, stopCell, 1);
+        const stopNow = () => Atomics.store(cells, stopCell, 2);
         const end = () => fail("E_CANCELLED", "stopped; a resume continues from the checkpoint");
-        timers.push(setTimeout(end, stopSeconds * 1000));
+        timers.push(setTimeout(stopNow, stopSeconds * 1000));
+        timers.push(setTimeout(end, (stopSeconds + stopNowSeconds) * 1000));
       };
 
       worker.on("message", (report: Report) => {
@@ -92,10 +98,28 @@ export class TrainingThread {
     });
   }
 
-  /** Ends the worker. Its last write is over then; a native call may hold that up for a moment. */
+  /**
+   * Ends the worker once it is out of native code: ended inside, ONNX Runtime aborts the process
+   * ("FATAL ERROR: napi_define_properties", 1.30). A worker that never comes out is left alone.
+   */
   async end(): Promise<void> {
     this.usable = false;
-    await Promise.race([this.worker.terminate(), sleep(5000, undefined, { ref: false })]);
+    Atomics.store(this.cells, stopCell, 2);
+    for (let waited = 0; this.inNativeCode() && waited < 5000; waited += 10) await sleep(10);
+    if (!this.inNativeCode()) await this.worker.terminate();
+  }
+
+  /** Before the process exits, which ends every thread: waits as `end` does, without an event loop. */
+  endSync(): void {
+    Atomics.store(this.cells, stopCell, 2);
+    const clock = new Int32Array(new SharedArrayBuffer(4));
+    for (let waited = 0; this.inNativeCode() && waited < 5000; waited += 10) {
+      Atomics.wait(clock, 0, 0, 10);
+    }
+  }
+
+  private inNativeCode(): boolean {
+    return Atomics.load(this.cells, nativeCell) === 1;
   }
 
   /** Between jobs it neither keeps the process alive nor ends it by dying. */

@@ -58,12 +58,12 @@ test("events come back stamped, numbered and in order", () => {
 
 test("any text survives, line breaks and all", () => {
   fc.assert(
-    fc.property(fc.string({ unit: "binary" }), (text) => {
+    fc.property(fc.array(fc.string({ unit: "binary" }), { maxLength: 6 }), (written) => {
       rmSync(file, { force: true });
-      write(text);
-      expect(texts()).toEqual([text]);
+      write(...written);
+      expect(texts()).toEqual(written);
     }),
-    { numRuns: 30 },
+    { numRuns: 5 },
   );
 });
 

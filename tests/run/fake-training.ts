@@ -21,14 +21,14 @@ export interface FakeOptions {
 
 export function fakeLearner(options: FakeOptions = {}): Learner {
   return {
-    async start(job, from, beat) {
+    async start(job, from, pulse) {
       const state: State = from.checkpoint
         ? decode(from.checkpoint)
         : { steps: 0, iteration: 0, chain: from.parent ? decode(from.parent).chain : "" };
       return {
         async iterate() {
           await options.onIteration?.(state.iteration + 1, job);
-          beat();
+          pulse.beat();
           state.iteration++;
           state.steps += job.settings.numEnvs * job.settings.numStepsPerEnv;
           state.chain = sha256(`${state.chain}:${job.seed}:${hashJson(job.reward)}`);
@@ -38,8 +38,8 @@ export function fakeLearner(options: FakeOptions = {}): Learner {
         async dispose() {},
       };
     },
-    async evaluate(_job, checkpoint, request, beat) {
-      beat();
+    async evaluate(_job, checkpoint, request, pulse) {
+      pulse.beat();
       const { steps, chain } = decode(checkpoint);
       const fitness = Number.parseInt(chain.slice(0, 6), 16);
       return fakeEvaluation({ ...request, totalSteps: steps, fitness });

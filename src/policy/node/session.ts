@@ -1,19 +1,21 @@
 /** ONNX Runtime behind our own interface: the only file that imports it. */
 import * as ort from "onnxruntime-node";
 import { RewardsmithError } from "../../core/errors.js";
-import type { Session, TensorBuffer } from "../session.js";
+import type { NativeCalls, Session, TensorBuffer } from "../session.js";
 
 export interface SessionOptions {
   /** Threads inside one operator. More than one pays only while other cores are idle. */
   readonly intraOpThreads?: number;
+  readonly nativeCalls?: NativeCalls;
 }
 
 /** Loads a model. */
 export async function createSession(
   model: Uint8Array,
-  { intraOpThreads = 1 }: SessionOptions = {},
+  { intraOpThreads = 1, nativeCalls }: SessionOptions = {},
 ): Promise<Session> {
   let session: ort.InferenceSession;
+  nativeCalls?.enter();
   try {
     // session.set_denormal_as_zero must stay unset: it changes this thread's floating-point mode,
     // and physics simulated on the same thread then turns to NaN.
@@ -28,13 +30,20 @@ export async function createSession(
       hint: "run `rewardsmith doctor`; it tests ONNX Runtime on this machine",
       cause,
     });
+  } finally {
+    nativeCalls?.leave();
   }
   return {
     async run(inputs, outputs) {
-      await session.run(
-        inputs as Record<string, ort.Tensor>,
-        outputs as Record<string, ort.Tensor>,
-      );
+      nativeCalls?.enter();
+      try {
+        await session.run(
+          inputs as Record<string, ort.Tensor>,
+          outputs as Record<string, ort.Tensor>,
+        );
+      } finally {
+        nativeCalls?.leave();
+      }
     },
     async dispose() {
       await session.release();
