@@ -63,12 +63,12 @@ export default defineTask({
   },
   actionDelaySteps: [0, 1],
   steps: 800_000,
-  searchSteps: 400_000,
+  searchSteps: 480_000,
   training: {
     numEnvs: 128,
-    numStepsPerEnv: 16,
+    numStepsPerEnv: 32,
     randomize: false,
-    ppo: { lr: 1e-3, desiredKl: 0.008, minibatchSize: 1024, numLearningEpochs: 4 },
+    ppo: { lr: 3e-4, desiredKl: 0.008, minibatchSize: 1024, numLearningEpochs: 4 },
     network: { actor: [32, 32], critic: [32, 32] },
   },
 });
