@@ -38,7 +38,7 @@ export interface SimulatorState {
   readonly bodyPose: Float32Array;
   /** [env][body][6] linear velocity of the body frame's origin, then angular velocity; world frame. */
   readonly bodyVelocity: Float32Array;
-  /** [env][contact geom][3] net contact force on the geom, N, world frame, mean of the control step. */
+  /** [env][contact geom][3] net contact force on the geom, N, world frame, mean of the control step (Rapier: its normal part). */
   readonly contactForce: Float32Array;
 }
 

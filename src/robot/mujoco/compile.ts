@@ -10,11 +10,11 @@ import { hashJson, sha256 } from "../../core/node/hash.js";
 import { type RobotModel, robotModelSchema } from "../model.js";
 import { type Mujoco, mujoco, mujocoVersion } from "./engine.js";
 import { readModel } from "./read-model.js";
-import { readSourceFiles, type SourceFile } from "./source-files.js";
+import { lineOf, readSourceFiles, type SourceFile } from "./source-files.js";
 import { checkSupported } from "./supported.js";
 
 /** Raised whenever the same file would compile to another model. */
-const formatVersion = 1;
+const formatVersion = 2;
 
 /** Compiles a robot file; the result is cached by the content of the file and all it includes. */
 export async function compileRobot(
@@ -58,30 +58,49 @@ function compile(engine: Mujoco, files: readonly SourceFile[]): RobotModel {
   }
 }
 
-/** MuJoCo's message names an element and a line; the file is the one whose line holds that element. */
+/** MuJoCo's message, and the place it means. */
 function compilerError(error: unknown, files: readonly SourceFile[]): RewardsmithError {
   const raw = error instanceof Error ? error.message : String(error);
   const message = raw
-    .replace(/^MuJoCo Error:\s*|Loading error:\s*|^(?:XML )?Error:\s*/g, "")
+    .replace(/^MuJoCo Error:\s*/, "")
+    .replace(/^Loading error:\s*/, "")
     .replace(/^(?:XML )?Error:\s*/, "")
     .replace(/\s*\n\s*/g, "; ")
     .replace(/[;\s]+$/, "");
-  const line = Number(/line(?: number)?[ =](\d+)/i.exec(raw)?.[1] ?? Number.NaN);
-  const element = /Element(?:=| ')(\w+)'?/.exec(raw)?.[1] ?? /name=(\w+)/.exec(raw)?.[1];
-  const texts = files.filter((file) => typeof file.data === "string");
-  const holder =
-    texts.find(({ data }) => {
-      const text = String(data).split("\n")[line - 1];
-      return text !== undefined && element !== undefined && text.includes(`<${element}`);
-    }) ?? texts[0];
-  const missing = /Error opening file/.test(raw);
   return new RewardsmithError("E_ROBOT_COMPILE", message, {
-    where: Number.isNaN(line) ? files[0].path : `${holder.path}:${line}`,
-    hint: missing
+    where: errorPlace(raw, files),
+    hint: /Error opening file/.test(raw)
       ? "check the path: files are looked for beside the robot file, and under its meshdir and assetdir"
       : "the message is MuJoCo's; its XML reference is at https://mujoco.readthedocs.io/en/stable/XMLreference.html",
     cause: error,
   });
+}
+
+/**
+ * The message gives an element and a line but no file: it is the one with that element on that
+ * line. In included files MuJoCo loses the line (0): the first such element there, best with the
+ * value the message quotes.
+ */
+function errorPlace(raw: string, files: readonly SourceFile[]): string {
+  const line = Number(/line(?: number)?[ =](\d+)/i.exec(raw)?.[1] ?? Number.NaN);
+  const element = /XMLElement name=(\w+)/.exec(raw)?.[1] ?? /Element '(\w+)'/.exec(raw)?.[1];
+  const texts = files.flatMap(({ path, data }) =>
+    typeof data === "string" ? [{ path, data }] : [],
+  );
+  if (line > 0) {
+    const holder = texts.find(
+      ({ data }) => element !== undefined && data.split("\n")[line - 1]?.includes(`<${element}`),
+    );
+    return `${(holder ?? texts[0]).path}:${line}`;
+  }
+  const quoted = /'([\w.-]+)'/.exec(raw)?.[1];
+  for (const pattern of [`<${element}\\b[^<>]*\\b${quoted}\\b`, `<${element}\\b`]) {
+    for (const { path, data } of texts.slice(1)) {
+      const found = element && lineOf(data, new RegExp(pattern));
+      if (found) return `${path}:${found}`;
+    }
+  }
+  return files[0].path;
 }
 
 /** Paths relative to the robot file, so that a moved folder is still known. */

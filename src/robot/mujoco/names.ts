@@ -19,11 +19,18 @@ export type NamedKind =
  * answers unnamed elements with an arbitrary string.
  */
 export function nameOf(model: Model, kind: NamedKind, index: number): string {
-  const blob = model.names as Int8Array;
-  const addresses = model[`name_${kind}adr`] as Int32Array;
-  let name = "";
-  for (let i = addresses[index]; blob[i] !== 0; i++) name += String.fromCharCode(blob[i] & 0xff);
-  return Buffer.from(name, "latin1").toString("utf8");
+  return textAt(model.names, (model[`name_${kind}adr`] as Int32Array)[index]);
+}
+
+/** The name a file gives its model; "" for MuJoCo's own default. */
+export function modelName(model: Model): string {
+  const name = textAt(model.names, 0);
+  return name === "MuJoCo Model" ? "" : name;
+}
+
+function textAt(blob: Int8Array, start: number): string {
+  const end = blob.indexOf(0, start);
+  return Buffer.from(Uint8Array.from(blob.subarray(start, end))).toString("utf8");
 }
 
 /** `file:line` of an element by tag and name; the file alone when it cannot be told. */

@@ -2,16 +2,17 @@
 import type { Actuator, Body, Geom, Joint, Keyframe, RobotModel } from "../model.js";
 import type { Model, Mujoco } from "./engine.js";
 import { ellipsoidPoints, meshHull } from "./mesh-hull.js";
-import { type NamedKind, nameOf } from "./names.js";
+import { modelName, type NamedKind, nameOf } from "./names.js";
 import { actuatorKind } from "./supported.js";
 
 type Vector3 = [number, number, number];
 type Quaternion = [number, number, number, number];
 
+/** `name` stands in where the file names no model. */
 export function readModel(engine: Mujoco, model: Model, name: string): RobotModel {
   return {
     format: 1,
-    name,
+    name: modelName(model) || name,
     gravity: vector3(model.opt.gravity, 0),
     bodies: count(model.nbody - 1, (i) => readBody(model, i + 1)),
     joints: count(model.njnt, (i) => readJoint(engine, model, i)),
@@ -83,7 +84,7 @@ function readGeom(engine: Mujoco, model: Model, i: number): Geom {
     friction: model.geom_condim[i] === 1 ? 0 : model.geom_friction[3 * i],
     contype: model.geom_contype[i],
     conaffinity: model.geom_conaffinity[i],
-    rgba: material >= 0 ? quaternion(model.mat_rgba, material) : quaternion(model.geom_rgba, i),
+    rgba: color(material >= 0 ? model.mat_rgba : model.geom_rgba, material >= 0 ? material : i),
   };
   switch (type) {
     case types.mjGEOM_PLANE.value:
@@ -164,6 +165,11 @@ function pair(a: ArrayLike<number>, i: number): [number, number] {
 
 function vector3(a: ArrayLike<number>, i: number): Vector3 {
   return [a[3 * i], a[3 * i + 1], a[3 * i + 2]];
+}
+
+/** Colours are single precision in MuJoCo: back to what the file says. */
+function color(a: ArrayLike<number>, i: number): Quaternion {
+  return quaternion(a, i).map((value) => Math.round(value * 1e6) / 1e6) as Quaternion;
 }
 
 function quaternion(a: ArrayLike<number>, i: number): Quaternion {

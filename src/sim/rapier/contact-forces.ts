@@ -1,6 +1,8 @@
 /**
- * Net contact force per named geom, from the impulses of Rapier's contact manifolds. Rapier's
- * JavaScript interface gives the normal part; friction is not included.
+ * Net contact force per named geom, from the impulses of Rapier's contact manifolds. Its JavaScript
+ * interface gives the normal part; friction is not included. What it calls a contact's impulse also
+ * counts the warm start, so n solver iterations report (n + 1) / n of a lasting contact's impulse:
+ * that share is taken off, which makes a lasting force exact and an impact's up to 1 / (n + 1) low.
  */
 import type { TempContactManifold, World } from "@dimforge/rapier3d";
 import { RewardsmithError } from "../../core/errors.js";
@@ -53,7 +55,8 @@ export class ContactForces {
   /** Adds the last engine step's forces, times `weight`. */
   add(world: World, weight: number): void {
     this.world = world;
-    this.scale = weight / world.timestep;
+    const iterations = world.numSolverIterations;
+    this.scale = (weight / world.timestep) * (iterations / (iterations + 1));
     for (let i = 0; i < this.colliders.length; i++) {
       this.handle = this.colliders[i];
       this.at = 3 * i;

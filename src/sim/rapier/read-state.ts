@@ -1,25 +1,30 @@
-/** Rapier's bodies → the simulator's state arrays, through buffers made once. */
+/**
+ * Rapier's bodies → the simulator's state arrays. Runs for every body at every step: tables are flat
+ * typed arrays of one kind, made once, and the turning of vectors is written out.
+ */
 import type { World } from "@dimforge/rapier3d";
-import { multiplyQuaternions, rotateVector, wrapAngle } from "../../core/quaternion.js";
+import { wrapAngle } from "../../core/quaternion.js";
 import type { Articulation } from "../articulation.js";
 import type { SimulatorState } from "../simulator.js";
 import type { WorldHandles } from "./build-world.js";
 
 export class StateReader {
-  private readonly articulation: Articulation;
   private readonly handles: WorldHandles;
   private readonly state: SimulatorState;
+  private readonly numLinks: number;
   private readonly numBodies: number;
+  private readonly joints: JointTable;
+  private readonly members: MemberTable;
   /** [env][link][3] centre of mass in the link's frame, m. */
   private readonly centers: Float64Array;
-  /** Of one environment: [link][7] position and w x y z, [link][6] velocity of the origin and angular. */
-  readonly pose: Float64Array;
-  readonly velocity: Float64Array;
+  /** One environment's links: [link][7] position and w x y z, [link][6] velocity of the origin and angular. */
+  private readonly pose: Float64Array;
+  private readonly velocity: Float64Array;
   private readonly position = new Float32Array(3);
   private readonly orientation = new Float32Array(4);
   private readonly linear = new Float32Array(3);
   private readonly angular = new Float32Array(3);
-  private readonly scratch = new Float64Array(9);
+  private readonly turned = new Float64Array(3);
 
   constructor(
     articulation: Articulation,
@@ -27,13 +32,15 @@ export class StateReader {
     state: SimulatorState,
     centers: Float64Array,
   ) {
-    this.articulation = articulation;
     this.handles = handles;
     this.state = state;
+    this.numLinks = articulation.links.length;
     this.numBodies = articulation.bodies.length;
+    this.joints = jointTable(articulation);
+    this.members = memberTable(articulation);
     this.centers = centers;
-    this.pose = new Float64Array(7 * articulation.links.length);
-    this.velocity = new Float64Array(6 * articulation.links.length);
+    this.pose = new Float64Array(7 * this.numLinks);
+    this.velocity = new Float64Array(6 * this.numLinks);
   }
 
   /** Fills an environment's rows. */
@@ -45,9 +52,8 @@ export class StateReader {
 
   private readLinks(world: World, env: number): void {
     const bodies = world.bodies.raw;
-    const { pose, velocity, position, orientation, linear, angular, centers, scratch } = this;
+    const { pose, velocity, position, orientation, linear, angular, centers, numLinks } = this;
     const { links, origins } = this.handles;
-    const numLinks = this.articulation.links.length;
     for (let l = 0; l < numLinks; l++) {
       const at = env * numLinks + l;
       const handle = links[at];
@@ -57,21 +63,34 @@ export class StateReader {
       bodies.rbAngvel(handle, angular);
       const p = 7 * l;
       const v = 6 * l;
+      const x = orientation[0];
+      const y = orientation[1];
+      const z = orientation[2];
+      const w = orientation[3];
       pose[p] = position[0] - origins[3 * env];
       pose[p + 1] = position[1] - origins[3 * env + 1];
       pose[p + 2] = position[2] - origins[3 * env + 2];
-      pose[p + 3] = orientation[3];
-      pose[p + 4] = orientation[0];
-      pose[p + 5] = orientation[1];
-      pose[p + 6] = orientation[2];
+      pose[p + 3] = w;
+      pose[p + 4] = x;
+      pose[p + 5] = y;
+      pose[p + 6] = z;
+      // c, the centre of mass turned into the world.
+      const cx = centers[3 * at];
+      const cy = centers[3 * at + 1];
+      const cz = centers[3 * at + 2];
+      const tx = 2 * (y * cz - z * cy);
+      const ty = 2 * (z * cx - x * cz);
+      const tz = 2 * (x * cy - y * cx);
+      const rx = cx + w * tx + y * tz - z * ty;
+      const ry = cy + w * ty + z * tx - x * tz;
+      const rz = cz + w * tz + x * ty - y * tx;
       // Rapier gives the velocity of the centre of mass: v = v_c − ω × c.
-      rotateVector(scratch, 0, pose, p + 3, centers, 3 * at);
       const wx = angular[0];
       const wy = angular[1];
       const wz = angular[2];
-      velocity[v] = linear[0] - (wy * scratch[2] - wz * scratch[1]);
-      velocity[v + 1] = linear[1] - (wz * scratch[0] - wx * scratch[2]);
-      velocity[v + 2] = linear[2] - (wx * scratch[1] - wy * scratch[0]);
+      velocity[v] = linear[0] - wy * rz + wz * ry;
+      velocity[v + 1] = linear[1] - wz * rx + wx * rz;
+      velocity[v + 2] = linear[2] - wx * ry + wy * rx;
       velocity[v + 3] = wx;
       velocity[v + 4] = wy;
       velocity[v + 5] = wz;
@@ -79,116 +98,222 @@ export class StateReader {
   }
 
   private writeJoints(env: number): void {
-    const { joints, links } = this.articulation;
-    const { pose, velocity, scratch, state } = this;
-    for (let j = 0; j < joints.length; j++) {
-      const joint = joints[j];
-      const { axis } = joint;
-      const at = env * joints.length + j;
-      const p = 7 * joint.link;
-      const v = 6 * joint.link;
-      const parent = links[joint.link].parent;
-      const pp = 7 * parent;
-      const pv = 6 * parent;
-      if (joint.slide) {
-        // Along the parent's axis: how far the anchors are apart, and how fast.
-        rotateVector(scratch, 0, pose, p + 3, joint.anchorInLink as number[], 0);
-        const rx = pose[p] + scratch[0];
-        const ry = pose[p + 1] + scratch[1];
-        const rz = pose[p + 2] + scratch[2];
-        let dx = rx;
-        let dy = ry;
-        let dz = rz;
-        let vx = velocity[v] + velocity[v + 4] * scratch[2] - velocity[v + 5] * scratch[1];
-        let vy = velocity[v + 1] + velocity[v + 5] * scratch[0] - velocity[v + 3] * scratch[2];
-        let vz = velocity[v + 2] + velocity[v + 3] * scratch[1] - velocity[v + 4] * scratch[0];
-        let ax = axis[0];
-        let ay = axis[1];
-        let az = axis[2];
-        if (parent < 0) {
-          dx -= joint.anchorInParent[0];
-          dy -= joint.anchorInParent[1];
-          dz -= joint.anchorInParent[2];
-        } else {
-          rotateVector(scratch, 0, pose, pp + 3, axis as number[], 0);
-          rotateVector(scratch, 3, pose, pp + 3, joint.anchorInParent as number[], 0);
-          ax = scratch[0];
-          ay = scratch[1];
-          az = scratch[2];
-          dx -= pose[pp] + scratch[3];
-          dy -= pose[pp + 1] + scratch[4];
-          dz -= pose[pp + 2] + scratch[5];
-          // The parent's speed at the same point.
-          const ox = rx - pose[pp];
-          const oy = ry - pose[pp + 1];
-          const oz = rz - pose[pp + 2];
-          vx -= velocity[pv] + velocity[pv + 4] * oz - velocity[pv + 5] * oy;
-          vy -= velocity[pv + 1] + velocity[pv + 5] * ox - velocity[pv + 3] * oz;
-          vz -= velocity[pv + 2] + velocity[pv + 3] * oy - velocity[pv + 4] * ox;
-        }
-        state.jointPosition[at] = dx * ax + dy * ay + dz * az + joint.reference;
-        state.jointVelocity[at] = vx * ax + vy * ay + vz * az;
-        continue;
-      }
-      let angle: number;
-      let wx = velocity[v + 3];
-      let wy = velocity[v + 4];
-      let wz = velocity[v + 5];
-      // The twist of conj(q_parent) q about the axis.
-      if (parent < 0) {
-        const along = pose[p + 4] * axis[0] + pose[p + 5] * axis[1] + pose[p + 6] * axis[2];
-        angle = 2 * Math.atan2(along, pose[p + 3]);
-        state.jointVelocity[at] = wx * axis[0] + wy * axis[1] + wz * axis[2];
-      } else {
-        const aw = pose[pp + 3];
-        const ax = -pose[pp + 4];
-        const ay = -pose[pp + 5];
-        const az = -pose[pp + 6];
-        const bw = pose[p + 3];
-        const bx = pose[p + 4];
-        const by = pose[p + 5];
-        const bz = pose[p + 6];
-        const along =
-          (aw * bx + ax * bw + ay * bz - az * by) * axis[0] +
-          (aw * by - ax * bz + ay * bw + az * bx) * axis[1] +
-          (aw * bz + ax * by - ay * bx + az * bw) * axis[2];
-        angle = 2 * Math.atan2(along, aw * bw - ax * bx - ay * by - az * bz);
-        wx -= velocity[pv + 3];
-        wy -= velocity[pv + 4];
-        wz -= velocity[pv + 5];
-        rotateVector(scratch, 0, pose, p + 3, axis as number[], 0);
-        state.jointVelocity[at] = wx * scratch[0] + wy * scratch[1] + wz * scratch[2];
-      }
-      const wrapped = wrapAngle(angle) + joint.reference;
-      state.jointPosition[at] = joint.model.range === null ? wrapAngle(wrapped) : wrapped;
+    const { count, slide } = this.joints;
+    for (let j = 0; j < count; j++) {
+      if (slide[j] === 1) this.writeSlide(env, j);
+      else this.writeHinge(env, j);
     }
   }
 
+  /** The twist of conj(q_parent) q about the axis, and the difference of angular velocities along it. */
+  private writeHinge(env: number, j: number): void {
+    const { pose, velocity, joints, state, turned } = this;
+    const { link, parent, axis, reference, unlimited, count } = joints;
+    const at = env * count + j;
+    const p = 7 * link[j];
+    const v = 6 * link[j];
+    const bw = pose[p + 3];
+    const bx = pose[p + 4];
+    const by = pose[p + 5];
+    const bz = pose[p + 6];
+    const ux = axis[3 * j];
+    const uy = axis[3 * j + 1];
+    const uz = axis[3 * j + 2];
+    let along: number;
+    let rest: number;
+    if (parent[j] < 0) {
+      along = bx * ux + by * uy + bz * uz;
+      rest = bw;
+      state.jointVelocity[at] = velocity[v + 3] * ux + velocity[v + 4] * uy + velocity[v + 5] * uz;
+    } else {
+      const pp = 7 * parent[j];
+      const pv = 6 * parent[j];
+      const aw = pose[pp + 3];
+      const ax = pose[pp + 4];
+      const ay = pose[pp + 5];
+      const az = pose[pp + 6];
+      along =
+        (aw * bx - ax * bw - ay * bz + az * by) * ux +
+        (aw * by + ax * bz - ay * bw - az * bx) * uy +
+        (aw * bz - ax * by + ay * bx - az * bw) * uz;
+      rest = aw * bw + ax * bx + ay * by + az * bz;
+      turn(turned, pose, p + 3, ux, uy, uz);
+      state.jointVelocity[at] =
+        (velocity[v + 3] - velocity[pv + 3]) * turned[0] +
+        (velocity[v + 4] - velocity[pv + 4]) * turned[1] +
+        (velocity[v + 5] - velocity[pv + 5]) * turned[2];
+    }
+    const value = wrapAngle(2 * Math.atan2(along, rest)) + reference[j];
+    state.jointPosition[at] = unlimited[j] === 1 ? wrapAngle(value) : value;
+  }
+
+  /** How far the anchors are apart along the parent's axis, and how fast. */
+  private writeSlide(env: number, j: number): void {
+    const { pose, velocity, joints, state, turned } = this;
+    const { link, parent, axis, anchorInParent, anchorInLink, reference, count } = joints;
+    const at = env * count + j;
+    const p = 7 * link[j];
+    const v = 6 * link[j];
+    turn(
+      turned,
+      pose,
+      p + 3,
+      anchorInLink[3 * j],
+      anchorInLink[3 * j + 1],
+      anchorInLink[3 * j + 2],
+    );
+    const rx = turned[0];
+    const ry = turned[1];
+    const rz = turned[2];
+    let vx = velocity[v] + velocity[v + 4] * rz - velocity[v + 5] * ry;
+    let vy = velocity[v + 1] + velocity[v + 5] * rx - velocity[v + 3] * rz;
+    let vz = velocity[v + 2] + velocity[v + 3] * ry - velocity[v + 4] * rx;
+    let dx = pose[p] + rx;
+    let dy = pose[p + 1] + ry;
+    let dz = pose[p + 2] + rz;
+    let ux = axis[3 * j];
+    let uy = axis[3 * j + 1];
+    let uz = axis[3 * j + 2];
+    const hx = anchorInParent[3 * j];
+    const hy = anchorInParent[3 * j + 1];
+    const hz = anchorInParent[3 * j + 2];
+    if (parent[j] < 0) {
+      dx -= hx;
+      dy -= hy;
+      dz -= hz;
+    } else {
+      const pp = 7 * parent[j];
+      const pv = 6 * parent[j];
+      dx -= pose[pp];
+      dy -= pose[pp + 1];
+      dz -= pose[pp + 2];
+      // The parent's velocity at the same point.
+      vx -= velocity[pv] + velocity[pv + 4] * dz - velocity[pv + 5] * dy;
+      vy -= velocity[pv + 1] + velocity[pv + 5] * dx - velocity[pv + 3] * dz;
+      vz -= velocity[pv + 2] + velocity[pv + 3] * dy - velocity[pv + 4] * dx;
+      turn(turned, pose, pp + 3, hx, hy, hz);
+      dx -= turned[0];
+      dy -= turned[1];
+      dz -= turned[2];
+      turn(turned, pose, pp + 3, ux, uy, uz);
+      ux = turned[0];
+      uy = turned[1];
+      uz = turned[2];
+    }
+    state.jointPosition[at] = dx * ux + dy * uy + dz * uz + reference[j];
+    state.jointVelocity[at] = vx * ux + vy * uy + vz * uz;
+  }
+
   private writeBodies(env: number): void {
-    const { pose, velocity, scratch, numBodies, state } = this;
-    const { bodyPose, bodyVelocity } = state;
-    const { links } = this.articulation;
-    for (let l = 0; l < links.length; l++) {
-      const p = 7 * l;
-      const v = 6 * l;
-      for (const { body, position, orientation } of links[l].members) {
-        const bp = 7 * (env * numBodies + body);
-        const bv = 6 * (env * numBodies + body);
-        rotateVector(scratch, 0, pose, p + 3, position as number[], 0);
-        multiplyQuaternions(bodyPose, bp + 3, pose, p + 3, orientation as number[], 0);
-        const wx = velocity[v + 3];
-        const wy = velocity[v + 4];
-        const wz = velocity[v + 5];
-        bodyPose[bp] = pose[p] + scratch[0];
-        bodyPose[bp + 1] = pose[p + 1] + scratch[1];
-        bodyPose[bp + 2] = pose[p + 2] + scratch[2];
-        bodyVelocity[bv] = velocity[v] + wy * scratch[2] - wz * scratch[1];
-        bodyVelocity[bv + 1] = velocity[v + 1] + wz * scratch[0] - wx * scratch[2];
-        bodyVelocity[bv + 2] = velocity[v + 2] + wx * scratch[1] - wy * scratch[0];
-        bodyVelocity[bv + 3] = wx;
-        bodyVelocity[bv + 4] = wy;
-        bodyVelocity[bv + 5] = wz;
-      }
+    const { pose, velocity, turned, numBodies, members } = this;
+    const { bodyPose, bodyVelocity } = this.state;
+    const { count, link, body, atOrigin, place } = members;
+    for (let m = 0; m < count; m++) {
+      const p = 7 * link[m];
+      const v = 6 * link[m];
+      const bp = 7 * (env * numBodies + body[m]);
+      const bv = 6 * (env * numBodies + body[m]);
+      for (let k = 0; k < 7; k++) bodyPose[bp + k] = pose[p + k];
+      for (let k = 0; k < 6; k++) bodyVelocity[bv + k] = velocity[v + k];
+      if (atOrigin[m] === 1) continue;
+      const c = 7 * m;
+      turn(turned, pose, p + 3, place[c], place[c + 1], place[c + 2]);
+      bodyPose[bp] = pose[p] + turned[0];
+      bodyPose[bp + 1] = pose[p + 1] + turned[1];
+      bodyPose[bp + 2] = pose[p + 2] + turned[2];
+      const aw = pose[p + 3];
+      const ax = pose[p + 4];
+      const ay = pose[p + 5];
+      const az = pose[p + 6];
+      const bw = place[c + 3];
+      const bx = place[c + 4];
+      const by = place[c + 5];
+      const bz = place[c + 6];
+      bodyPose[bp + 3] = aw * bw - ax * bx - ay * by - az * bz;
+      bodyPose[bp + 4] = aw * bx + ax * bw + ay * bz - az * by;
+      bodyPose[bp + 5] = aw * by - ax * bz + ay * bw + az * bx;
+      bodyPose[bp + 6] = aw * bz + ax * by - ay * bx + az * bw;
+      const wx = velocity[v + 3];
+      const wy = velocity[v + 4];
+      const wz = velocity[v + 5];
+      bodyVelocity[bv] = velocity[v] + wy * turned[2] - wz * turned[1];
+      bodyVelocity[bv + 1] = velocity[v + 1] + wz * turned[0] - wx * turned[2];
+      bodyVelocity[bv + 2] = velocity[v + 2] + wx * turned[1] - wy * turned[0];
     }
   }
+}
+
+interface JointTable {
+  readonly count: number;
+  readonly link: Int32Array;
+  readonly parent: Int32Array;
+  readonly slide: Uint8Array;
+  readonly unlimited: Uint8Array;
+  readonly reference: Float64Array;
+  /** [joint][3]. */
+  readonly axis: Float64Array;
+  readonly anchorInParent: Float64Array;
+  readonly anchorInLink: Float64Array;
+}
+
+function jointTable({ joints, links }: Articulation): JointTable {
+  return {
+    count: joints.length,
+    link: Int32Array.from(joints, (joint) => joint.link),
+    parent: Int32Array.from(joints, (joint) => links[joint.link].parent),
+    slide: Uint8Array.from(joints, (joint) => (joint.slide ? 1 : 0)),
+    unlimited: Uint8Array.from(joints, (joint) => (joint.model.range === null ? 1 : 0)),
+    reference: Float64Array.from(joints, (joint) => joint.reference),
+    axis: Float64Array.from(joints.flatMap((joint) => joint.axis)),
+    anchorInParent: Float64Array.from(joints.flatMap((joint) => joint.anchorInParent)),
+    anchorInLink: Float64Array.from(joints.flatMap((joint) => joint.anchorInLink)),
+  };
+}
+
+/** Bodies by link. */
+interface MemberTable {
+  readonly count: number;
+  readonly link: Int32Array;
+  readonly body: Int32Array;
+  /** 1 where the body's frame is the link's. */
+  readonly atOrigin: Uint8Array;
+  /** [member][7] pose in the link's frame. */
+  readonly place: Float64Array;
+}
+
+function memberTable({ links }: Articulation): MemberTable {
+  const all = links.flatMap((link, l) => link.members.map((member) => ({ ...member, link: l })));
+  const place = Float64Array.from(all.flatMap((m) => [...m.position, ...m.orientation]));
+  const atOrigin = Uint8Array.from(all, (_, m) => {
+    const own = place.subarray(7 * m, 7 * m + 7);
+    return own.every((value, k) => value === (k === 3 ? 1 : 0)) ? 1 : 0;
+  });
+  return {
+    count: all.length,
+    link: Int32Array.from(all, (m) => m.link),
+    body: Int32Array.from(all, (m) => m.body),
+    atOrigin,
+    place,
+  };
+}
+
+/** out = (vx, vy, vz) turned by the quaternion w x y z at q[i]. */
+function turn(
+  out: Float64Array,
+  q: Float64Array,
+  i: number,
+  vx: number,
+  vy: number,
+  vz: number,
+): void {
+  const w = q[i];
+  const x = q[i + 1];
+  const y = q[i + 2];
+  const z = q[i + 3];
+  const tx = 2 * (y * vz - z * vy);
+  const ty = 2 * (z * vx - x * vz);
+  const tz = 2 * (x * vy - y * vx);
+  out[0] = vx + w * tx + y * tz - z * ty;
+  out[1] = vy + w * ty + z * tx - x * tz;
+  out[2] = vz + w * tz + x * ty - y * tx;
 }

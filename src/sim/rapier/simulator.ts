@@ -1,5 +1,11 @@
 /** The Rapier back end: N copies of a robot in one world, stepped together. */
-import { type PhysicsHooks, type RigidBody, VectorOps, World } from "@dimforge/rapier3d";
+import {
+  EventQueue,
+  type PhysicsHooks,
+  type RigidBody,
+  VectorOps,
+  World,
+} from "@dimforge/rapier3d";
 import { RewardsmithError } from "../../core/errors.js";
 import { rotateVector } from "../../core/quaternion.js";
 import type { RobotModel } from "../../robot/model.js";
@@ -47,6 +53,8 @@ class RapierSimulator implements Simulator {
   private readonly articulation: Articulation;
   private readonly handles: WorldHandles;
   private readonly hooks: PhysicsHooks | undefined;
+  /** Never holds an event: Rapier calls hooks only in a step that has a queue. */
+  private readonly events: EventQueue | undefined;
   private readonly parameters: Float64Array;
   /** [env] 1 where masses no longer fit the parameters. */
   private readonly staleMass: Uint8Array;
@@ -89,6 +97,7 @@ class RapierSimulator implements Simulator {
     this.world = world;
     this.handles = handles;
     this.hooks = filter.selfCollision ? contactHook(handles, filter) : undefined;
+    this.events = this.hooks ? new EventQueue(true) : undefined;
     this.drives = new Drives({
       robot,
       articulation: this.articulation,
@@ -115,7 +124,7 @@ class RapierSimulator implements Simulator {
     this.drives.apply(world);
     contacts.clear();
     for (let substep = 0; substep < this.substeps; substep++) {
-      world.step(undefined, this.hooks);
+      world.step(this.events, this.hooks);
       contacts.add(world, 1 / this.substeps);
     }
     for (let env = 0; env < this.numEnvs; env++) {
@@ -224,6 +233,7 @@ class RapierSimulator implements Simulator {
 
   dispose(): void {
     this.world.free();
+    this.events?.free();
     this.vector.free();
     this.drives.dispose();
   }
