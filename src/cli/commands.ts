@@ -72,6 +72,22 @@ export const commandEntries: readonly CommandEntry[] = [
     load: () => import("./list.js"),
   },
   {
+    name: "report",
+    group: runs,
+    usage: "report [RUN]",
+    summary: "What a run found, as Markdown",
+    example: "report > report.md",
+    load: () => import("./report.js"),
+  },
+  {
+    name: "resume",
+    group: runs,
+    usage: "resume [RUN]",
+    summary: "Goes on with a run that was stopped or killed",
+    example: "resume",
+    load: () => import("./resume.js"),
+  },
+  {
     name: "doctor",
     group: machine,
     usage: "doctor",

@@ -15,8 +15,10 @@ export interface CliContext {
   onStop: string;
   /** Of a command that ends without throwing. */
   exitCode: ExitCode;
-  /** A yes-or-no question; null where nobody can answer. */
-  ask(question: string): Promise<boolean | null>;
+  /** Whether a person is at a terminal. */
+  readonly canAsk: boolean;
+  /** A yes-or-no question. */
+  ask(question: string): Promise<boolean>;
 }
 
 /** Added to commands that are printed as advice, where the runs are not in the usual folder. */

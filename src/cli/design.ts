@@ -1,6 +1,8 @@
 /** `design TASK`: searches for a reward. */
+import path from "node:path";
 import { type Command, Option } from "commander";
 import { designSettingsSchema } from "../design/settings.js";
+import { listPackNames } from "../llm/prompt-pack.js";
 import { llmFlagsSchema } from "../llm/settings.js";
 import { createRun } from "../run/run-folder.js";
 import { listTasks, loadTask } from "../task/node/load.js";
@@ -52,12 +54,21 @@ export function define(command: Command, cli: CliContext): void {
     .option("--slots <n>", "trainings at once (default: one a core)", integer(1))
     .addHelpText("after", assignmentHelp(trainingSettingsSchema));
   command.action(async (task: string, flags: DesignFlags) => {
-    const { info, options } = await readFlags(command, task, flags);
-    const run = createRun(
-      { runsRoot: cli.runsFolder, ...info, options: JSON.parse(JSON.stringify(options)) },
-      () => new Date(),
-    );
-    await runSearch(cli, run, options);
+    const { name, options } = await readFlags(command, task, flags);
+    await runSearch(cli, {
+      task: name,
+      options,
+      open: () =>
+        createRun(
+          {
+            runsRoot: cli.runsFolder,
+            task: name,
+            options: JSON.parse(JSON.stringify(options)),
+            ...(flags.name ? { name: flags.name } : {}),
+          },
+          () => new Date(),
+        ),
+    });
   });
 }
 
@@ -96,17 +107,22 @@ async function readFlags(command: Command, taskName: string, flags: DesignFlags)
     design,
     training,
     llm,
-    prompts: flags.prompts ?? null,
+    prompts: flags.prompts === undefined ? null : await wholePath(flags.prompts),
     confirmOver: flags.confirmOver,
-    prices: flags.prices ?? null,
-    recording: flags.recording ?? null,
+    prices: flags.prices === undefined ? null : path.resolve(flags.prices),
+    recording: flags.recording === undefined ? null : path.resolve(flags.recording),
     start: flags.start === undefined ? null : await readStart(task.sources, flags.start),
     notes: [...flags.note],
     slots: flags.slots ?? null,
   });
   // A folder is kept whole, so that the run can be taken up from anywhere.
   const name = listTasks().includes(taskName) ? taskName : task.folder;
-  return { info: { task: name, ...(flags.name ? { name: flags.name } : {}) }, options };
+  return { name, options };
+}
+
+/** A pack's name as it is; a folder whole. */
+async function wholePath(pack: string): Promise<string> {
+  return (await listPackNames()).includes(pack) ? pack : path.resolve(pack);
 }
 
 async function readStart(

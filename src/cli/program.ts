@@ -37,6 +37,7 @@ export async function runCli(
     signal: interrupt.signal,
     onStop: "",
     exitCode: exitCode.done,
+    canAsk: host.stdin.isTTY === true && host.stderr.isTTY === true,
     ask: (question) => ask(host, question),
   };
   try {
@@ -225,8 +226,7 @@ function invocation(host: CliProcess): string {
   return inside ? "npx rewardsmith" : `node ${path.relative(process.cwd(), script) || script}`;
 }
 
-async function ask(host: CliProcess, question: string): Promise<boolean | null> {
-  if (host.stdin.isTTY !== true || host.stderr.isTTY !== true) return null;
+async function ask(host: CliProcess, question: string): Promise<boolean> {
   const prompt = createInterface({ input: host.stdin, output: process.stderr });
   try {
     return /^y(es)?$/i.test((await prompt.question(`${question} [y/N] `)).trim());

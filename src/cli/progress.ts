@@ -90,6 +90,12 @@ class Rate {
     while (this.points.length > 2 && ms - this.points[1].ms > 20_000) this.points.shift();
   }
 
+  /** How long it has been measured. */
+  seconds(): number {
+    const [first] = this.points;
+    return first ? (this.points[this.points.length - 1].ms - first.ms) / 1000 : 0;
+  }
+
   perSecond(): number {
     const [first] = this.points;
     const last = this.points[this.points.length - 1];

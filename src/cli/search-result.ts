@@ -83,10 +83,10 @@ function nextCommands(cli: CliContext, run: RunFolder, source: string): string[]
     ],
     [`new my-${path.basename(task)} --from ${task}`, "make a task of your own"],
   ];
-  const width = Math.max(...commands.map(([command]) => command.length));
-  return commands.map(
-    ([command, purpose]) => `${cli.invocation} ${command.padEnd(width)}  # ${purpose}`,
-  );
+  return commands.flatMap(([command, purpose]) => [
+    cli.terminal.color.dim(purpose),
+    `  ${cli.invocation} ${command}`,
+  ]);
 }
 
 function relative(file: string): string {

@@ -1,5 +1,6 @@
 /** A search on this machine, new or taken up again: everything `design` and `resume` share. */
 import { availableParallelism, cpus, platform, release } from "node:os";
+import path from "node:path";
 import { RewardsmithError } from "../core/errors.js";
 import { finalStepsOf, searchStepsOf } from "../design/inputs.js";
 import { openJournal } from "../design/journal.js";
@@ -10,7 +11,7 @@ import { createLocalExecutor } from "../run/local-executor.js";
 import type { RunFolder } from "../run/run-folder.js";
 import { versions } from "../run/versions.js";
 import { loadTask } from "../task/node/load.js";
-import { chooseDesigner } from "./choose-designer.js";
+import { type ChosenDesigner, chooseDesigner } from "./choose-designer.js";
 import { type CliContext, runsFlag } from "./context.js";
 import { exitCode } from "./exit-codes.js";
 import { formatCount, formatDuration } from "./progress.js";
@@ -20,16 +21,23 @@ import type { SearchOptions } from "./search-options.js";
 import { planSearch, type SearchPlan } from "./search-plan.js";
 import { printSearchResult } from "./search-result.js";
 
+export interface Search {
+  /** Name of a built-in task, or a folder. */
+  readonly task: string;
+  readonly options: SearchOptions;
+  /** Makes the run's folder, or opens it. */
+  readonly open: () => RunFolder;
+}
+
 export async function runSearch(
   cli: CliContext,
-  run: RunFolder,
-  options: SearchOptions,
+  { task: name, options, open }: Search,
 ): Promise<void> {
   const { terminal, runsFolder, signal } = cli;
-  const task = compileTask(await loadTask(run.info.task));
+  const task = compileTask(await loadTask(name));
   const { design: settings, training } = options;
   const checker = await rewardChecker(task);
-  const designer = await chooseDesigner(cli, task, checker, run, options);
+  const designer = await chooseDesigner(cli, task, checker, options);
   const baselines = [task.programs.human, task.programs.sparse].filter(Boolean).length;
   const sizes = { task, settings };
   const plan = planSearch(
@@ -40,8 +48,15 @@ export async function runSearch(
     checker.stepsPerSecond,
   );
   const slots = options.slots ?? availableParallelism();
-  cli.onStop = `Go on with: ${resumeCommand(cli, run)}`;
-  announce(cli, run, designer.description, options, plan, slots);
+  announce(cli, name, designer, options, plan, slots);
+  await designer.confirm();
+  const run = open();
+  const resume = `${cli.invocation} resume ${run.info.name}${runsFlag(cli)}`;
+  cli.onStop = `Go on with: ${resume}`;
+  terminal.line(
+    `run        ${path.relative(process.cwd(), run.folder)} (Ctrl-C stops; ${resume} goes on)`,
+  );
+  terminal.line();
 
   const view = new RunView(terminal, plan, settings.tieTolerance);
   const executor = createLocalExecutor({ runsRoot: runsFolder, slots });
@@ -58,7 +73,7 @@ export async function runSearch(
       task,
       settings,
       training,
-      designer,
+      designer: designer.in(run),
       executor,
       check: (source) => checker.check(source, signal),
       journal,
@@ -84,14 +99,10 @@ export async function runSearch(
   }
 }
 
-export function resumeCommand(cli: CliContext, run: RunFolder): string {
-  return `${cli.invocation} resume ${run.info.name}${runsFlag(cli)}`;
-}
-
 function announce(
   cli: CliContext,
-  run: RunFolder,
-  designer: string,
+  task: string,
+  designer: ChosenDesigner,
   { design: settings }: SearchOptions,
   plan: SearchPlan,
   slots: number,
@@ -99,8 +110,8 @@ function announce(
   const { terminal } = cli;
   const restarts = settings.restarts > 1 ? `${settings.restarts} searches of ` : "";
   const halving = settings.halving && !settings.faithful ? ", only the better ones to the end" : "";
-  terminal.line(terminal.color.bold(`Designing a reward for ${run.info.task}`));
-  terminal.line(`designer   ${designer}`);
+  terminal.line(terminal.color.bold(`Designing a reward for ${task}`));
+  terminal.line(`designer   ${designer.description}`);
   terminal.line(
     `search     ${restarts}${settings.iterations} iterations of ${settings.candidates} candidates, each trained in physics${halving}`,
   );
@@ -112,6 +123,6 @@ function announce(
   terminal.line(
     `work       about ${formatCount(plan.totalSteps)} environment steps, ${formatDuration(plan.seconds(slots))} on ${slots} ${slots === 1 ? "core" : "cores"}`,
   );
-  terminal.line(`run        ${run.folder} (Ctrl-C stops; ${resumeCommand(cli, run)} goes on)`);
-  terminal.line();
+  for (const line of designer.costs)
+    terminal.line(line.replace(/^(\w+(?: at)?) +/, (_, word) => word.padEnd(11)));
 }

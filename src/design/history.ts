@@ -19,7 +19,7 @@ export function resultOf(state: RunState, candidate: Candidate) {
 
 /** Everything proposed in a restart up to an iteration, the given reward included. */
 export function historyOf(
-  journal: Journal,
+  journal: Pick<Journal, "state" | "read">,
   settings: DesignSettings,
   restart: number,
 ): PastCandidate[] {
@@ -51,7 +51,7 @@ export function memoryOf(
   return { best: bestOf(earlier, settings.tieTolerance), last };
 }
 
-function pastCandidate(journal: Journal, candidate: Candidate, faithful: boolean): PastCandidate {
+function pastCandidate(journal: Pick<Journal, "state" | "read">, candidate: Candidate, faithful: boolean): PastCandidate {
   const { state } = journal;
   const trained = trainedAs(state, candidate);
   const rung = trained.rungs.at(-1);

@@ -68,7 +68,7 @@ export function formatEstimate(
     `requests  about ${estimate.requests}, repairs included`,
     `tokens    about ${thousands(estimate.promptTokens)} in, ${thousands(estimate.completionTokens)} out (more if the model thinks first)`,
     `money     ${money}`,
-    `stops at  ${limits.length > 0 ? limits.join(" or ") : "no cap set (--max-usd, --max-tokens)"}`,
+    `stops at  ${limits.length > 0 ? limits.join(" or ") : "no cap set (--max-money-usd, --max-tokens)"}`,
   ].join("\n");
 }
 

@@ -1,0 +1,66 @@
+/** `resume [RUN]`: goes on with a run that was stopped or killed, redoing no finished work. */
+import type { Command } from "commander";
+import { Option } from "commander";
+import { RewardsmithError } from "../core/errors.js";
+import { designSettingsSchema } from "../design/settings.js";
+import { eventFormat } from "../events/event.js";
+import { foldAll } from "../events/run-state.js";
+import { readEventLog } from "../run/event-log.js";
+import { listRuns, openRun, type RunFolder } from "../run/run-folder.js";
+import type { CliContext } from "./context.js";
+import { integer } from "./parse-number.js";
+import { runSearch } from "./search.js";
+import { searchOptionsOf } from "./search-options.js";
+import { addSettingFlags, givenSettings, resolveSettings } from "./setting-flags.js";
+
+/** What may change when a run is taken up: how much it may spend, not what it searches. */
+const budgets = designSettingsSchema.pick({
+  maxMoneyUsd: true,
+  maxTokens: true,
+  maxSteps: true,
+  maxMinutes: true,
+});
+
+interface ResumeFlags {
+  readonly note: readonly string[];
+  readonly slots?: number;
+}
+
+export function define(command: Command, cli: CliContext): void {
+  command.argument("[run]", "a run's name or folder (default: the newest unfinished one)");
+  addSettingFlags(command, budgets, { group: "Other budgets:" });
+  command
+    .addOption(
+      new Option("--note <sentence>", "a sentence for the next prompt; may be given again")
+        .argParser((value: string, before: readonly string[]) => [...before, value])
+        .default([], "none"),
+    )
+    .option("--slots <n>", "trainings at once (default: one a core)", integer(1));
+  command.action(async (name: string | undefined, { note, slots }: ResumeFlags) => {
+    const run = name === undefined ? newestUnfinished(cli) : openRun(cli.runsFolder, name);
+    const options = searchOptionsOf(run);
+    const given = givenSettings(command, budgets);
+    await runSearch(cli, {
+      task: run.info.task,
+      options: {
+        ...options,
+        design: resolveSettings(designSettingsSchema, { ...options.design }, given),
+        notes: [...note],
+        slots: slots ?? options.slots,
+      },
+      open: () => run,
+    });
+  });
+}
+
+function newestUnfinished({ runsFolder }: CliContext): RunFolder {
+  for (const { name } of listRuns(runsFolder)) {
+    const run = openRun(runsFolder, name);
+    const state = foldAll(readEventLog(run.eventsFile, eventFormat).events);
+    if (state.status !== "finished") return run;
+  }
+  throw new RewardsmithError("E_RUN_NONE", "there is no unfinished run", {
+    where: runsFolder,
+    hint: "rewardsmith list shows all runs; rewardsmith design starts one",
+  });
+}
