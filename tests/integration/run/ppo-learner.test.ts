@@ -7,6 +7,7 @@ import type { MetricsRow } from "../../../src/rl/metrics.js";
 import type { Executor } from "../../../src/run/executor.js";
 import type { TrainingRequest } from "../../../src/run/job.js";
 import { createLocalExecutor } from "../../../src/run/local-executor.js";
+import { TrainingThread } from "../../../src/run/training-thread.js";
 import { cartpoleJob } from "./cartpole-job.js";
 
 const job = await cartpoleJob();
@@ -61,6 +62,26 @@ test("stopping in the middle of real work leaves process and store whole, again 
   await other.close();
   expect(resumed.newSteps).toBeLessThan(steps);
   expect(resumed.policyHash).toBe(unbroken.policyHash);
+});
+
+test("ending a busy worker by force leaves the process alive, wherever the worker is", async () => {
+  const entry = new URL("../../../src/run/ppo-worker.js", import.meta.url);
+  const assignment = {
+    request: { job, steps: iteration * 1000, evaluations: [] },
+    jobId: "forced",
+    runsRoot: folder,
+    checkpointSeconds: 100,
+    heartbeatSeconds: 60,
+  };
+  for (const milliseconds of [0, 7, 19, 31]) {
+    const thread = new TrainingThread(entry);
+    const onProgress = (row: MetricsRow) => {
+      if (row.iteration === 2) setTimeout(() => thread.end(), milliseconds);
+    };
+    const outcome = await thread.train(assignment, { onProgress });
+    expect(outcome).toMatchObject({ status: "failed" });
+    expect(thread.usable).toBe(false);
+  }
 });
 
 test("a reward that leaves the finite numbers fails its candidate and no other", async () => {
