@@ -87,12 +87,12 @@ function documentation(signal: Signal): string {
   if (signal.unit !== "") parts.push(`Unit: ${signal.unit}.`);
   if (signal.frame !== "") parts.push(`Frame: ${signal.frame}.`);
   if (signal.range !== undefined) parts.push(`Usually ${signal.range[0]} to ${signal.range[1]}.`);
-  return parts.filter((part) => part !== "").join(" ");
+  // A task's words stay one line and cannot end the comment they stand in.
+  return parts.join(" ").replaceAll("*/", "* /").replace(/\s+/g, " ").trim();
 }
 
-/** One line that cannot end the comment it stands in. */
 function sentence(text: string): string {
-  const line = text.replaceAll("*/", "* /").replace(/\s+/g, " ").trim();
+  const line = text.trim();
   return line === "" || /[.!?]$/.test(line) ? line : `${line}.`;
 }
 

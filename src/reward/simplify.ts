@@ -8,17 +8,47 @@ export function simplify(program: Program): Program {
   return renumber({ ...program, body: withoutUnusedBlocks(withoutUnread(program)) });
 }
 
-/** Removes assignments to variables nobody reads, until none is left. */
+/** Removes assignments that no output and no branch depends on, until none is left. */
 function withoutUnread(program: Program): readonly Statement[] {
   let body = program.body;
   for (;;) {
-    const read = new Set<number>();
-    for (const output of program.outputs) forEachVariable(output, (id) => read.add(id));
-    forEachExpression(body, (expression) => forEachVariable(expression, (id) => read.add(id)));
-    const kept = keep(body, (statement) => statement.do !== "set" || read.has(statement.variable));
+    const needed = neededVariables(body, program.outputs);
+    const kept = keep(
+      body,
+      (statement) => statement.do !== "set" || needed.has(statement.variable),
+    );
     if (count(kept) === count(body)) return kept;
     body = kept;
   }
+}
+
+/** Variables that outputs and conditions read, and those that these are computed from. */
+function neededVariables(
+  body: readonly Statement[],
+  outputs: readonly Expression[],
+): ReadonlySet<number> {
+  const sources = new Map<number, Set<number>>();
+  const needed = new Set<number>();
+  const pending: number[] = [];
+  const need = (variable: number): void => {
+    if (needed.has(variable)) return;
+    needed.add(variable);
+    pending.push(variable);
+  };
+  forEachExpression(body, (expression, target) => {
+    if (target === undefined) {
+      forEachVariable(expression, need);
+      return;
+    }
+    const read = sources.get(target) ?? new Set();
+    sources.set(target, read);
+    forEachVariable(expression, (variable) => read.add(variable));
+  });
+  for (const output of outputs) forEachVariable(output, need);
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    sources.get(next)?.forEach(need);
+  }
+  return needed;
 }
 
 /** Rebuilds the list without the statements refused, and without branches that became empty. */
@@ -160,15 +190,15 @@ function renumber(program: Program): Program {
   return { ...program, variables: kinds, body, outputs };
 }
 
-/** Calls back for every expression that stands in a statement. */
-export function forEachExpression(
+/** Calls back for every expression that stands in a statement, with the variable it sets, if any. */
+function forEachExpression(
   statements: readonly Statement[],
-  visit: (expression: Expression) => void,
+  visit: (expression: Expression, target?: number) => void,
 ): void {
   for (const statement of statements) {
     switch (statement.do) {
       case "set":
-        visit(statement.value);
+        visit(statement.value, statement.variable);
         break;
       case "if":
         visit(statement.condition);
@@ -203,7 +233,7 @@ export function signalsRead(program: Program): Set<string> {
     else if (expression.op === "item") expression.items.forEach(visit);
     else if (expression.op === "apply") expression.args.forEach(visit);
   };
-  forEachExpression(program.body, visit);
+  forEachExpression(program.body, (expression) => visit(expression));
   program.outputs.forEach(visit);
   return names;
 }

@@ -70,6 +70,10 @@ export function reward(s: State): Terms {
 export default function (s: State): Terms {
   return { a: s.cart.position };
 }`,
+  "an entry that is not exported": `
+function reward(s: State): Terms {
+  return { a: s.cart.position };
+}`,
   "an export list": `
 function reward(s: State): Terms {
   return { a: s.cart.position };
@@ -104,7 +108,7 @@ export function reward(s: State): Terms {
   const front = s.joints.position.slice(0, 2).concat([1, 2]);
   const rms = Math.sqrt(speeds.reduce((total, v) => total + v * v, 0) / speeds.length);
   const product = front.reduce((total, v) => total * v);
-  return { worst, least, calm, wild, rms, product, last: s.joints.position.at(-1) };
+  return { worst, least, calm, wild, rms, product, last: s.joints.position.at(-1)! };
 }`,
   "forEach, entries and accumulators": `
 export function reward(s: State): Terms {

@@ -20,7 +20,9 @@ type Result = Record<string, unknown>;
 
 /** What the source gives as ordinary JavaScript, row by row: the columns of `compileProgram`. */
 export function runPlainly(source: string, states: Float32Array): Float64Array {
-  const text = `"use strict"; const exports = {};\n${prelude}\n{ ${strip(source)} }\nreturn exports.reward ?? exports.default;`;
+  // The entry need not be exported; an anonymous one is the default export.
+  const entry = "exports.default ?? (typeof reward === 'function' ? reward : exports.reward)";
+  const text = `"use strict"; const exports = {};\n${prelude}\n{ ${strip(source)}\nreturn ${entry}; }`;
   const reward = new Function(text)() as (s: unknown) => Result;
   const rows: number[] = [];
   for (let row = 0; row < states.length / table.stride; row++) {

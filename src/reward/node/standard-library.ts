@@ -24,7 +24,7 @@ const arrayMembers = `
   slice(start?: number, end?: number): T[];
   concat(...others: readonly (readonly T[])[]): T[];
   entries(): readonly (readonly [number, T])[];
-  at(index: number): T;
+  at(index: number): T | undefined;
   [Symbol.iterator](): IterableIterator<T>;`;
 
 export const standardLibrary = `
