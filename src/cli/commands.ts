@@ -32,6 +32,22 @@ export const commandEntries: readonly CommandEntry[] = [
     load: () => import("./design.js"),
   },
   {
+    name: "dev",
+    group: search,
+    usage: "dev TASK",
+    summary: "Retrains and scores your reward whenever you save it",
+    example: "dev ./my-robot",
+    load: () => import("./dev.js"),
+  },
+  {
+    name: "prompts",
+    group: search,
+    usage: "prompts list|show|eject|check|diff|try",
+    summary: "What a language model is told, and how to change it",
+    example: "prompts show eureka --task cartpole",
+    load: () => import("./prompts.js"),
+  },
+  {
     name: "new",
     group: tasks,
     usage: "new FOLDER",

@@ -1,0 +1,160 @@
+/** `dev TASK`: a reward is retrained and scored whenever its file is saved. */
+import path from "node:path";
+import type { Command } from "commander";
+import { formatError, formatIssue } from "../core/errors.js";
+import { hashJson } from "../core/node/hash.js";
+import type { CompiledTask } from "../reward/compiled-task.js";
+import { compileTask } from "../reward/node/compile-task.js";
+import type { Executor } from "../run/executor.js";
+import { createLocalExecutor } from "../run/local-executor.js";
+import { loadTask } from "../task/node/load.js";
+import type { CliContext } from "./context.js";
+import { exitCode, exitCodeOf } from "./exit-codes.js";
+import { formatFitness } from "./numbers.js";
+import { integer } from "./parse-number.js";
+import { formatCount } from "./progress.js";
+import { rewardChecker } from "./read-reward.js";
+import { showTraining } from "./training.js";
+import { fileContents } from "./watch-file.js";
+
+interface DevFlags {
+  readonly reward?: string;
+  readonly steps?: number;
+  readonly seed: number;
+  readonly episodes: number;
+  readonly scratch?: boolean;
+}
+
+/** What the training before left: where the next one starts from, and the score to beat. */
+interface Before {
+  /** Everything that decides the shape of the policy. */
+  readonly taskHash: string;
+  readonly parent: string;
+  readonly fitness: number;
+}
+
+export function define(command: Command, cli: CliContext): void {
+  command
+    .argument("<task>", "a task or its folder")
+    .option("--reward <file>", "file to watch (default: the task's reward.ts)")
+    .option(
+      "--steps <n>",
+      "environment steps after each save (default: a quarter of the task's)",
+      integer(1),
+    )
+    .option("--seed <n>", "seed of the trainings", integer(0), 1)
+    .option("--episodes <n>", "episodes that a policy is scored on", integer(1), 32)
+    .option("--scratch", "start every training from scratch rather than from the policy before");
+  command.action((task: string, flags: DevFlags) => dev(cli, task, flags));
+}
+
+async function dev(cli: CliContext, taskName: string, flags: DevFlags): Promise<void> {
+  const { terminal, signal, runsFolder } = cli;
+  const { folder } = await loadTask(taskName);
+  const file = path.resolve(flags.reward ?? path.join(folder, "reward.ts"));
+  const executor = createLocalExecutor({ runsRoot: runsFolder, slots: 1 });
+  terminal.line(`Watching ${path.relative(process.cwd(), file)}; save it to train. Ctrl-C ends.`);
+  let before: Before | null = null;
+  let current: Promise<void> = Promise.resolve();
+  let stopCurrent = () => {};
+  try {
+    for await (const source of fileContents(file, signal)) {
+      stopCurrent();
+      await current;
+      const stop = new AbortController();
+      stopCurrent = () => stop.abort();
+      const ends = AbortSignal.any([signal, stop.signal]);
+      current = retrain(cli, executor, taskName, source, file, flags, before, ends)
+        .then((after) => {
+          before = after ?? before;
+        })
+        .catch((error) => {
+          // A save during a training stops it; anything else is said, and the next save tries again.
+          if (!ends.aborted || exitCodeOf(error) !== exitCode.stopped) {
+            terminal.problem(formatError(error));
+          }
+        });
+    }
+    await current;
+  } finally {
+    await executor.close();
+  }
+  terminal.line("Ended.");
+}
+
+/** Checks, trains and scores one version of the reward. Null where it may not be trained. */
+async function retrain(
+  cli: CliContext,
+  executor: Executor,
+  taskName: string,
+  source: string,
+  file: string,
+  flags: DevFlags,
+  before: Before | null,
+  signal: AbortSignal,
+): Promise<Before | null> {
+  const { terminal } = cli;
+  const started = terminal.now();
+  const task = compileTask(await loadTask(taskName));
+  const checked = await (await rewardChecker(task)).check(source, signal);
+  const { accepted, issues, terms, nsPerCall, program } = checked;
+  terminal.record({ type: "check", accepted, issues, terms, nsPerCall });
+  for (const issue of issues) terminal.problem(formatIssue(issue, path.basename(file)));
+  if (!accepted || !program) {
+    terminal.problem(terminal.color.red("not trained; correct it and save again"));
+    return null;
+  }
+  const { definition } = task.task;
+  const taskHash = shapeHash(task);
+  const warm = before && !flags.scratch && before.taskHash === taskHash ? before : null;
+  const steps = flags.steps ?? Math.ceil((definition.searchSteps ?? definition.steps) / 4);
+  const outcome = await showTraining(
+    terminal,
+    executor,
+    {
+      job: {
+        task,
+        reward: program,
+        settings: definition.training,
+        engine: "rapier",
+        seed: flags.seed,
+        parent: warm?.parent ?? null,
+      },
+      steps,
+      evaluations: [{ set: "select", profile: "reference", episodes: flags.episodes }],
+    },
+    { label: warm ? "retraining" : "training", signal },
+  );
+  const [{ fitness, episodeLength }] = outcome.evaluations;
+  const change = warm ? ` (${formatFitness(warm.fitness)} before)` : "";
+  const seconds = ((terminal.now() - started) / 1000).toFixed(1);
+  const last = outcome.metrics[outcome.metrics.length - 1];
+  terminal.record({
+    type: "score",
+    fitness,
+    episodeLength,
+    terms: last.terms,
+    jobId: outcome.jobId,
+  });
+  terminal.line(
+    `fitness ${terminal.color.bold(formatFitness(fitness))}${change}, ${Math.round(episodeLength)} steps an episode; ${formatCount(outcome.totalSteps)} steps in ${seconds} s`,
+  );
+  const sums = Object.entries(last.terms).map(
+    ([name, value]) => `${name} ${Number(value.toPrecision(3))}`,
+  );
+  terminal.line(terminal.color.dim(`  terms a step: ${sums.join("  ")}`));
+  return { taskHash, parent: `${outcome.jobId}@${outcome.totalSteps}`, fitness };
+}
+
+/** A policy fits another task only where observation, actions and network are the same. */
+function shapeHash({ task }: CompiledTask): string {
+  const { observation, observationHistory, privilegedObservation, actions, training } =
+    task.definition;
+  return hashJson([
+    observation,
+    observationHistory,
+    privilegedObservation,
+    actions,
+    training.network,
+  ]);
+}
