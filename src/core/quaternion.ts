@@ -27,7 +27,10 @@ export function multiplyQuaternions(
   out[o + 3] = aw * bz + ax * by - ay * bx + az * bw;
 }
 
-/** out = v turned by q: from q's frame into the frame q is given in. */
+/**
+ * out = v turned by q: from q's frame into the frame q is given in. With u the vector part,
+ * v + 2 w (u × v) + 2 u × (u × v).
+ */
 export function rotateVector(
   out: NumberArray,
   o: number,
@@ -36,19 +39,19 @@ export function rotateVector(
   v: NumberArray,
   vi: number,
 ): void {
-  turn(out, o, q[qi], q[qi + 1], q[qi + 2], q[qi + 3], v[vi], v[vi + 1], v[vi + 2]);
-}
-
-/** out = v turned by q's inverse: into q's frame. */
-export function rotateVectorInverse(
-  out: NumberArray,
-  o: number,
-  q: NumberArray,
-  qi: number,
-  v: NumberArray,
-  vi: number,
-): void {
-  turn(out, o, q[qi], -q[qi + 1], -q[qi + 2], -q[qi + 3], v[vi], v[vi + 1], v[vi + 2]);
+  const w = q[qi];
+  const x = q[qi + 1];
+  const y = q[qi + 2];
+  const z = q[qi + 3];
+  const vx = v[vi];
+  const vy = v[vi + 1];
+  const vz = v[vi + 2];
+  const tx = 2 * (y * vz - z * vy);
+  const ty = 2 * (z * vx - x * vz);
+  const tz = 2 * (x * vy - y * vx);
+  out[o] = vx + w * tx + y * tz - z * ty;
+  out[o + 1] = vy + w * ty + z * tx - x * tz;
+  out[o + 2] = vz + w * tz + x * ty - y * tx;
 }
 
 /** out = the turn by `angle` (rad) about a unit axis. */
@@ -66,34 +69,8 @@ export function quaternionFromAxisAngle(
   out[o + 3] = axis[ai + 2] * s;
 }
 
-/** The part of q's turn that is about a unit axis (swing–twist), in (−π, π]. */
-export function twistAngle(q: NumberArray, qi: number, axis: NumberArray, ai: number): number {
-  const along = q[qi + 1] * axis[ai] + q[qi + 2] * axis[ai + 1] + q[qi + 3] * axis[ai + 2];
-  return wrapAngle(2 * Math.atan2(along, q[qi]));
-}
-
 /** An angle's equal in (−π, π]. */
 export function wrapAngle(angle: number): number {
   const turns = Math.ceil((angle - Math.PI) / (2 * Math.PI));
   return angle - turns * 2 * Math.PI;
-}
-
-/** v + 2 w (u × v) + 2 u × (u × v), u the vector part. */
-function turn(
-  out: NumberArray,
-  o: number,
-  w: number,
-  x: number,
-  y: number,
-  z: number,
-  vx: number,
-  vy: number,
-  vz: number,
-): void {
-  const tx = 2 * (y * vz - z * vy);
-  const ty = 2 * (z * vx - x * vz);
-  const tz = 2 * (x * vy - y * vx);
-  out[o] = vx + w * tx + y * tz - z * ty;
-  out[o + 1] = vy + w * ty + z * tx - x * tz;
-  out[o + 2] = vz + w * tz + x * ty - y * tx;
 }

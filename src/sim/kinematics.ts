@@ -7,13 +7,17 @@ import type { ResetState } from "./simulator.js";
 export interface LinkStates {
   readonly pose: Float64Array;
   readonly velocity: Float64Array;
+  /** Of one joint: parent position 0, its orientation 3, axis 7, anchor from the parent 10, from the link 13. */
+  readonly scratch: Float64Array;
 }
 
 export function linkStates(numLinks: number): LinkStates {
-  return { pose: new Float64Array(7 * numLinks), velocity: new Float64Array(6 * numLinks) };
+  return {
+    pose: new Float64Array(7 * numLinks),
+    velocity: new Float64Array(6 * numLinks),
+    scratch: new Float64Array(16),
+  };
 }
-
-const scratch = new Float64Array(16);
 
 /** Poses and velocities of all links for joint coordinates and a base pose, in the environment's frame. */
 export function forwardKinematics(
@@ -22,7 +26,7 @@ export function forwardKinematics(
   out: LinkStates,
 ): void {
   const { links, joints } = articulation;
-  const { pose, velocity } = out;
+  const { pose, velocity, scratch } = out;
   for (let l = 0; l < links.length; l++) {
     const { parent, joint, members } = links[l];
     const p = 7 * l;
@@ -40,7 +44,6 @@ export function forwardKinematics(
     const { axis, anchorInParent, anchorInLink, reference, slide } = joints[joint];
     const moved = state.jointPosition[joint] - reference;
     const speed = state.jointVelocity[joint];
-    // scratch: 0 parent position, 3 parent orientation, 7 axis, 10 anchor from parent, 13 anchor from link.
     for (let k = 0; k < 7; k++) scratch[k] = parent < 0 ? (k === 3 ? 1 : 0) : pose[7 * parent + k];
     rotateVector(scratch, 7, scratch, 3, axis, 0);
     rotateVector(scratch, 10, scratch, 3, anchorInParent, 0);

@@ -290,4 +290,12 @@ describe("actuators", () => {
     expect(sim.state.bodyVelocity[0]).toBeCloseTo(-0.5, 2);
     sim.dispose();
   });
+
+  test("a control that is no number is refused, naming the actuator", async () => {
+    const robot = await robotOf(arm(`axis="0 0 1"`, `<motor name="turn" joint="j"/>`));
+    const sim = await simulate(robot);
+    sim.controls[0] = Number.NaN;
+    expect(() => sim.step()).toThrowError(/actuator "turn" is NaN/);
+    sim.dispose();
+  });
 });

@@ -188,8 +188,8 @@ test("a snapshot of another size is refused and changes nothing", async () => {
   const small = await simulate(cartpole, { numEnvs: 2 });
   const large = await simulate(cartpole, { numEnvs: 3 });
   const before = everything(large);
-  expect(() => large.load(small.save())).toThrowError(/another robot, size or version/);
-  expect(() => large.load(new Uint8Array(3))).toThrowError(/another robot, size or version/);
+  expect(() => large.load(small.save())).toThrowError(/another robot, size, physics/);
+  expect(() => large.load(new Uint8Array(3))).toThrowError(/another robot, size, physics/);
   large.step();
   expect(everything(large)).not.toEqual(before);
   small.dispose();

@@ -241,7 +241,15 @@ function effortBound(
 }
 
 function control(model: Actuator, value: number): number {
-  return clamp(value, model.controlRange);
+  const used = clamp(value, model.controlRange);
+  if (Number.isFinite(used)) return used;
+  throw new RewardsmithError(
+    "E_SIM_CONTROL",
+    `the control of actuator "${model.name}" is ${value}`,
+    {
+      hint: "the policy's output is no number: its training has diverged",
+    },
+  );
 }
 
 function clamp(value: number, range: readonly [number, number] | null): number {

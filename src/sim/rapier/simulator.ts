@@ -17,7 +17,6 @@ import {
   numParameters,
   parameterIndex,
 } from "../env-parameters.js";
-import { linkMass, principal } from "../inertia.js";
 import { forwardKinematics, type LinkStates, linkStates } from "../kinematics.js";
 import type {
   ParameterName,
@@ -29,9 +28,9 @@ import type {
 import { buildWorld, type WorldHandles } from "./build-world.js";
 import { ContactForces } from "./contact-forces.js";
 import { contactHook } from "./contact-hook.js";
-import { xyz, xyzw } from "./convert.js";
 import { Drives } from "./drives.js";
 import { loadRapier } from "./engine.js";
+import { LinkMasses } from "./link-masses.js";
 import { StateReader } from "./read-state.js";
 import { pack, unpack } from "./snapshot.js";
 
@@ -50,17 +49,15 @@ class RapierSimulator implements Simulator {
   readonly controls: Float32Array;
 
   private readonly substeps: number;
+  /** What a snapshot must agree with. */
+  private readonly signature: string;
   private readonly articulation: Articulation;
   private readonly handles: WorldHandles;
   private readonly hooks: PhysicsHooks | undefined;
   /** Never holds an event: Rapier calls hooks only in a step that has a queue. */
   private readonly events: EventQueue | undefined;
   private readonly parameters: Float64Array;
-  /** [env] 1 where masses no longer fit the parameters. */
-  private readonly staleMass: Uint8Array;
-  private anyStaleMass = false;
-  /** [env][link][3] centres of mass in link frames, m. */
-  private readonly centers: Float64Array;
+  private readonly masses: LinkMasses;
   private readonly drives: Drives;
   private readonly reader: StateReader;
   private readonly contacts: ContactForces;
@@ -74,6 +71,7 @@ class RapierSimulator implements Simulator {
     this.robot = robot;
     this.numEnvs = numEnvs;
     this.substeps = options.physics.substeps;
+    this.signature = JSON.stringify({ format: 1, ...options });
     this.articulation = articulate(robot);
     checkSupported(robot, this.articulation);
     const { links, joints } = this.articulation;
@@ -88,8 +86,6 @@ class RapierSimulator implements Simulator {
     };
     this.controls = new Float32Array(numEnvs * robot.actuators.length);
     this.parameters = nominalParameters(numEnvs);
-    this.staleMass = new Uint8Array(numEnvs);
-    this.centers = new Float64Array(3 * numEnvs * links.length);
     this.target = linkStates(links.length);
 
     const filter = collisionFilter(robot, this.articulation);
@@ -98,6 +94,7 @@ class RapierSimulator implements Simulator {
     this.handles = handles;
     this.hooks = filter.selfCollision ? contactHook(handles, filter) : undefined;
     this.events = this.hooks ? new EventQueue(true) : undefined;
+    this.masses = new LinkMasses(robot, this.articulation, handles, this.parameters, numEnvs);
     this.drives = new Drives({
       robot,
       articulation: this.articulation,
@@ -108,19 +105,19 @@ class RapierSimulator implements Simulator {
       state: this.state,
     });
     this.contacts = new ContactForces(options, handles, this.state.contactForce);
-    this.reader = new StateReader(this.articulation, handles, this.state, this.centers);
+    this.reader = new StateReader(this.articulation, handles, this.state, this.masses.centers);
     this.placeFixedBodies();
     const pose = filePose(this.articulation);
+    this.masses.apply(world);
     for (let env = 0; env < numEnvs; env++) {
-      this.applyMass(env);
       this.drives.applyLimits(world, env);
       this.reset(env, pose);
     }
   }
 
   step(): void {
-    if (this.anyStaleMass) this.applyStaleMass();
     const { world, contacts } = this;
+    this.masses.apply(world);
     this.drives.apply(world);
     contacts.clear();
     for (let substep = 0; substep < this.substeps; substep++) {
@@ -137,7 +134,7 @@ class RapierSimulator implements Simulator {
     const { links } = this.articulation;
     const { pose, velocity } = this.target;
     const { origins } = this.handles;
-    if (this.staleMass[env]) this.applyMass(env);
+    this.masses.apply(this.world);
     forwardKinematics(this.articulation, initial, this.target);
     const bodies = this.world.bodies.raw;
     const { center } = this;
@@ -154,7 +151,7 @@ class RapierSimulator implements Simulator {
         true,
       );
       bodies.rbSetRotation(handle, pose[p + 4], pose[p + 5], pose[p + 6], pose[p + 3], true);
-      rotateVector(center, 0, pose, p + 3, this.centers, 3 * at);
+      rotateVector(center, 0, pose, p + 3, this.masses.centers, 3 * at);
       const wx = velocity[v + 3];
       const wy = velocity[v + 4];
       const wz = velocity[v + 5];
@@ -204,8 +201,7 @@ class RapierSimulator implements Simulator {
       case "jointDampingFactor":
         break;
       default:
-        this.staleMass[env] = 1;
-        this.anyStaleMass = true;
+        this.masses.markStale(env);
     }
   }
 
@@ -219,16 +215,15 @@ class RapierSimulator implements Simulator {
   }
 
   save(): Uint8Array {
-    if (this.anyStaleMass) this.applyStaleMass();
-    return pack(this.signature(), this.saved(), this.world.takeSnapshot());
+    this.masses.apply(this.world);
+    return pack(this.signature, this.saved(), this.world.takeSnapshot());
   }
 
   load(snapshot: Uint8Array): void {
-    const engine = unpack(snapshot, this.signature(), this.saved());
+    const engine = unpack(snapshot, this.signature, this.saved());
     this.world.free();
     this.world = World.restoreSnapshot(engine);
-    this.anyStaleMass = false;
-    this.staleMass.fill(0);
+    this.masses.clearStale();
   }
 
   dispose(): void {
@@ -236,19 +231,6 @@ class RapierSimulator implements Simulator {
     this.events?.free();
     this.vector.free();
     this.drives.dispose();
-  }
-
-  /** What a snapshot must agree with. */
-  private signature(): string {
-    const { numEnvs, substeps, robot } = this;
-    return JSON.stringify([
-      1,
-      numEnvs,
-      substeps,
-      robot.name,
-      this.jointNames,
-      this.handles.links.length,
-    ]);
   }
 
   private saved(): (Float32Array | Float64Array)[] {
@@ -262,61 +244,9 @@ class RapierSimulator implements Simulator {
       state.contactForce,
       this.controls,
       this.parameters,
-      this.centers,
+      this.masses.centers,
       this.drives.told,
     ];
-  }
-
-  private applyStaleMass(): void {
-    for (let env = 0; env < this.numEnvs; env++) if (this.staleMass[env]) this.applyMass(env);
-    this.anyStaleMass = false;
-  }
-
-  /** Gives an environment's bodies the masses of its parameters; the motion of body origins stays. */
-  private applyMass(env: number): void {
-    const p = env * numParameters;
-    const parameter = (name: ParameterName) => this.parameters[p + parameterIndex[name]];
-    const change = {
-      massFactor: parameter("massFactor"),
-      payloadKg: parameter("payloadKg"),
-      centerOffset: [
-        parameter("centerOfMassOffset.x"),
-        parameter("centerOfMassOffset.y"),
-        parameter("centerOfMassOffset.z"),
-      ] as [number, number, number],
-      armatureFactor: parameter("armatureFactor"),
-    };
-    const bodies = this.bodiesOf(env);
-    bodies.forEach((body, l) => {
-      const { massKg, center, inertia } = linkMass(this.robot, this.articulation, l, change);
-      const { moments, frame } = principal(inertia);
-      if (massKg <= 0 || moments.some((moment) => moment <= 0)) {
-        throw new RewardsmithError(
-          "E_SIM_PARAMETER",
-          `body "${this.robot.bodies[this.articulation.links[l].members[0].body].name}" would weigh ${massKg} kg`,
-          { hint: "keep payloadKg above minus the base's mass" },
-        );
-      }
-      const at = 3 * (env * bodies.length + l);
-      const q = body.rotation();
-      const w = body.angvel();
-      const v = body.linvel();
-      const shift = new Float64Array(3);
-      for (let k = 0; k < 3; k++) shift[k] = center[k] - this.centers[at + k];
-      rotateVector(shift, 0, [q.w, q.x, q.y, q.z], 0, shift, 0);
-      body.setLinvel(
-        {
-          x: v.x + w.y * shift[2] - w.z * shift[1],
-          y: v.y + w.z * shift[0] - w.x * shift[2],
-          z: v.z + w.x * shift[1] - w.y * shift[0],
-        },
-        true,
-      );
-      this.centers.set(center, at);
-      body.setAdditionalMassProperties(massKg, xyz(center), xyz(moments), xyzw(frame), true);
-      body.recomputeMassPropertiesFromColliders();
-    });
-    this.staleMass[env] = 0;
   }
 
   private bodiesOf(env: number): RigidBody[] {

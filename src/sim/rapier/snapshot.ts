@@ -28,7 +28,7 @@ export function unpack(snapshot: Uint8Array, signature: string, arrays: Arrays):
   if (head !== signature || snapshot.length <= 4 + length + own) {
     throw new RewardsmithError(
       "E_SIM_SNAPSHOT",
-      "a simulator snapshot of another robot, size or version",
+      "a simulator snapshot of another robot, size, physics profile or version",
       {
         hint: "load it into a simulator made with the same options",
       },
