@@ -111,4 +111,12 @@ export const commandEntries: readonly CommandEntry[] = [
     example: "doctor",
     load: () => import("./doctor.js"),
   },
+  {
+    name: "bench",
+    group: machine,
+    usage: "bench [TABLE]",
+    summary: "Measures simulation, learning, rewards, training, search",
+    example: "bench sim",
+    load: () => import("./bench.js"),
+  },
 ];

@@ -14,7 +14,7 @@ export const exitCodeMeanings: readonly (readonly [ExitCode, string])[] = [
 ];
 
 const byCode: readonly (readonly [RegExp, ExitCode])[] = [
-  [/^E_(CLI|SETTINGS)_|^E_(TASK|ROBOT|RUN|PROMPTS)_UNKNOWN$/, exitCode.usage],
+  [/^E_(CLI|SETTINGS)_|_UNKNOWN$/, exitCode.usage],
   [/^E_(CANCELLED|STOPPED)$|_CANCELLED$/, exitCode.stopped],
   [/BUDGET/, exitCode.budget],
 ];

@@ -1,15 +1,10 @@
 /** A search on this machine, new or taken up again: everything `design` and `resume` share. */
-import { availableParallelism, cpus, platform, release } from "node:os";
 import path from "node:path";
 import { RewardsmithError } from "../core/errors.js";
 import { finalStepsOf, searchStepsOf } from "../design/inputs.js";
-import { openJournal } from "../design/journal.js";
-import { design } from "../design/loop.js";
 import type { RunState } from "../events/run-state.js";
 import { compileTask } from "../reward/node/compile-task.js";
-import { createLocalExecutor } from "../run/local-executor.js";
 import type { RunFolder } from "../run/run-folder.js";
-import { versions } from "../run/versions.js";
 import { loadTask } from "../task/node/load.js";
 import { type ChosenDesigner, chooseDesigner } from "./choose-designer.js";
 import { type CliContext, runsFlag } from "./context.js";
@@ -17,6 +12,7 @@ import { exitCode } from "./exit-codes.js";
 import { formatCount, formatDuration } from "./progress.js";
 import { rewardChecker } from "./read-reward.js";
 import { RunView } from "./run-view.js";
+import { searchIn, slotsOf } from "./search-in.js";
 import type { SearchOptions } from "./search-options.js";
 import { planSearch, type SearchPlan } from "./search-plan.js";
 import { printSearchResult } from "./search-result.js";
@@ -35,7 +31,7 @@ export async function runSearch(
 ): Promise<void> {
   const { terminal, runsFolder, signal } = cli;
   const task = compileTask(await loadTask(name));
-  const { design: settings, training } = options;
+  const { design: settings } = options;
   const checker = await rewardChecker(task);
   const designer = await chooseDesigner(cli, task, checker, options);
   const baselines = [task.programs.human, task.programs.sparse].filter(Boolean).length;
@@ -47,8 +43,7 @@ export async function runSearch(
     baselines,
     checker.stepsPerSecond,
   );
-  const slots = options.slots ?? availableParallelism();
-  announce(cli, name, designer, options, plan, slots);
+  announce(cli, name, designer, options, plan);
   await designer.confirm();
   const run = open();
   const resume = `${cli.invocation} resume ${run.info.name}${runsFlag(cli)}`;
@@ -59,35 +54,23 @@ export async function runSearch(
   terminal.line();
 
   const view = new RunView(terminal, plan, settings.tieTolerance);
-  const executor = createLocalExecutor({ runsRoot: runsFolder, slots });
-  const now = () => new Date();
-  const journal = openJournal(run, now, {
-    event: (event, state) => view.event(event, state),
-    training: (name, row) => view.training(name, row),
-  });
   let state: RunState;
   try {
-    view.begin(journal.state);
-    state = await design({
-      name: run.info.name,
+    state = await searchIn(run, {
       task,
-      settings,
-      training,
+      checker,
       designer: designer.in(run),
-      executor,
-      check: (source) => checker.check(source, signal),
-      journal,
-      ...(options.start ? { start: options.start } : {}),
-      notes: options.notes,
-      versions: versions(),
-      machine: `${cpus()[0]?.model.trim() ?? "unknown processor"}, ${availableParallelism()} cores, ${platform()} ${release()}, Node ${process.versions.node}`,
+      options,
+      runsFolder,
       signal,
-      nowMs: () => Date.now(),
+      observer: {
+        event: (event, after) => view.event(event, after),
+        training: (training, row) => view.training(training, row),
+      },
+      begin: (before) => view.begin(before),
     });
   } finally {
     view.end();
-    journal.close();
-    await executor.close();
   }
   if (signal.aborted && state.status !== "finished") {
     throw new RewardsmithError("E_STOPPED", "stopped");
@@ -103,10 +86,11 @@ function announce(
   cli: CliContext,
   task: string,
   designer: ChosenDesigner,
-  { design: settings }: SearchOptions,
+  options: SearchOptions,
   plan: SearchPlan,
-  slots: number,
 ): void {
+  const { design: settings } = options;
+  const slots = slotsOf(options);
   const { terminal } = cli;
   const restarts = settings.restarts > 1 ? `${settings.restarts} searches of ` : "";
   const halving = settings.halving && !settings.faithful ? ", only the better ones to the end" : "";

@@ -1,0 +1,188 @@
+/**
+ * Does the search find better rewards than chance? Searches with five seeds by the evolutionary
+ * search and by its two controls, with the same settings and therefore steps. Every search is a run
+ * and every training a job of the store, so an interrupted benchmark goes on where it was.
+ */
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { interval95, mean } from "../../core/statistics.js";
+import { compareFinals } from "../../design/score.js";
+import { designSettingsSchema } from "../../design/settings.js";
+import type { RunState } from "../../events/run-state.js";
+import { compileTask } from "../../reward/node/compile-task.js";
+import { createRun, openRun } from "../../run/run-folder.js";
+import { loadTask } from "../../task/node/load.js";
+import { chooseDesigner } from "../choose-designer.js";
+import type { CliContext } from "../context.js";
+import { formatFitness, formatInterval } from "../numbers.js";
+import { formatCount } from "../progress.js";
+import { rewardChecker } from "../read-reward.js";
+import { fitnessOf } from "../run-view.js";
+import { searchIn } from "../search-in.js";
+import { type SearchOptions, searchOptionsSchema } from "../search-options.js";
+import type { Benchmark } from "./benchmark.js";
+
+const designers = ["offline", "random", "shuffled"] as const;
+const seeds = [1, 2, 3, 4, 5];
+type DesignerName = (typeof designers)[number];
+
+/** What one search found. */
+interface Found {
+  readonly designer: DesignerName;
+  readonly seed: number;
+  /** Best of the first and of the last iteration, in the search. */
+  readonly first: number;
+  readonly last: number;
+  /** Test fitness of its best reward and of the human one, means over final seeds. */
+  readonly test: number;
+  readonly human: number;
+  readonly steps: number;
+}
+
+export function benchSearch(cli: CliContext, taskName: string): Benchmark {
+  return async (progress, signal) => {
+    const found: Found[] = [];
+    for (const seed of seeds) {
+      for (const designer of designers) {
+        const label = `${designer}, seed ${seed} (search ${found.length + 1} of ${seeds.length * designers.length})`;
+        progress(label);
+        const state = await search(
+          cli,
+          taskName,
+          designer,
+          seed,
+          (text) => progress(`${label}: ${text}`),
+          signal,
+        );
+        signal.throwIfAborted();
+        found.push(summarize(state, designer, seed));
+      }
+    }
+    return {
+      title: `Search: ${taskName}, offline beside its controls at equal steps`,
+      rows: [
+        [
+          "designer",
+          "seed",
+          "best of first iteration",
+          "best of last",
+          "test fitness",
+          "÷ human",
+          "search steps",
+        ],
+        ...found.map((one) => [
+          one.designer,
+          String(one.seed),
+          formatFitness(one.first),
+          formatFitness(one.last),
+          formatFitness(one.test),
+          (one.test / one.human).toFixed(2),
+          formatCount(one.steps),
+        ]),
+      ],
+      notes: conclusions(found),
+    };
+  };
+}
+
+async function search(
+  cli: CliContext,
+  taskName: string,
+  designer: DesignerName,
+  seed: number,
+  progress: (text: string) => void,
+  signal: AbortSignal,
+): Promise<RunState> {
+  const task = compileTask(await loadTask(taskName));
+  const options: SearchOptions = searchOptionsSchema.parse({
+    design: designSettingsSchema.parse({ designer, seed }),
+    training: task.task.definition.training,
+    llm: {},
+    prompts: null,
+    confirmOver: 0,
+    prices: null,
+    recording: null,
+    start: null,
+    notes: [],
+    slots: null,
+  });
+  const name = `bench-${path.basename(taskName)}-${designer}-${seed}`;
+  const { runsFolder } = cli;
+  const run = existsSync(path.join(runsFolder, name, "run.json"))
+    ? openRun(runsFolder, name)
+    : createRun(
+        {
+          runsRoot: runsFolder,
+          task: taskName,
+          name,
+          options: JSON.parse(JSON.stringify(options)),
+        },
+        () => new Date(),
+      );
+  const checker = await rewardChecker(task);
+  const chosen = await chooseDesigner(cli, task, checker, options);
+  return searchIn(run, {
+    task,
+    checker,
+    designer: chosen.in(run),
+    options,
+    runsFolder,
+    signal,
+    observer: {
+      event: (_, state) => {
+        const trained = state.candidates.filter((candidate) => candidate.rungs.length > 0).length;
+        progress(`${trained} candidates and ${state.finals.length} finals trained`);
+      },
+    },
+  });
+}
+
+function summarize(state: RunState, designer: DesignerName, seed: number): Found {
+  const { summaries } = compareFinals(state);
+  const of = (which: string) =>
+    summaries.find((summary) => summary.which === which)?.fitness.mean ?? Number.NaN;
+  const bestOf = (iteration: number) =>
+    Math.max(
+      ...state.candidates
+        .filter((candidate) => candidate.iteration === iteration && candidate.rungs.length > 0)
+        .map(fitnessOf),
+    );
+  const last = Math.max(...state.iterations.map(({ iteration }) => iteration));
+  // Steps asked for; the store may have had some already.
+  const steps = state.candidates.reduce(
+    (sum, { rungs }) => sum + (rungs[rungs.length - 1]?.result.steps ?? 0),
+    0,
+  );
+  return {
+    designer,
+    seed,
+    first: bestOf(1),
+    last: bestOf(last),
+    test: of("best"),
+    human: of("human"),
+    steps,
+  };
+}
+
+/** One search is the unit: n is the number of seeds. */
+function conclusions(found: readonly Found[]): string[] {
+  const of = (designer: DesignerName) => found.filter((one) => one.designer === designer);
+  const offline = of("offline");
+  const improved = offline.filter((one) => one.last > one.first).length;
+  const notes = [
+    `offline: the best of the last iteration beats the best of the first in ${improved} of ${offline.length} searches (wanted: 4 of 5)`,
+    `offline: test fitness ÷ human reward's, mean ${mean(offline.map((one) => one.test / one.human)).toFixed(2)}; at least 0.9 in ${offline.filter((one) => one.test >= 0.9 * one.human).length} of ${offline.length} (wanted: 0.9)`,
+  ];
+  for (const control of ["random", "shuffled"] as const) {
+    const differences = of(control).flatMap(({ seed, test }) => {
+      const same = offline.find((one) => one.seed === seed);
+      return same ? [same.test - test] : [];
+    });
+    const interval = interval95(differences);
+    const wins = differences.filter((difference) => difference > 0).length;
+    notes.push(
+      `offline − ${control}, test fitness by seed: ${formatFitness(interval.mean)}, 95 % interval ${formatInterval(interval)}, n = ${interval.n}; better in ${wins}`,
+    );
+  }
+  return notes;
+}

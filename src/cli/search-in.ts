@@ -1,0 +1,65 @@
+/** One search in its run folder: the loop with everything it works with on this machine. */
+import { availableParallelism, cpus, platform, release } from "node:os";
+import type { Designer } from "../design/designer.js";
+import { type Journal, openJournal } from "../design/journal.js";
+import { design } from "../design/loop.js";
+import type { DesignObserver } from "../design/progress.js";
+import type { RunState } from "../events/run-state.js";
+import type { CompiledTask } from "../reward/compiled-task.js";
+import { createLocalExecutor } from "../run/local-executor.js";
+import type { RunFolder } from "../run/run-folder.js";
+import { versions } from "../run/versions.js";
+import type { RewardChecker } from "./read-reward.js";
+import type { SearchOptions } from "./search-options.js";
+
+export interface SearchParts {
+  readonly task: CompiledTask;
+  readonly checker: RewardChecker;
+  readonly designer: Designer;
+  readonly options: SearchOptions;
+  readonly runsFolder: string;
+  readonly signal: AbortSignal;
+  readonly observer: DesignObserver;
+  /** Told the state that a run taken up again begins with. */
+  readonly begin?: (state: RunState) => void;
+}
+
+/** Runs the search to its end, or until the signal aborts, and leaves the folder unlocked. */
+export async function searchIn(run: RunFolder, parts: SearchParts): Promise<RunState> {
+  const { task, checker, designer, options, runsFolder, signal, observer, begin } = parts;
+  const journal: Journal = openJournal(run, () => new Date(), observer);
+  const slots = slotsOf(options);
+  const executor = createLocalExecutor({ runsRoot: runsFolder, slots });
+  try {
+    begin?.(journal.state);
+    return await design({
+      name: run.info.name,
+      task,
+      settings: options.design,
+      training: options.training,
+      designer,
+      executor,
+      check: (source) => checker.check(source, signal),
+      journal,
+      ...(options.start ? { start: options.start } : {}),
+      notes: options.notes,
+      versions: versions(),
+      machine: machine(),
+      signal,
+      nowMs: () => Date.now(),
+    });
+  } finally {
+    journal.close();
+    await executor.close();
+  }
+}
+
+/** Trainings at once. */
+export function slotsOf({ slots }: SearchOptions): number {
+  return slots ?? availableParallelism();
+}
+
+function machine(): string {
+  const processor = cpus()[0]?.model.trim() || "unknown processor";
+  return `${processor}, ${availableParallelism()} cores, ${platform()} ${release()}, Node ${process.versions.node}`;
+}
