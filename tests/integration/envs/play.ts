@@ -1,9 +1,9 @@
 /** Built-in tasks in their real world: programs compiled, physics by Rapier, nominal parameters. */
 
-import type { CompiledTask } from "../../src/reward/compiled-task.js";
-import { createEnvironment } from "../../src/rl/task-environment.js";
-import type { EpisodeSummary } from "../../src/task/environment.js";
-import { findSignal } from "../../src/task/signal-table.js";
+import type { CompiledTask } from "../../../src/reward/compiled-task.js";
+import { createEnvironment } from "../../../src/rl/task-environment.js";
+import type { EpisodeSummary } from "../../../src/task/environment.js";
+import { findSignal } from "../../../src/task/signal-table.js";
 
 /** What a controller may look at: a signal's first number. */
 export type Look = (signal: string) => number;
