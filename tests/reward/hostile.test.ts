@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { instantiate } from "../../src/reward/batch.js";
 import { compileProgram } from "../../src/reward/node/compile.js";
 import { hostile, survivors } from "./hostile.js";
@@ -26,6 +26,11 @@ function fate(source: string, states: Float32Array): string {
 }
 
 describe("hostile modules are refused, stopped or without effect", () => {
+  beforeAll(() => {
+    // Loading TypeScript is not the first module's doing.
+    compileProgram("", "reward", table);
+  });
+
   it("are more than 130", () => {
     expect(Object.keys(hostile).length).toBeGreaterThanOrEqual(130);
   });

@@ -199,6 +199,10 @@ const hangs: Record<string, string> = {
   "nested maps": term(
     `sum(s.joints.position.map((a) => sum(s.joints.position.map((b) => sum(s.joints.position.map((c) => sum(s.joints.position.map((d) => a * b * c * d))))))))`,
   ),
+  "long bodies that end at once, in nested loops": before(
+    `${many(7, (i) => `for (const x${i} of s.joints.position) {`, " ")} for (let i = 0; i < 4; i++) { break; let y = 0; ${many(900, () => "y = 1;", " ")} } ${"}".repeat(7)}`,
+  ),
+  "a long body behind a return, called often": `const f = (x: number): number => { if (x > 0) { return 1; } return 2; ${many(900, () => "x = 1;", " ")} };\n${before(`${many(6, (i) => `for (const x${i} of s.joints.position) {`, " ")} const y = f(x0) + f(x1); ${"}".repeat(6)}`)}`,
   recursion: `function f(x: number): number { return f(x + 1); }\n${term("f(1)")}`,
   "mutual recursion": `function f(x: number): number { return g(x); }\nfunction g(x: number): number { return f(x); }\n${term("f(1)")}`,
   "recursion of an arrow": `const f = (x: number): number => (x > 0 ? f(x - 1) : 0);\n${term("f(3)")}`,

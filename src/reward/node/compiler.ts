@@ -4,36 +4,25 @@
  */
 import type ts from "typescript";
 import { helpers } from "../helpers.js";
-import type { Expression, Statement } from "../program.js";
-import { callArrayMethod, runForEach } from "./arrays.js";
+import { runForEach } from "./arrays.js";
+import { compileArguments } from "./calls.js";
 import type { Context } from "./context.js";
 import { Emitter } from "./emitter.js";
-import { assigns, doLoop, forLoop, forOf, whileLoop } from "./loops.js";
-import {
-  binary,
-  callMath,
-  callNumberTest,
-  isMathFunction,
-  logical,
-  mathConstant,
-  namedConstant,
-  toNumber,
-  unary,
-} from "./operators.js";
-import { Refusal } from "./refusal.js";
+import { compileExpression } from "./expressions.js";
+import { bind } from "./fields.js";
+import { doLoop, forLoop, forOf, whileLoop } from "./loops.js";
+import { binary, callMath } from "./operators.js";
+import { forbidden, Refusal } from "./refusal.js";
+import { isAssignment, isStep, isTypeOnly, SourceFacts } from "./source.js";
 import { typescript } from "./typescript.js";
 import {
-  array,
   boolean,
   describe,
   type FunctionValue,
-  isScalar,
   type MathValue,
   number,
-  object,
   requireCondition,
   requireNumber,
-  type ScalarValue,
   Scope,
   type Value,
 } from "./values.js";
@@ -51,15 +40,10 @@ interface Frame {
   readonly isVoid: boolean;
 }
 
-/** One side of a choice, with the statements that compute it. */
-interface Branch {
-  readonly statements: readonly Statement[];
-  readonly result: Value;
-}
-
 export class Compiler implements Context {
   readonly ts = typescript();
   readonly emit: Emitter;
+  readonly facts = new SourceFacts(this.ts);
   readonly #helpers = new Map<string, FunctionValue>();
   readonly #calls: ts.Node[] = [];
   #frame: Frame | null = null;
@@ -134,7 +118,7 @@ export class Compiler implements Context {
         scope.declare(name.text, value);
       } else {
         const held = mutable ? this.emit.declareMutable(value, name) : this.emit.hold(value, name);
-        this.bind(name, held, scope, mutable);
+        bind(this, name, held, scope, mutable);
       }
     }
   }
@@ -144,64 +128,6 @@ export class Compiler implements Context {
     if (type?.kind === this.ts.SyntaxKind.NumberKeyword) return number(this.emit.apply("nan"));
     if (type?.kind === this.ts.SyntaxKind.BooleanKeyword) return boolean(false);
     throw forbidden(name, "a variable without a first value", "Write let x = 0;");
-  }
-
-  bind(name: ts.BindingName, value: Value, scope: Scope, mutable: boolean): void {
-    const { ts } = this;
-    if (ts.isIdentifier(name)) {
-      scope.declare(name.text, value, mutable);
-      return;
-    }
-    name.elements.forEach((element, i) => {
-      if (ts.isOmittedExpression(element)) return;
-      if (element.dotDotDotToken) throw forbidden(element, "the rest of an array or object");
-      const part = ts.isArrayBindingPattern(name)
-        ? this.#element(value, i, element)
-        : this.#field(value, this.#boundName(element), element, element.initializer, scope);
-      this.bind(element.name, part, scope, mutable);
-    });
-  }
-
-  #boundName(element: ts.BindingElement): string {
-    const key = element.propertyName ?? element.name;
-    if (this.ts.isIdentifier(key) || this.ts.isStringLiteral(key)) return key.text;
-    throw forbidden(key, "a computed name");
-  }
-
-  #field(
-    value: Value,
-    name: string,
-    node: ts.Node,
-    fallback?: ts.Expression,
-    scope?: Scope,
-  ): Value {
-    if (value.kind === "object") {
-      const field = value.fields.get(name);
-      if (field !== undefined) return field;
-      if (fallback && scope) return this.emit.hold(this.expression(fallback, scope), fallback);
-      const names = [...value.fields.keys()].join(", ");
-      throw new Refusal(
-        "E_REWARD_UNKNOWN_FIELD",
-        node,
-        `there is no field ${JSON.stringify(name)} here`,
-        `The fields are ${names}.`,
-      );
-    }
-    if (value.kind === "array" && name === "length") return number(value.items.length);
-    throw new Refusal("E_REWARD_UNKNOWN_FIELD", node, `${describe(value)} has no .${name}`);
-  }
-
-  #element(value: Value, i: number, node: ts.Node): Value {
-    if (value.kind !== "array") {
-      throw new Refusal("E_REWARD_TYPE", node, `${describe(value)} where an array is needed`);
-    }
-    const item = value.items[i];
-    if (item !== undefined) return item;
-    throw new Refusal(
-      "E_REWARD_UNKNOWN_FIELD",
-      node,
-      `index ${i} of an array of ${value.items.length}`,
-    );
   }
 
   #if(node: ts.IfStatement, scope: Scope): boolean {
@@ -251,7 +177,7 @@ export class Compiler implements Context {
     ) {
       const items = this.expression(node.expression.expression, scope);
       if (items.kind !== "array") throw forbidden(node, `forEach of ${describe(items)}`);
-      runForEach(this, items.items, this.#arguments(node.arguments, scope), node);
+      runForEach(this, items.items, compileArguments(this, node.arguments, scope), node);
     } else if (ts.isCallExpression(node)) {
       // A call for its own sake does nothing, but what it does has to be allowed.
       this.expression(node, scope);
@@ -295,67 +221,19 @@ export class Compiler implements Context {
     return binding.value;
   }
 
-  // Expressions
-
   expression(node: ts.Expression, scope: Scope): Value {
-    const { ts, emit } = this;
-    emit.visit(node);
-    if (ts.isNumericLiteral(node)) return number(this.#literal(node));
-    if (node.kind === ts.SyntaxKind.TrueKeyword) return boolean(true);
-    if (node.kind === ts.SyntaxKind.FalseKeyword) return boolean(false);
-    if (ts.isIdentifier(node)) return this.#identifier(node, scope);
-    if (ts.isPropertyAccessExpression(node)) return this.#property(node, scope);
-    if (ts.isElementAccessExpression(node)) return this.#index(node, scope);
-    if (ts.isCallExpression(node)) return this.#call(node, scope);
-    if (ts.isBinaryExpression(node)) return this.#binary(node, scope);
-    if (ts.isConditionalExpression(node)) return this.#conditional(node, scope);
-    if (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) {
-      return { kind: "function", node, scope };
-    }
-    if (ts.isArrayLiteralExpression(node)) {
-      return array(this.#arguments(node.elements, scope), node);
-    }
-    if (ts.isObjectLiteralExpression(node)) return this.#object(node, scope);
-    if (ts.isPrefixUnaryExpression(node)) {
-      const sign = ts.tokenToString(node.operator);
-      if (sign === "+" || sign === "-" || sign === "!") {
-        return unary(emit, sign, this.expression(node.operand, scope), node);
-      }
-    }
-    if (
-      ts.isParenthesizedExpression(node) ||
-      ts.isAsExpression(node) ||
-      ts.isSatisfiesExpression(node) ||
-      ts.isNonNullExpression(node)
-    ) {
-      return this.expression(node.expression, scope);
-    }
-    throw forbidden(node, `${node.getText().slice(0, 40)} inside an expression`);
+    return compileExpression(this, node, scope);
   }
 
-  #literal(node: ts.NumericLiteral): number {
-    const value = Number(node.text);
-    if (Number.isFinite(value)) return value;
-    throw new Refusal("E_REWARD_TYPE", node, `the number ${node.getText()} is too large`);
-  }
+  // Calls
 
-  #identifier(node: ts.Identifier, scope: Scope): Value {
-    const binding = scope.find(node.text);
-    if (binding !== undefined) return binding.value;
-    const constant = namedConstant(this.emit, node.text);
-    if (constant !== undefined) return number(constant);
-    const helper = this.#helper(node.text);
-    if (helper !== undefined) return helper;
-    throw new Refusal(
-      "E_REWARD_FORBIDDEN",
-      node,
-      `${node.text} does not exist here`,
-      "A program knows its parameter s, its own names, Math and the helper functions.",
-    );
+  /** Writes the entry function out, over the signals. */
+  enter(entry: FunctionValue, state: Value): Value {
+    return this.call(entry, [state], entry.node);
   }
 
   /** A helper as a function of its source, which is read at its first use. */
-  #helper(name: string): FunctionValue | undefined {
+  helper(name: string): FunctionValue | undefined {
     const known = this.#helpers.get(name);
     const helper = helpers.find((candidate) => candidate.name === name);
     if (known !== undefined || helper === undefined) return known;
@@ -367,211 +245,6 @@ export class Compiler implements Context {
     const value: FunctionValue = { kind: "function", node, scope: new Scope(null) };
     this.#helpers.set(name, value);
     return value;
-  }
-
-  #property(node: ts.PropertyAccessExpression, scope: Scope): Value {
-    const name = node.name.text;
-    const owner = this.#global(node.expression, scope);
-    if (owner === "Math") {
-      const constant = mathConstant(name);
-      if (constant !== undefined) return number(constant);
-      if (isMathFunction(name)) return { kind: "math", name };
-      throw forbidden(node, `Math.${name}`);
-    }
-    if (owner !== undefined) throw forbidden(node, `${owner}.${name}`);
-    return this.#field(this.expression(node.expression, scope), name, node.name);
-  }
-
-  /** The name of a global object, unless the source has declared the name itself. */
-  #global(node: ts.Expression, scope: Scope): "Math" | "Number" | "Object" | undefined {
-    if (!this.ts.isIdentifier(node) || scope.find(node.text) !== undefined) return undefined;
-    return node.text === "Math" || node.text === "Number" || node.text === "Object"
-      ? node.text
-      : undefined;
-  }
-
-  #index(node: ts.ElementAccessExpression, scope: Scope): Value {
-    const value = this.expression(node.expression, scope);
-    const key = node.argumentExpression;
-    if (this.ts.isStringLiteral(key)) return this.#field(value, key.text, key);
-    const index = requireNumber(this.expression(key, scope), key);
-    if (typeof index === "number") return this.#element(value, index, node);
-    if (value.kind !== "array" || value.items.length === 0) {
-      throw new Refusal("E_REWARD_TYPE", node, `an index into ${describe(value)}`);
-    }
-    const held = this.emit.hold(number(index), key);
-    const variable = held.kind === "number" ? held.expression : index;
-    return this.#item(value.items, this.#asVariable(variable), node);
-  }
-
-  /** A signal may be an index too; it is copied, because items are chosen by variables. */
-  #asVariable(index: Expression): number {
-    if (typeof index === "object" && index.op === "variable") return index.variable;
-    const variable = this.emit.variable("number", false);
-    this.emit.set(variable, index);
-    return variable;
-  }
-
-  #item(items: readonly Value[], variable: number, node: ts.Node): Value {
-    const [first] = items;
-    if (first.kind === "number") {
-      const expressions = items.map((item) => requireNumber(item, node));
-      return number(this.emit.item(expressions, variable));
-    }
-    if (first.kind === "array" && items.every((item) => item.kind === "array")) {
-      const rows = items.map((item) => item.items);
-      if (rows.every((row) => row.length === rows[0].length)) {
-        const columns = rows[0].map((_, i) => rows.map((row) => row[i]));
-        return array(
-          columns.map((column) => this.#item(column, variable, node)),
-          node,
-        );
-      }
-    }
-    throw new Refusal(
-      "E_REWARD_TYPE",
-      node,
-      `an index that changes, into an array of ${describe(first)}`,
-      "Index arrays of numbers, or go through the array with for..of.",
-    );
-  }
-
-  #object(node: ts.ObjectLiteralExpression, scope: Scope): Value {
-    const { ts } = this;
-    const fields = new Map<string, Value>();
-    for (const member of node.properties) {
-      if (ts.isSpreadAssignment(member)) {
-        const spread = this.expression(member.expression, scope);
-        if (spread.kind !== "object") throw forbidden(member, `...${describe(spread)}`);
-        for (const [name, field] of spread.fields) fields.set(name, field);
-      } else if (ts.isShorthandPropertyAssignment(member)) {
-        fields.set(member.name.text, this.#identifier(member.name, scope));
-      } else if (ts.isPropertyAssignment(member)) {
-        fields.set(propertyName(ts, member.name), this.expression(member.initializer, scope));
-      } else {
-        throw forbidden(member, "a method, getter or setter");
-      }
-    }
-    return object(fields, node);
-  }
-
-  #binary(node: ts.BinaryExpression, scope: Scope): Value {
-    const sign = this.ts.tokenToString(node.operatorToken.kind) ?? "";
-    const left = this.expression(node.left, scope);
-    if (sign !== "&&" && sign !== "||") {
-      return binary(this.emit, sign, left, this.expression(node.right, scope), node);
-    }
-    const right = this.emit.collect(() => this.expression(node.right, scope));
-    if (right.statements.length === 0) return logical(this.emit, sign, left, right.result, node);
-    requireCondition(left, node.left);
-    const held = this.emit.hold(left, node.left) as ScalarValue;
-    const isRight = sign === "&&";
-    return this.#branches(
-      held,
-      isRight ? right : { statements: [], result: held },
-      isRight ? { statements: [], result: held } : right,
-      node,
-    );
-  }
-
-  #conditional(node: ts.ConditionalExpression, scope: Scope): Value {
-    const condition = this.expression(node.condition, scope);
-    requireCondition(condition, node.condition);
-    if (!isScalar(condition)) throw forbidden(node.condition, "this condition");
-    if (typeof condition.expression === "boolean") {
-      return this.expression(condition.expression ? node.whenTrue : node.whenFalse, scope);
-    }
-    const whenTrue = this.emit.collect(() => this.expression(node.whenTrue, scope));
-    const whenFalse = this.emit.collect(() => this.expression(node.whenFalse, scope));
-    return this.#branches(condition, whenTrue, whenFalse, node);
-  }
-
-  /** `choose` where both sides are plain, otherwise an `if` that sets variables. */
-  #branches(condition: ScalarValue, whenTrue: Branch, whenFalse: Branch, node: ts.Node): Value {
-    const { emit } = this;
-    if (whenTrue.statements.length + whenFalse.statements.length === 0) {
-      const scalar = whenTrue.result.kind === "number" || whenTrue.result.kind === "boolean";
-      const test = scalar ? condition : emit.hold(condition, node);
-      return emit.choose(requireCondition(test, node), whenTrue.result, whenFalse.result, node);
-    }
-    const slots = emit.slots(whenTrue.result, node);
-    const sides = [whenTrue, whenFalse].map(
-      ({ statements, result }) =>
-        emit.collect(() => {
-          for (const statement of statements) emit.emit(statement);
-          emit.assign(slots, result, node);
-        }).statements,
-    );
-    emit.emit({
-      do: "if",
-      condition: condition.expression,
-      whenTrue: sides[0],
-      whenFalse: sides[1],
-    });
-    return slots;
-  }
-
-  /** Arguments or array elements, spreads taken apart. */
-  #arguments(nodes: readonly ts.Expression[], scope: Scope): Value[] {
-    return nodes.flatMap((node) => {
-      if (!this.ts.isSpreadElement(node)) return [this.expression(node, scope)];
-      const spread = this.expression(node.expression, scope);
-      if (spread.kind === "array") return [...spread.items];
-      throw new Refusal("E_REWARD_TYPE", node, `...${describe(spread)}`);
-    });
-  }
-
-  // Calls
-
-  /** Writes the entry function out, over the signals. */
-  enter(entry: FunctionValue, state: Value): Value {
-    return this.call(entry, [state], entry.node);
-  }
-
-  #call(node: ts.CallExpression, scope: Scope): Value {
-    const { ts, emit } = this;
-    const callee = node.expression;
-    if (ts.isPropertyAccessExpression(callee)) {
-      const name = callee.name.text;
-      const owner = this.#global(callee.expression, scope);
-      const args = () => this.#arguments(node.arguments, scope);
-      if (owner === "Number") return callNumberTest(emit, name, args(), node);
-      if (owner === "Object") return this.#objectFunction(name, args(), node);
-      if (owner === undefined) {
-        const value = this.expression(callee.expression, scope);
-        if (value.kind === "array") {
-          // Elements may be read several times, so they are computed once.
-          const held = emit.hold(value, callee);
-          const items = held.kind === "array" ? held.items : [];
-          return callArrayMethod(this, items, name, args(), node);
-        }
-      }
-    }
-    const name = this.#conversion(callee, scope);
-    if (name !== undefined) {
-      const args = this.#arguments(node.arguments, scope);
-      if (args.length !== 1) throw forbidden(node, `${name} of ${args.length} values`);
-      if (name === "Number") return toNumber(emit, args[0], node);
-      return boolean(emit.apply("not", emit.apply("not", requireCondition(args[0], node))));
-    }
-    const value = this.expression(callee, scope);
-    if (value.kind !== "function" && value.kind !== "math") {
-      throw new Refusal("E_REWARD_TYPE", node, `${describe(value)} cannot be called`);
-    }
-    return this.call(value, this.#arguments(node.arguments, scope), node);
-  }
-
-  #conversion(node: ts.Expression, scope: Scope): "Number" | "Boolean" | undefined {
-    if (!this.ts.isIdentifier(node) || scope.find(node.text) !== undefined) return undefined;
-    return node.text === "Number" || node.text === "Boolean" ? node.text : undefined;
-  }
-
-  #objectFunction(name: string, args: readonly Value[], node: ts.CallExpression): Value {
-    const [value] = args;
-    if (name === "values" && args.length === 1 && value.kind === "object") {
-      return array([...value.fields.values()], node);
-    }
-    throw forbidden(node, `Object.${name}`, "Of Object only Object.values(terms) exists.");
   }
 
   call(callee: FunctionValue | MathValue, args: readonly Value[], node: ts.Node): Value {
@@ -650,9 +323,9 @@ export class Compiler implements Context {
       }
       const { body } = callee.node;
       const mutable =
-        this.ts.isIdentifier(name) && body !== undefined && assigns(this.ts, body, name.text);
+        this.ts.isIdentifier(name) && body !== undefined && this.facts.assigns(body, name.text);
       const value = mutable ? this.emit.declareMutable(arg, node) : this.emit.hold(arg, node);
-      this.bind(name, value, scope, mutable);
+      bind(this, name, value, scope, mutable);
     });
   }
 
@@ -681,7 +354,7 @@ export class Compiler implements Context {
     if (frame.isVoid || last === undefined || !ts.isReturnStatement(last) || !last.expression) {
       return undefined;
     }
-    if (before.some((statement) => returns(ts, statement))) return undefined;
+    if (before.some((statement) => this.facts.returns(statement))) return undefined;
     const inner = new Scope(scope);
     if (!this.statements(before, inner)) return undefined;
     this.emit.visit(last);
@@ -704,46 +377,4 @@ function requireSameFields(result: Value, value: Value, node: ts.Node): void {
     `this return ${parts.join(" and ")}, unlike the return before it`,
     "Return the same names everywhere; a term that does not apply is 0.",
   );
-}
-
-/** `i++` and its kin. */
-function isStep(
-  ts: typeof import("typescript"),
-  node: ts.Node,
-): node is ts.PrefixUnaryExpression | ts.PostfixUnaryExpression {
-  if (ts.isPostfixUnaryExpression(node)) return true;
-  const { PlusPlusToken, MinusMinusToken } = ts.SyntaxKind;
-  return (
-    ts.isPrefixUnaryExpression(node) &&
-    (node.operator === PlusPlusToken || node.operator === MinusMinusToken)
-  );
-}
-
-function isAssignment(ts: typeof import("typescript"), node: ts.BinaryExpression): boolean {
-  const { kind } = node.operatorToken;
-  return kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment;
-}
-
-/** True where a return of the same function stands under the node. */
-function returns(ts: typeof import("typescript"), node: ts.Node): boolean {
-  if (ts.isReturnStatement(node)) return true;
-  if (ts.isFunctionLike(node)) return false;
-  return ts.forEachChild(node, (child) => returns(ts, child)) ?? false;
-}
-
-function isTypeOnly(ts: typeof import("typescript"), node: ts.Statement): boolean {
-  return (
-    ts.isInterfaceDeclaration(node) ||
-    ts.isTypeAliasDeclaration(node) ||
-    ts.isExportDeclaration(node)
-  );
-}
-
-function propertyName(ts: typeof import("typescript"), name: ts.PropertyName): string {
-  if (ts.isIdentifier(name) || ts.isStringLiteral(name)) return name.text;
-  throw forbidden(name, "a computed name");
-}
-
-function forbidden(node: ts.Node, what: string, hint?: string): Refusal {
-  return new Refusal("E_REWARD_FORBIDDEN", node, `${what} is not part of the language`, hint);
 }

@@ -1,18 +1,20 @@
 import type ts from "typescript";
 import type { Emitter } from "./emitter.js";
+import type { SourceFacts } from "./source.js";
 import type { FunctionValue, MathValue, Scope, Value } from "./values.js";
 
 /** What the parts of the compiler ask of each other; `Compiler` in compiler.ts is all of it. */
 export interface Context {
   readonly ts: typeof ts;
   readonly emit: Emitter;
+  readonly facts: SourceFacts;
   expression(node: ts.Expression, scope: Scope): Value;
   /** False where control never comes out behind the statement. */
   statement(node: ts.Statement, scope: Scope): boolean;
   /** An expression for its effect: an assignment, `i++`, or `a.forEach(…)`. */
   effect(node: ts.Expression, scope: Scope): void;
-  /** Declares the names of a const, let or parameter. The value is held already. */
-  bind(name: ts.BindingName, value: Value, scope: Scope, mutable: boolean): void;
+  /** A helper function of the language, undefined where there is none of that name. */
+  helper(name: string): FunctionValue | undefined;
   /** Writes a call out. `node` is where it is called. */
   call(callee: FunctionValue | MathValue, args: readonly Value[], node: ts.Node): Value;
   /** A call as a statement: the function may change variables around it and returns nothing. */

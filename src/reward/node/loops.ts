@@ -4,7 +4,9 @@
  */
 import type ts from "typescript";
 import type { Context } from "./context.js";
+import { bind } from "./fields.js";
 import { Refusal } from "./refusal.js";
+import { isName } from "./source.js";
 import { number, requireArray, requireCondition, Scope } from "./values.js";
 
 /** A counting loop is written out where passes × source nodes of its body stay below this. */
@@ -26,7 +28,7 @@ export function forOf(context: Context, node: ts.ForOfStatement, scope: Scope): 
       const pass = new Scope(scope);
       inBlock(context, (continueLabel) => {
         const value = mutable ? emit.declareMutable(item, node) : item;
-        context.bind(list.declarations[0].name, value, pass, mutable);
+        bind(context, list.declarations[0].name, value, pass, mutable);
         context.loopBody(node.statement, pass, breakLabel, continueLabel);
       });
     }
@@ -61,7 +63,7 @@ function countingLoop(context: Context, node: ts.ForStatement, outer: Scope): vo
         if (value === undefined) {
           throw new Refusal("E_REWARD_FORBIDDEN", name, "a loop variable without a first value");
         }
-        context.bind(name, emit.declareMutable(value, name), scope, true);
+        bind(context, name, emit.declareMutable(value, name), scope, true);
       }
     } else {
       context.effect(node.initializer, scope);
@@ -152,12 +154,12 @@ function countPasses(
   const bound = known(context, condition.right, scope);
   const step = stepOf(context, incrementor, name.text, scope);
   if (start === null || bound === null || step === null || step === 0) return null;
-  if (assigns(ts, node.statement, name.text)) return null;
+  if (context.facts.assigns(node.statement, name.text)) return null;
 
   const holds = (i: number) =>
     sign === "<" ? i < bound : sign === "<=" ? i <= bound : sign === ">" ? i > bound : i >= bound;
   if (!["<", "<=", ">", ">="].includes(sign)) return null;
-  const limit = Math.min(writtenOutPasses, writtenOutNodes / countNodes(ts, node.statement));
+  const limit = Math.min(writtenOutPasses, writtenOutNodes / context.facts.size(node.statement));
   const values: number[] = [];
   for (let i = start; holds(i); i += step) {
     values.push(i);
@@ -185,30 +187,4 @@ function known(context: Context, node: ts.Expression, scope: Scope): number | nu
   const { statements, result } = context.emit.collect(() => context.expression(node, scope));
   if (statements.length > 0 || result.kind !== "number") return null;
   return typeof result.expression === "number" ? result.expression : null;
-}
-
-function isName(ts: typeof import("typescript"), node: ts.Node, name: string): boolean {
-  return ts.isIdentifier(node) && node.text === name;
-}
-
-/** True where something under the node may assign to the name. */
-export function assigns(ts: typeof import("typescript"), node: ts.Node, name: string): boolean {
-  const changes =
-    (ts.isBinaryExpression(node) &&
-      node.operatorToken.kind >= ts.SyntaxKind.FirstAssignment &&
-      node.operatorToken.kind <= ts.SyntaxKind.LastAssignment &&
-      isName(ts, node.left, name)) ||
-    ((ts.isPostfixUnaryExpression(node) || ts.isPrefixUnaryExpression(node)) &&
-      (node.operator === ts.SyntaxKind.PlusPlusToken ||
-        node.operator === ts.SyntaxKind.MinusMinusToken) &&
-      isName(ts, node.operand, name));
-  return changes || (ts.forEachChild(node, (child) => assigns(ts, child, name)) ?? false);
-}
-
-function countNodes(ts: typeof import("typescript"), node: ts.Node): number {
-  let nodes = 1;
-  ts.forEachChild(node, (child) => {
-    nodes += countNodes(ts, child);
-  });
-  return nodes;
 }

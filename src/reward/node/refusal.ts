@@ -15,6 +15,11 @@ export class Refusal extends Error {
   }
 }
 
+/** Refuses what the language does not have. */
+export function forbidden(node: ts.Node, what: string, hint?: string): Refusal {
+  return new Refusal("E_REWARD_FORBIDDEN", node, `${what} is not part of the language`, hint);
+}
+
 /** An error at a node of the source. */
 export function issueAt(
   node: ts.Node,
