@@ -68,7 +68,14 @@ export default defineTask({
     numEnvs: 128,
     numStepsPerEnv: 32,
     randomize: false,
-    ppo: { lr: 3e-4, desiredKl: 0.008, minibatchSize: 1024, numLearningEpochs: 4 },
+    ppo: {
+      lr: 3e-4,
+      desiredKl: 0.008,
+      // Without a bonus for entropy the policy often settles on spinning before it has found the top.
+      entropyCoef: 0.01,
+      minibatchSize: 1024,
+      numLearningEpochs: 4,
+    },
     network: { actor: [32, 32], critic: [32, 32] },
   },
 });
