@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import { Rng } from "../../src/core/rng.js";
+import { createInference } from "../../src/policy/inference.js";
+import { initialParameters, type NetworkShape, parameterLayout } from "../../src/policy/network.js";
+import { createPolicy } from "../../src/rl/policy.js";
+
+const network: NetworkShape = {
+  observationDim: 7,
+  privilegedObservationDim: 0,
+  actionDim: 3,
+  actor: [64, 32],
+  critic: [8],
+  activation: "elu",
+  shared: false,
+};
+
+describe("a policy in plain TypeScript", () => {
+  it.each([
+    ["elu, normalized", network, true],
+    ["tanh, normalized", { ...network, activation: "tanh" as const }, true],
+    ["relu, raw", { ...network, activation: "relu" as const }, false],
+    ["shared with the critic", { ...network, shared: true }, true],
+  ])("gives what the exported ONNX model gives, to 1e-5: %s", async (_, shape, normalized) => {
+    const rng = new Rng(9);
+    const theta = initialParameters(shape, 0, rng).map((x) => x + 0.05 * rng.normal());
+    const observationStatistics = normalized
+      ? {
+          count: 100,
+          mean: Float64Array.from({ length: 7 }, () => rng.normal()),
+          variance: Float64Array.from({ length: 7 }, () => rng.logUniform(0.01, 10)),
+        }
+      : null;
+    const parameters = { network: shape, theta, observationStatistics };
+    const rows = 50;
+    const observations = Float32Array.from({ length: rows * 7 }, () => 3 * rng.normal());
+    const policy = await createPolicy(parameters, rows);
+    const expected = await policy.act(observations);
+    const infer = createInference(parameters);
+    const out = new Float32Array(3);
+    for (let row = 0; row < rows; row++) {
+      infer(observations.subarray(row * 7, (row + 1) * 7), out);
+      for (let j = 0; j < 3; j++) {
+        expect(Math.abs(out[j] - expected[row * 3 + j])).toBeLessThan(1e-5);
+      }
+    }
+    await policy.dispose();
+  });
+});
+
+describe("the parameter layout", () => {
+  it("gives every parameter exactly one place", () => {
+    for (const shape of [
+      network,
+      { ...network, shared: true },
+      { ...network, privilegedObservationDim: 11 },
+    ]) {
+      const { actor, critic, logStdOffset, size } = parameterLayout(shape);
+      const used = new Uint8Array(size);
+      const take = (from: number, count: number) => {
+        for (let i = from; i < from + count; i++) used[i]++;
+      };
+      for (const layer of [...actor, ...critic]) {
+        take(layer.weightOffset, layer.inputs * layer.outputs);
+        take(layer.biasOffset, layer.outputs);
+      }
+      take(logStdOffset, shape.actionDim);
+      expect(used.every((count) => count === 1)).toBe(true);
+    }
+  });
+
+  it("starts with small means and the given deviation", () => {
+    const theta = initialParameters(network, -0.5, new Rng(1));
+    const { actor, logStdOffset } = parameterLayout(network);
+    const mean = actor[actor.length - 1];
+    const largest = Math.max(...theta.subarray(mean.weightOffset, mean.biasOffset).map(Math.abs));
+    expect(largest).toBeLessThanOrEqual(0.01 / Math.sqrt(32));
+    expect([...theta.subarray(logStdOffset)]).toEqual([-0.5, -0.5, -0.5]);
+  });
+});
