@@ -8,18 +8,22 @@ export function simplify(program: Program): Program {
   return renumber({ ...program, body: withoutUnusedBlocks(withoutUnread(program)) });
 }
 
-/** Removes assignments that no output and no branch depends on, until none is left. */
+/** A branch that falls away may free what its condition read; chains longer than this stay. */
+const maxRounds = 20;
+
+/** Removes assignments that no output and no branch depends on. */
 function withoutUnread(program: Program): readonly Statement[] {
   let body = program.body;
-  for (;;) {
+  for (let round = 0; round < maxRounds; round++) {
     const needed = neededVariables(body, program.outputs);
     const kept = keep(
       body,
       (statement) => statement.do !== "set" || needed.has(statement.variable),
     );
-    if (count(kept) === count(body)) return kept;
+    if (count(kept) === count(body)) break;
     body = kept;
   }
+  return body;
 }
 
 /** Variables that outputs and conditions read, and those that these are computed from. */

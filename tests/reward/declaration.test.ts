@@ -70,7 +70,7 @@ describe("the declaration of a task", () => {
     );
     const files = { "/state.d.ts": declaration, ...Object.fromEntries(rewards) };
     expect(editorDiagnostics(files)).toEqual([]);
-  });
+  }, 60_000);
 
   it("cannot be broken out of by what a task says about its signals", () => {
     const signals = [

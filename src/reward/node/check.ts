@@ -3,7 +3,7 @@
  * that may be killed, then run over recorded states in another that is thrown away.
  */
 import type { ChildProcess } from "node:child_process";
-import type { ErrorCode, Issue } from "../../core/errors.js";
+import { type ErrorCode, type Issue, RewardsmithError } from "../../core/errors.js";
 import type { SignalTable } from "../../task/signals.js";
 import type { CompiledTask } from "../compiled-task.js";
 import type { Program } from "../program.js";
@@ -33,11 +33,12 @@ export interface RewardCheckOptions {
 }
 
 const defaultTimeoutSeconds = 10;
+const startTimeoutMs = 60_000;
 const checkerMemoryMb = 512;
 const probationMemoryMb = 128;
 
 /**
- * Checks a reward for a task over recorded signals `[row][stride]`. Rejects with E_CANCELLED only;
+ * Checks a reward for a task over recorded signals `[row][stride]`. Rejects with E_CANCELLED, or where no process can be started;
  * everything wrong with the reward is an issue.
  */
 export async function checkReward(
@@ -78,18 +79,32 @@ async function compileConfined(
   table: SignalTable,
   options: RewardCheckOptions,
 ): Promise<CompileResult> {
-  const turn = lastCheck.then(async (): Promise<Answer<CompileResult>> => {
-    if (checker === null || checker.exitCode !== null || checker.signalCode !== null) {
-      checker = startConfined(new URL("./checker-process.js", import.meta.url), checkerMemoryMb);
-    }
+  const turn = lastCheck.then(async () => {
+    const child = await startedChecker(options.signal);
     const request: CheckRequest = { source, table };
-    return ask(checker, request, limits(options));
+    return ask<CompileResult>(child, request, limits(options));
   });
   lastCheck = turn.catch(() => {});
   const answer = await turn;
   if (answer.outcome === "answered") return answer.answer;
   checker = null;
   return { program: null, issues: [unfinished(answer.outcome, "checking its types", options)] };
+}
+
+/** The checker's process, up and with TypeScript loaded, which is no candidate's time. */
+async function startedChecker(signal: AbortSignal | undefined): Promise<ChildProcess> {
+  if (checker !== null && checker.exitCode === null && checker.signalCode === null) return checker;
+  const entry = new URL("./checker-process.js", import.meta.url);
+  const child = startConfined(entry, checkerMemoryMb);
+  const request: CheckRequest = { source: "", table: { signals: [], stride: 0 } };
+  const answer = await ask<CompileResult>(child, request, { timeoutMs: startTimeoutMs, signal });
+  if (answer.outcome !== "answered") {
+    throw new RewardsmithError("E_CHECK_PROCESS", "the process that checks rewards did not start", {
+      hint: "Free some memory and try again; `rewardsmith doctor` tests the installation.",
+    });
+  }
+  checker = child;
+  return child;
 }
 
 async function tryOut(

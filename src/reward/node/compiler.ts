@@ -91,6 +91,7 @@ export class Compiler implements Context {
   /** A list of statements in the scope given. Functions may be called before they are declared. */
   statements(nodes: readonly ts.Statement[], scope: Scope): boolean {
     for (const node of nodes) {
+      this.emit.visit(node);
       if (this.ts.isFunctionDeclaration(node)) this.statement(node, scope);
     }
     for (const node of nodes) {

@@ -12,6 +12,8 @@ export class Emitter {
   /** Where the source is being read, for a refusal that concerns its size. */
   #place: ts.Node;
   readonly #mutable = new Set<number>();
+  /** What `hold` has given out: the state is passed to helpers over and over. */
+  readonly #held = new WeakSet<Value>();
 
   constructor(place: ts.Node) {
     this.#place = place;
@@ -89,12 +91,15 @@ export class Emitter {
 
   /** The same value in a form that may be read many times and does not change when variables do. */
   hold(value: Value, node: ts.Node): Value {
-    return mapLeaves(value, node, (leaf, kind) => {
+    if (this.#held.has(value)) return value;
+    const held = mapLeaves(value, node, (leaf, kind) => {
       if (this.#isStable(leaf)) return leaf;
       const variable = this.variable(kind, false);
       this.set(variable, leaf);
       return { op: "variable", variable };
     });
+    this.#held.add(held);
+    return held;
   }
 
   /** Fresh variables of the value's shape, which start with its numbers. */

@@ -19,6 +19,7 @@ export function bind(
     return;
   }
   name.elements.forEach((element, i) => {
+    context.emit.visit(element);
     if (ts.isOmittedExpression(element)) return;
     if (element.dotDotDotToken) throw forbidden(element, "the rest of an array or object");
     const part = ts.isArrayBindingPattern(name)

@@ -1,5 +1,6 @@
 /** The known name most like the one written, or undefined where none is close. */
-export function suggest(written: string, known: readonly string[]): string | undefined {
+export function suggest(text: string, known: readonly string[]): string | undefined {
+  const written = text.slice(0, 80);
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(written.length * 0.4)) + 1;
   for (const name of known) {

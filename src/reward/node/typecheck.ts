@@ -15,6 +15,9 @@ import { standardLibrary } from "./standard-library.js";
 import { suggest } from "./suggest.js";
 import { typescript } from "./typescript.js";
 
+/** Longest message of TypeScript's that is passed on, characters. */
+const maxMessage = 600;
+
 /** Parsed declarations, kept because every check of a task needs the same ones. */
 const declarations = new Map<string, ts.SourceFile>();
 const maxDeclarations = 16;
@@ -108,7 +111,8 @@ function toIssue(
   isSyntax: boolean,
 ): Issue {
   const ts = typescript();
-  const message = ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n  ");
+  const text = ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n  ");
+  const message = text.length > maxMessage ? `${text.slice(0, maxMessage)}…` : text;
   const start = diagnostic.start ?? 0;
   const at = (code: ErrorCode, hint?: string) => issueAtPosition(file, start, code, message, hint);
   if (isSyntax) return at("E_REWARD_SYNTAX", "Answer with one complete TypeScript file.");
