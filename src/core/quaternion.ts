@@ -54,6 +54,30 @@ export function rotateVector(
   out[o + 2] = vz + w * tz + x * ty - y * tx;
 }
 
+/** out = v turned by the inverse of q: from the frame q is given in into q's frame. */
+export function unrotateVector(
+  out: NumberArray,
+  o: number,
+  q: NumberArray,
+  qi: number,
+  v: NumberArray,
+  vi: number,
+): void {
+  const w = q[qi];
+  const x = q[qi + 1];
+  const y = q[qi + 2];
+  const z = q[qi + 3];
+  const vx = v[vi];
+  const vy = v[vi + 1];
+  const vz = v[vi + 2];
+  const tx = 2 * (z * vy - y * vz);
+  const ty = 2 * (x * vz - z * vx);
+  const tz = 2 * (y * vx - x * vy);
+  out[o] = vx + w * tx - y * tz + z * ty;
+  out[o + 1] = vy + w * ty - z * tx + x * tz;
+  out[o + 2] = vz + w * tz - x * ty + y * tx;
+}
+
 /** out = the turn by `angle` (rad) about a unit axis. */
 export function quaternionFromAxisAngle(
   out: NumberArray,

@@ -1,13 +1,15 @@
 /** Initial states: the keyframe (or zero pose) plus what the task draws. */
+import { multiplyQuaternions, quaternionFromAxisAngle } from "../core/quaternion.js";
 import type { Rng } from "../core/rng.js";
 import type { RobotModel } from "../robot/model.js";
 import type { ResetState, Simulator } from "../sim/simulator.js";
 import { draw } from "./distribution.js";
 import type { LoadedTask } from "./loaded-task.js";
 import { environmentRngs, type Remembering, type StreamKey } from "./memory.js";
-import { rotateByYaw } from "./rotation.js";
 import { movableJoints } from "./signal-shape.js";
 import type { Distribution } from "./task.js";
+
+const upward = [0, 0, 1];
 
 interface JointReset {
   readonly nominal: number;
@@ -26,6 +28,7 @@ export class Resets implements Remembering {
   private readonly basePosition: readonly Distribution[];
   private readonly baseYaw: Distribution;
   private readonly initial: ResetState;
+  private readonly yaw = new Float64Array(4);
   private readonly simulator: Simulator;
 
   constructor(task: LoadedTask, simulator: Simulator, key: StreamKey) {
@@ -64,7 +67,8 @@ export class Resets implements Remembering {
     }
     initial.basePose.set(this.nominalBase);
     for (let i = 0; i < 3; i++) initial.basePose[i] += draw(this.basePosition[i], rng);
-    rotateByYaw(initial.basePose, 3, draw(this.baseYaw, rng));
+    quaternionFromAxisAngle(this.yaw, 0, upward, 0, draw(this.baseYaw, rng));
+    multiplyQuaternions(initial.basePose, 3, this.yaw, 0, initial.basePose, 3);
     this.simulator.reset(env, initial);
   }
 

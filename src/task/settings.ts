@@ -61,7 +61,6 @@ export const trainingSettingsSchema = z.strictObject({
 });
 
 export type PpoSettings = z.infer<typeof ppoSettingsSchema>;
-export type NetworkSettings = z.infer<typeof networkSettingsSchema>;
 export type TrainingSettings = z.infer<typeof trainingSettingsSchema>;
 /** What a task or flag writes: any part, the rest filled with defaults. */
 export type TrainingSettingsInput = z.input<typeof trainingSettingsSchema>;

@@ -3,9 +3,9 @@
  * that a step looks up no name and allocates nothing. Columns that the environment itself knows
  * (actions, commands, parameters, derived signals) are written by their owners, not here.
  */
+import { unrotateVector } from "../core/quaternion.js";
 import type { Simulator } from "../sim/simulator.js";
 import type { LoadedTask } from "./loaded-task.js";
-import { worldToBody } from "./rotation.js";
 import type { SignalMemory } from "./signal-memory.js";
 import { contactGeomsOf } from "./signal-table.js";
 import type { Signal } from "./signals.js";
@@ -69,15 +69,8 @@ export function createSignalReader(
     return (first, end) => {
       for (let env = first; env < end; env++) {
         const v = (env * bodies + index) * 6 + column;
-        worldToBody(
-          bodyPose,
-          (env * bodies + index) * 7 + 3,
-          bodyVelocity[v],
-          bodyVelocity[v + 1],
-          bodyVelocity[v + 2],
-          signals,
-          env * stride + signal.offset,
-        );
+        const q = (env * bodies + index) * 7 + 3;
+        unrotateVector(signals, env * stride + signal.offset, bodyPose, q, bodyVelocity, v);
       }
     };
   };
@@ -86,11 +79,11 @@ export function createSignalReader(
     const index = body(name);
     const { bodyPose } = state;
     const norm = Math.hypot(...robot.gravity);
-    const [gx, gy, gz] = norm > 0 ? robot.gravity.map((component) => component / norm) : [0, 0, -1];
+    const down = norm > 0 ? robot.gravity.map((component) => component / norm) : [0, 0, -1];
     return (first, end) => {
       for (let env = first; env < end; env++) {
         const q = (env * bodies + index) * 7 + 3;
-        worldToBody(bodyPose, q, gx, gy, gz, signals, env * stride + signal.offset);
+        unrotateVector(signals, env * stride + signal.offset, bodyPose, q, down, 0);
       }
     };
   };
