@@ -134,8 +134,19 @@ function toIssue(
     case 2542:
       return at("E_REWARD_FORBIDDEN", "Signals and terms never change: write a new value.");
     default:
-      return at("E_REWARD_TYPE");
+      return at("E_REWARD_TYPE", typeHint(message));
   }
+}
+
+function typeHint(message: string): string | undefined {
+  if (/Type 'boolean' is not assignable to type 'number'/.test(message)) {
+    return "Write (condition ? 1 : 0).";
+  }
+  return /arithmetic operation must be|Type '(Vector|number\[\]|readonly).* to type 'number'/.test(
+    message,
+  )
+    ? "Arithmetic works on numbers: use norm(a), sum(a), a[i] or a.map(…)."
+    : undefined;
 }
 
 function unknownName(
@@ -175,6 +186,12 @@ function unknownProperty(
   const access = name?.parent;
   if (access && ts.isPropertyAccessExpression(access)) {
     const owner = access.expression.getText(file);
+    if (owner === "Object" || owner === "Number") {
+      return at(
+        "E_REWARD_FORBIDDEN",
+        "Only Object.values(terms), Number.isFinite(x), Number.isNaN(x) and Number.isInteger(x) exist.",
+      );
+    }
     if (owner === "Math") return at("E_REWARD_FORBIDDEN", mathHint(access.name.text));
     if (/type '(readonly )?(number|boolean|Vector\d+|.*\[\])'/.test(message)) {
       return at("E_REWARD_TYPE", arrayHint(access.name.text));
