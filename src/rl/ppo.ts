@@ -114,7 +114,10 @@ async function observe({ environment, networks, normalizers }: Ppo): Promise<voi
   await networks.infer();
 }
 
-/** Advantages and value targets; then the statistics take in what was seen. Returns the explained variance. */
+/**
+ * Advantages and value targets; then the statistics take in what was seen. Returns the explained
+ * variance, NaN where all returns are equal.
+ */
 function computeReturns({ rollout, settings, normalizers }: Ppo): number {
   const { advantages, returns, values, rewards, numEnvs } = rollout;
   computeAdvantages({ ...rollout, ...settings }, advantages);
@@ -122,7 +125,8 @@ function computeReturns({ rollout, settings, normalizers }: Ppo): number {
     returns[i] = advantages[i] + values[i];
     if (!Number.isFinite(rewards[i])) throw notFinite("E_REWARD_NOT_FINITE", "reward", i % numEnvs);
   }
-  const explainedVariance = 1 - varianceOf(advantages) / varianceOf(returns);
+  const spread = varianceOf(returns);
+  const explainedVariance = spread > 0 ? 1 - varianceOf(advantages) / spread : Number.NaN;
   if (settings.normalizeAdvantage) standardize(advantages);
 
   const { observation, criticObservation } = normalizers;
