@@ -184,6 +184,21 @@ test("an environment does not feel another one pass through it", async () => {
   expect(runs[1] === runs[0]).toBe(true);
 });
 
+test("after a load, a control that the engine was told since is told again", async () => {
+  const sim = await simulate(cartpole, { controlDtSeconds: 1 / 60 });
+  const push = (force: number) => {
+    sim.controls[0] = force;
+    sim.step();
+    return sim.state.jointVelocity[0];
+  };
+  push(1);
+  const snapshot = sim.save();
+  const expected = push(9);
+  sim.load(snapshot);
+  expect(push(9)).toBe(expected);
+  sim.dispose();
+});
+
 test("a snapshot of another size is refused and changes nothing", async () => {
   const small = await simulate(cartpole, { numEnvs: 2 });
   const large = await simulate(cartpole, { numEnvs: 3 });
