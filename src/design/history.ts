@@ -51,7 +51,11 @@ export function memoryOf(
   return { best: bestOf(earlier, settings.tieTolerance), last };
 }
 
-function pastCandidate(journal: Pick<Journal, "state" | "read">, candidate: Candidate, faithful: boolean): PastCandidate {
+function pastCandidate(
+  journal: Pick<Journal, "state" | "read">,
+  candidate: Candidate,
+  faithful: boolean,
+): PastCandidate {
   const { state } = journal;
   const trained = trainedAs(state, candidate);
   const rung = trained.rungs.at(-1);

@@ -7,6 +7,7 @@ import { Rng } from "../../core/rng.js";
 import type { Series } from "../../events/event.js";
 import type { DesignContext, Designer, PastCandidate, Proposal } from "../designer.js";
 import { rank } from "../ranking.js";
+import { seriesOf } from "../reflection.js";
 import { diagnose, type Finding, type Population } from "./diagnosis.js";
 import { drawGenome, leadKey } from "./draw.js";
 import { type Genome, genomeKey, genomeSchema } from "./genome.js";
@@ -77,7 +78,9 @@ function offspring(
   rng: Rng,
 ): Child {
   const { facts, tieTolerance } = options;
-  const earlier = history.filter((c) => c.iteration < context.iteration);
+  const earlier = history
+    .filter((c) => c.iteration < context.iteration)
+    .map((c) => ({ ...c, fitness: promiseOf(c) }));
   const parents = rank(earlier, tieTolerance).flatMap((candidate) => {
     const genome = genomeSchema.safeParse(candidate.genome);
     return genome.success ? [{ candidate, genome: genome.data }] : [];
@@ -107,6 +110,17 @@ function offspring(
     if (!taken.genomes.has(genomeKey(child.genome))) return child;
   }
   return fresh(options, taken, rng);
+}
+
+/**
+ * What a parent is chosen by: its fitness and the best it showed on the way, which tells candidates
+ * apart that all end at the bottom.
+ */
+function promiseOf({ fitness, reflection }: PastCandidate): number | null {
+  if (fitness === null) return null;
+  const shown = seriesOf(reflection ?? undefined, "fitness")?.values ?? [];
+  const peak = Math.max(fitness, ...shown.map((value) => value ?? fitness));
+  return fitness + knobs.round.peak * (peak - fitness);
 }
 
 interface Parent {

@@ -2,6 +2,7 @@
 import type { Rng } from "../../core/rng.js";
 import { type Factor, type Genome, type Kernel, round, type Term } from "./genome.js";
 import { knobs } from "./knobs.js";
+import { recordedMean } from "./recorded.js";
 import { type Quantity, type SignalFacts, scaleOf } from "./signal-facts.js";
 
 /** One number of the state that a term can be about: an element of a signal, or a signal's norm. */
@@ -68,16 +69,24 @@ export function drawGenome(
   return { terms, bonus, bonusWhy: "so that ending an episode early does not pay" };
 }
 
-/** A wide bounded kernel on a place, now and then on a rate. */
+/**
+ * A wide bounded kernel on a place, now and then on a rate. Of a few draws the one is likelier that
+ * an untrained robot is paid less for: what it does anyway teaches nothing.
+ */
 export function drawLead(facts: readonly SignalFacts[], rng: Rng): Term {
   const d = knobs.draw;
   const places = featuresOf(facts, "place");
   const rates = featuresOf(facts, "rate");
-  const byRate = rates.length > 0 && (places.length === 0 || rng.uniform() < d.leadByRate);
-  const feature = rng.pick(byRate ? rates : places.length > 0 ? places : anything(facts));
-  const kernel = weighted(rng, d.leadKernels, (name) => applies(name, feature));
-  const factor = drawFactor(feature, kernel, d.leadTemperature, rng);
-  return { kind: "shaping", factors: [factor], weight: 1, why: "what it is about" };
+  for (let i = 0; ; i++) {
+    const byRate = rates.length > 0 && (places.length === 0 || rng.uniform() < d.leadByRate);
+    const feature = rng.pick(byRate ? rates : places.length > 0 ? places : anything(facts));
+    const kernel = weighted(rng, d.leadKernels, (name) => applies(name, feature));
+    const factor = drawFactor(feature, kernel, d.leadTemperature, rng);
+    const unpaid = 1 - clamp01(recordedMean(factor, feature.facts, 0));
+    if (rng.uniform() < unpaid ** d.leadUnpaid || i === knobs.tries) {
+      return { kind: "shaping", factors: [factor], weight: 1, why: "what it is about" };
+    }
+  }
 }
 
 export function drawShaping(facts: readonly SignalFacts[], rng: Rng): Term {
@@ -103,14 +112,25 @@ export function drawGate(facts: readonly SignalFacts[], rng: Rng): Factor {
   return { ...factor, target: feature.facts.quantity === "rate" ? 0 : factor.target };
 }
 
-/** A charge on a place or a rate; null where the task has none. */
+/**
+ * A charge on a place or a rate; null where the task has none. Places likelier where an untrained
+ * robot is charged little: a charge keeps what is good, a leading term asks for what is not there.
+ */
 export function drawCost(
   facts: readonly SignalFacts[],
   rng: Rng,
   quantity: "place" | "rate",
 ): Term | null {
   const features = costFeatures(facts, quantity);
-  return features.length > 0 ? costOf(rng.pick(features), rng) : null;
+  if (features.length === 0) return null;
+  for (let i = 0; i < knobs.tries; i++) {
+    const cost = costOf(rng.pick(features), rng);
+    if (quantity === "rate") return cost;
+    const [factor] = cost.factors;
+    const kept = 1 - clamp01(recordedMean(factor, facts[factor.signal], 0));
+    if (rng.uniform() < kept ** knobs.draw.costKept) return cost;
+  }
+  return null;
 }
 
 export function drawEffort(facts: readonly SignalFacts[], rng: Rng): Term | null {
@@ -173,7 +193,7 @@ export function drawTarget(feature: Feature, rng: Rng): number {
 /** Whether a kernel makes sense for a feature. */
 export function applies(kernel: Kernel, { facts, element }: Feature): boolean {
   if (kernel === "cosine") return facts.angle && element !== null;
-  if (kernel === "ramp") return !facts.angle;
+  if (directional(kernel)) return !facts.angle;
   return true;
 }
 
@@ -220,6 +240,10 @@ function weighted<K extends string>(
     if (left < 0) return name;
   }
   return names[names.length - 1];
+}
+
+function clamp01(value: number): number {
+  return Math.min(1, Math.max(0, value));
 }
 
 function oneTerm(term: Term): Genome {

@@ -11,6 +11,10 @@ export const knobs = {
     leadKernels: { ramp: 3, cosine: 3, gaussian: 1.5, rational: 1.5, sigmoid: 1, step: 0.5 },
     /** Temperature of the leading term, in half-ranges of its signal. */
     leadTemperature: [0.25, 0.8],
+    /** Leading terms are kept with the chance (1 − mean over recorded states) to this power. */
+    leadUnpaid: 2,
+    /** So are charges on places, with (1 − mean charge, 1 at the edge of the range). */
+    costKept: 2,
     /** Chance of a second, smaller and narrower shaping term, and of a third after it. */
     moreShaping: 0.35,
     shapingWeight: [0.1, 0.6],
@@ -29,7 +33,7 @@ export const knobs = {
     gate: 0.15,
     gateTemperature: [0.3, 0.8],
     /** Chance and size of a constant bonus per step, which keeps an early end from paying. */
-    bonus: 0.7,
+    bonus: 0.85,
     bonusSize: [0.05, 0.5],
     /** Among first draws: no two may share leading signal and target while others are left. */
     diverse: true,
@@ -43,6 +47,8 @@ export const knobs = {
     parents: 3,
     /** Chance of the second parent relative to the first, of the third to the second … */
     parentDecay: 0.5,
+    /** How much the best fitness shown during training counts beside the last, when parents are chosen. */
+    peak: 0.3,
     /** Chance that a mutation follows from the reflection rather than from chance alone. */
     guided: 0.7,
     /** Chance of one more mutation on top. */

@@ -22,6 +22,8 @@ export interface SignalFacts {
   readonly bounded: boolean;
   /** Median over recorded states. */
   readonly median: number;
+  /** Values in recorded states, `[row][size]`; what an untrained robot does. */
+  readonly samples: Float32Array;
   /** Printed in the source and nowhere else. */
   readonly name: string;
   readonly unit: string;
@@ -31,13 +33,13 @@ export interface SignalFacts {
 export function signalFacts(table: SignalTable, states: Float32Array): SignalFacts[] {
   const rows = Math.floor(states.length / table.stride);
   return table.signals.map((signal, index) => {
-    const values: number[] = [];
+    const { size, offset } = signal;
+    const samples = new Float32Array(rows * size);
     for (let row = 0; row < rows; row++) {
-      for (let i = 0; i < signal.size; i++) {
-        const value = states[row * table.stride + signal.offset + i];
-        if (Number.isFinite(value)) values.push(value);
-      }
+      const start = row * table.stride + offset;
+      samples.set(states.subarray(start, start + size), row * size);
     }
+    const values = Array.from(samples).filter(Number.isFinite);
     const { low, high } = rangeOf(signal, values);
     return {
       index,
@@ -49,6 +51,7 @@ export function signalFacts(table: SignalTable, states: Float32Array): SignalFac
       high,
       bounded: signal.range !== undefined,
       median: values.length > 0 ? quantile(values, 0.5) : 0,
+      samples,
       name: signal.name,
       unit: signal.unit,
     };
