@@ -62,7 +62,7 @@ export class Observation implements Remembering {
     const newest = dim - frame;
     for (let env = 0; env < this.numEnvs; env++) {
       const row = env * dim;
-      if (newest > 0 && restarted[env] === 0) values.copyWithin(row, row + frame, row + dim);
+      if (newest > 0) values.copyWithin(row, row + frame, row + dim);
       for (let i = 0; i < frame; i++) {
         values[row + newest + i] = scale[i] * signals[env * stride + column[i]];
       }

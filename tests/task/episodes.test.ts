@@ -170,8 +170,10 @@ describe("statistics", () => {
     // Every environment timed out once, at different steps.
     expect(timeOuts).toBe(200);
     expect(Math.max(...perStep)).toBeLessThan(50);
-    expect(episodes.every((episode) => episode.length === 10)).toBe(true);
-    expect(environment.takeStatistics().episodeLength).toBe(10);
+    // Booked are only those few that happened to begin at age 0, with all ten steps' reward.
+    expect(episodes.length).toBeLessThan(50);
+    expect(episodes.every((episode) => episode.episodeReturn === 10)).toBe(true);
+    expect(environment.takeStatistics().episodes).toBe(episodes.length);
   });
 });
 
@@ -192,6 +194,23 @@ describe("numbers that are not finite", () => {
     expect(read("episode.time", 0)).toEqual([0]);
     environment.step(actions(2, 0, 0));
     expect([...environment.terminated]).toEqual([0, 0]);
+  });
+
+  it("in the simulation are seen by no program", () => {
+    const task = fakeTask();
+    const seen: number[] = [];
+    const reward = program(task, {
+      total: (at) => seen.push(at("hip.angle")),
+      hip: (at) => at("hip.angle"),
+    });
+    const physics = ({ state }: FakeSimulator) => state.jointPosition.fill(Number.NaN, 0, 1);
+    const { environment } = fakeEnvironment(task, {
+      physics,
+      programs: plainPrograms(task, { reward }),
+    });
+    environment.reset(false);
+    environment.step(actions(2, 0, 0));
+    expect(seen).toEqual([0, 0]);
   });
 
   it("that stay after a reset are an error", () => {
@@ -279,6 +298,30 @@ describe("derived signals", () => {
     environment.step(idle);
     expect(environment.rewards[0]).toBe(3);
     expect([...environment.observations]).toEqual([1, 1.5]);
+  });
+
+  it("follow a command that is drawn anew", () => {
+    const task = fakeTask({
+      signals: {
+        goal: {
+          source: { kind: "command", low: [0], high: [1], intervalSeconds: 0.1 },
+          description: "",
+        },
+        twice: { source: { kind: "derived" }, description: "" },
+      },
+      observation: [{ signal: "goal" }, { signal: "twice" }],
+    });
+    const derived = program(task, { twice: (at) => at("goal") * 2 });
+    const { environment } = fakeEnvironment(task, {
+      numEnvs: 1,
+      programs: plainPrograms(task, { derived }),
+    });
+    environment.reset(false);
+    const before = environment.observations[0];
+    environment.step(idle);
+    const [goal, twice] = environment.observations;
+    expect(goal).not.toBe(before);
+    expect(twice).toBe(2 * goal);
   });
 
   it("that the program does not all compute are an error when the environment is made", () => {
