@@ -22,7 +22,8 @@ export function define(command: Command, cli: CliContext): void {
     }
     const run = openRun(runsFolder, newest);
     const state = foldAll(readEventLog(run.eventsFile, eventFormat).events);
-    const text = report(state, (file) => run.read(file));
+    const read = (file: string) => run.read(file);
+    const text = state.report === null ? report(state, read) : read(state.report);
     terminal.record({ run: run.info.name, ...compareFinals(state), state, markdown: text });
     terminal.line(text.trimEnd());
   });

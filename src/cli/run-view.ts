@@ -10,7 +10,7 @@ import type { MetricsRow } from "../rl/metrics.js";
 import { formatFitness } from "./numbers.js";
 import { Progress, sparkline } from "./progress.js";
 import type { SearchPlan } from "./search-plan.js";
-import type { Terminal } from "./terminal.js";
+import { cutToWidth, type Terminal } from "./terminal.js";
 
 /** What a training in progress has shown so far. */
 interface LiveTraining {
@@ -53,7 +53,10 @@ export class RunView {
     if (event.type === "finalEvaluated" || event.type === "finalFailed") {
       this.live.delete(finalName(event.which, event.seed));
     }
-    if (line !== undefined) this.terminal.line(line);
+    if (line !== undefined) {
+      const { live, columns } = this.terminal;
+      this.terminal.line(live ? cutToWidth(line, columns) : line);
+    }
     this.refresh();
   }
 
