@@ -95,7 +95,10 @@ async function retrain(
 ): Promise<Before | null> {
   const { terminal } = cli;
   const started = terminal.now();
-  const task = compileTask(await loadTask(taskName));
+  const loaded = await loadTask(taskName);
+  // The human reward is the file being edited: its errors are the check's to tell.
+  const { human: _edited, ...sources } = loaded.sources;
+  const task = compileTask({ ...loaded, sources });
   const checked = await (await rewardChecker(task)).check(source, signal);
   const { accepted, issues, terms, nsPerCall, program } = checked;
   terminal.record({ type: "check", accepted, issues, terms, nsPerCall });
