@@ -10,7 +10,7 @@ export const exitCodeMeanings: readonly (readonly [ExitCode, string])[] = [
   [exitCode.failed, "failed, or the reward was refused"],
   [exitCode.usage, "unknown command, task, flag or value"],
   [exitCode.stopped, "stopped by Ctrl-C; goes on with resume"],
-  [exitCode.budget, "a budget was reached; goes on with resume and a larger one"],
+  [exitCode.budget, "a budget was reached; the best found until then is reported"],
 ];
 
 const byCode: readonly (readonly [RegExp, ExitCode])[] = [

@@ -76,11 +76,22 @@ export async function runSearch(
     throw new RewardsmithError("E_STOPPED", "stopped");
   }
   printSearchResult(cli, run, state);
+  if (state.budget && state.status === "stopped") {
+    const { kind, limit } = state.budget;
+    terminal.line(`Go on with a larger budget: ${resume} ${budgetFlags[kind]} ${2 * limit}`);
+  }
   if (state.budget) cli.exitCode = exitCode.budget;
   else if (!state.candidates.some((candidate) => candidate.rungs.length > 0)) {
     cli.exitCode = exitCode.failed;
   }
 }
+
+const budgetFlags = {
+  money: "--max-money-usd",
+  tokens: "--max-tokens",
+  environmentSteps: "--max-steps",
+  wallTime: "--max-minutes",
+} as const;
 
 function announce(
   cli: CliContext,

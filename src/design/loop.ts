@@ -5,6 +5,7 @@
  * There is one way through it. Every step looks into the run's state, which is the fold of its log,
  * and does only what is missing. A run that was killed anywhere continues by starting it again.
  */
+import pLimit from "p-limit";
 import { type ErrorCode, type Issue, RewardsmithError } from "../core/errors.js";
 import { hashJson } from "../core/node/hash.js";
 import type { Origin } from "../events/event.js";
@@ -31,8 +32,14 @@ export async function design(inputs: DesignInputs): Promise<RunState> {
   begin(inputs);
   try {
     await search(inputs);
-    const stopHere = journal.state.budget !== null && settings.onBudget === "stop";
-    if (settings.finals && !stopHere) await trainFinals(inputs);
+    const { budget } = journal.state;
+    if (budget && settings.onBudget === "stop") {
+      writeReport(journal);
+      const message = `${budget.kind}: ${budget.spent} of ${budget.limit}`;
+      journal.record({ type: "runStopped", code: "E_BUDGET_REACHED", message });
+      return journal.state;
+    }
+    if (settings.finals) await trainFinals(inputs);
     inputs.signal?.throwIfAborted();
     journal.record({ type: "runFinished", report: writeReport(journal) });
   } catch (error) {
@@ -107,9 +114,11 @@ async function propose(inputs: DesignInputs, iteration: number, restart: number)
   const { journal, settings, designer, start } = inputs;
   const settled: Promise<void>[] = [];
   let problem: unknown;
+  // Checks have a time limit, so they may not crowd each other out.
+  const limit = pLimit(inputs.executor.slots);
   const settle = (id: string) => {
     settled.push(
-      checkAndRepair(inputs, id, restart).catch((error) => {
+      limit(() => checkAndRepair(inputs, id, restart)).catch((error) => {
         problem ??= error;
       }),
     );

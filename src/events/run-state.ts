@@ -172,8 +172,11 @@ function apply(state: RunState, event: RunEvent): RunState {
   switch (event.type) {
     case "runStarted":
       return { ...state, status: "running", start: event, machine: event.machine };
-    case "runResumed":
-      return { ...state, status: "running", stopped: null, machine: event.machine };
+    case "runResumed": {
+      // Budgets are measured anew: they may have been raised.
+      const { machine } = event;
+      return { ...state, status: "running", stopped: null, budget: null, machine };
+    }
     case "iterationStarted": {
       const { iteration, restart } = event;
       const started = { iteration, restart, ended: false, best: null, notes: state.pendingNotes };

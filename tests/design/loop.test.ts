@@ -138,13 +138,14 @@ describe("the design loop", () => {
     expect(inputs.executor.requests).toHaveLength(2 + 6);
   });
 
-  it("ends after the budget when told so", async () => {
+  it("stops after the budget when told so, to go on with a larger one", async () => {
     const { state } = await run({
       world: written,
       designer: listDesigner(two),
       settings: { maxSteps: 500, onBudget: "stop" },
     });
-    expect(state.status).toBe("finished");
+    expect(state.status).toBe("stopped");
+    expect(state.stopped?.code).toBe("E_BUDGET_REACHED");
     expect(state.finals).toHaveLength(0);
   });
 

@@ -137,6 +137,16 @@ test("a budget of environment steps ends the search with exit code 4, finals inc
   expect(events("budget").some((event) => event.type === "finalEvaluated")).toBe(true);
 });
 
+test("with --on-budget stop the search waits for a larger budget", async () => {
+  const flags = ["--name", "waits", "--max-steps", "9000", "--on-budget", "stop", "--seed", "8"];
+  const stopped = await run(["design", "cartpole", ...flags, ...small], { cwd });
+  expect(stopped.code).toBe(4);
+  expect(stopped.stdout).toMatch(/larger budget: .* resume waits --max-steps 18000/);
+  const resumed = await run(["resume", "waits", "--max-steps", "100000"], { cwd });
+  expect(resumed.code, resumed.stderr).toBe(0);
+  expect(resumed.stdout).toMatch(/offline best +[\d.]+/);
+});
+
 describe("run folders", () => {
   test("two writers on one run: the second is told who the first is", async () => {
     const first = start(["design", "cartpole", "--name", "locked", "--seed", "9", ...small], {
