@@ -66,13 +66,15 @@ export default defineTask({
   searchSteps: 480_000,
   training: {
     numEnvs: 128,
-    numStepsPerEnv: 32,
-    randomize: false,
+    numStepsPerEnv: 64,
+    randomize: true,
     ppo: {
       lr: 3e-4,
       desiredKl: 0.008,
       // Without a bonus for entropy the policy often settles on spinning before it has found the top.
       entropyCoef: 0.01,
+      // Means far beyond ±1 are clipped anyway; held back, the policy does not collapse later.
+      boundCoef: 0.1,
       minibatchSize: 1024,
       numLearningEpochs: 4,
     },
