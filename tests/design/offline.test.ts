@@ -169,6 +169,40 @@ describe("the evolutionary search", () => {
     expect(offline).toBeGreaterThan(shuffled + 0.05);
   });
 
+  it("goes on from a reward the user gave, term by term, without looking into it", async () => {
+    const given = [
+      "/** A person's. */",
+      "const scale = 0.05;",
+      "export function reward(s: State): Terms {",
+      "  return { height: (1 + s.pole.cos) / 2, off: -scale * s.cart.position ** 2 };",
+      "}",
+    ].join("\n");
+    const { state, inputs } = await run({
+      world: {
+        // Whatever keeps the given height is good.
+        fitness: (source) => (source.includes("height") ? 0.9 : 0.1),
+        rows: (source, fitness) =>
+          Array.from({ length: 10 }, (_, i) =>
+            row({
+              totalSteps: i + 1,
+              fitness: (fitness * i) / 10,
+              terms: source.includes("height") ? { height: i / 10, off: -i / 100 } : { x: 1 },
+            }),
+          ),
+      },
+      designer: designer("offline", 2),
+      start: { source: given, from: "a person" },
+      settings: { candidates: 6, iterations: 1, finals: false },
+    });
+    const children = state.candidates.filter((c) => c.origin.parents.includes("0.1"));
+    expect(children.length).toBeGreaterThan(2);
+    const sources = children.map((child) => inputs.journal.read(child.attempts[0].source));
+    expect(sources.filter((source) => source.includes("given.height")).length).toBeGreaterThan(2);
+    for (const source of sources) {
+      expect(compileProgram(source, "reward", table).issues, source).toEqual([]);
+    }
+  });
+
   it("names parents and reasons, in the origin and in the text", async () => {
     const { state, inputs } = await run({
       world,

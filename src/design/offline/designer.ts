@@ -10,7 +10,7 @@ import { rank } from "../ranking.js";
 import { seriesOf } from "../reflection.js";
 import { diagnose, type Finding, type Population } from "./diagnosis.js";
 import { drawGenome, leadKey } from "./draw.js";
-import { type Genome, genomeKey, genomeSchema } from "./genome.js";
+import { type Genome, genomeKey, genomeSchema, givenGenome } from "./genome.js";
 import { knobs } from "./knobs.js";
 import { cross, mutateSurely } from "./mutation.js";
 import type { SignalFacts } from "./signal-facts.js";
@@ -82,14 +82,15 @@ function offspring(
     .filter((c) => c.iteration < context.iteration)
     .map((c) => ({ ...c, fitness: promiseOf(c) }));
   const parents = rank(earlier, tieTolerance).flatMap((candidate) => {
-    const genome = genomeSchema.safeParse(candidate.genome);
-    return genome.success ? [{ candidate, genome: genome.data }] : [];
+    const genome = genomeOf(candidate);
+    return genome ? [{ candidate, genome }] : [];
   });
   const scores = parents.map(({ candidate }) => candidate.fitness ?? 0);
   const lowest = Math.min(...scores);
   const highest = Math.max(...scores);
-  // A population without any difference gives nothing to inherit.
-  if (parents.length === 0 || highest === lowest) return fresh(options, taken, rng);
+  // Several that are all alike give nothing to inherit.
+  const alike = parents.length > 1 && highest === lowest;
+  if (parents.length === 0 || alike) return fresh(options, taken, rng);
 
   const round = knobs.round;
   const share = index / context.candidates;
@@ -121,6 +122,18 @@ function promiseOf({ fitness, reflection }: PastCandidate): number | null {
   const shown = seriesOf(reflection ?? undefined, "fitness")?.values ?? [];
   const peak = Math.max(fitness, ...shown.map((value) => value ?? fitness));
   return fitness + knobs.round.peak * (peak - fitness);
+}
+
+/** The reward a user starts from has no genome: its terms are taken as they are. */
+function genomeOf({ genome, origin, source, reflection }: PastCandidate): Genome | null {
+  const parsed = genomeSchema.safeParse(genome);
+  if (parsed.success) return parsed.data;
+  if (origin.kind !== "given") return null;
+  const terms = (reflection?.series ?? []).filter(({ kind }) => kind === "term");
+  return givenGenome(
+    source,
+    terms.map(({ name }) => name),
+  );
 }
 
 interface Parent {

@@ -29,9 +29,11 @@ const factorSchema = z.strictObject({
 export type Factor = z.infer<typeof factorSchema>;
 
 const termSchema = z.strictObject({
-  /** "change" is the mean square difference of action and previous action; it has no factor. */
-  kind: z.enum(["shaping", "cost", "change"]),
-  /** What is paid; a second factor multiplies it. Empty for "change". */
+  /** "change" is the square of action − previous action; "given" is a term of the given reward. */
+  kind: z.enum(["shaping", "cost", "change", "given"]),
+  /** Name of a given term. */
+  name: z.string().optional(),
+  /** What is paid; a second factor multiplies it. Empty for "change" and "given". */
   factors: z.array(factorSchema).max(2),
   /** Negative for costs. */
   weight: z.number(),
@@ -46,6 +48,8 @@ export const genomeSchema = z.strictObject({
   /** Paid in every step. */
   bonus: z.number(),
   bonusWhy: z.string(),
+  /** Source of the reward that the user started from, where terms of it are used. Never looked into. */
+  given: z.string().optional(),
 });
 export type Genome = z.infer<typeof genomeSchema>;
 
@@ -57,6 +61,17 @@ export function isBounded(kernel: Kernel): boolean {
 export function genomeKey(genome: Genome): string {
   const terms = genome.terms.map(({ why: _, ...term }) => JSON.stringify(term)).sort();
   return `${terms.join(";")}|${genome.bonus}`;
+}
+
+/** A given reward as a genome: each of its terms as it is. */
+export function givenGenome(source: string, terms: readonly string[]): Genome | null {
+  if (terms.length === 0) return null;
+  return {
+    terms: terms.map((name) => ({ kind: "given", name, factors: [], weight: 1, why: "given" })),
+    bonus: 0,
+    bonusWhy: "",
+    given: source,
+  };
 }
 
 /** Two significant digits: what is printed is what is meant. */

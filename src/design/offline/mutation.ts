@@ -136,7 +136,9 @@ export function cross(a: Genome, b: Genome, rng: Rng): Genome {
     terms.push(term);
   }
   const from = rng.uniform() < 0.5 ? a : b;
-  return { terms, bonus: from.bonus, bonusWhy: from.bonusWhy };
+  const given = a.given ?? b.given;
+  const { bonus, bonusWhy } = from;
+  return { terms, bonus, bonusWhy, ...(given === undefined ? {} : { given }) };
 }
 
 /** Applies chance mutations until one changes the genome. */
@@ -211,6 +213,7 @@ function eitherWay(rng: Rng, [low, high]: readonly [number, number]): number {
 function sameAs(term: Term): string {
   return JSON.stringify([
     term.kind,
+    term.name,
     term.factors.map(({ signal, element, kernel, target }) => [signal, element, kernel, target]),
   ]);
 }

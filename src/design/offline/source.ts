@@ -24,6 +24,7 @@ export function genomeSource(
   heading: readonly string[],
 ): string {
   const names = termNames(genome, facts);
+  const usesGiven = genome.terms.some(({ kind }) => kind === "given");
   const constants: string[] = [];
   const terms = genome.terms.flatMap((term, i) => {
     const factors = term.factors.map((factor, j) => {
@@ -35,7 +36,7 @@ export function genomeSource(
       }
       return factorCode(factor, signal, constant);
     });
-    const product = factors.length > 0 ? factors.join(" * ") : changeCode(facts);
+    const product = factors.length > 0 ? factors.join(" * ") : plainCode(term, facts);
     const value = term.weight === 1 ? unwrapped(factors, product) : `${term.weight} * ${product}`;
     return [...commentLines(term.why), `    ${names[i]}: ${value},`];
   });
@@ -48,7 +49,9 @@ export function genomeSource(
     " */",
     ...constants,
     ...(constants.length > 0 ? [""] : []),
+    ...(usesGiven ? [givenFunction(genome.given ?? ""), ""] : []),
     "export function reward(s: State): Terms {",
+    ...(usesGiven ? ["  const given = givenReward(s);"] : []),
     "  return {",
     ...terms,
     "  };",
@@ -103,6 +106,17 @@ function differenceCode(factor: Factor, signal: SignalFacts, x: string): string 
   return signal.angle ? `wrapAngle(${difference})` : difference;
 }
 
+/** A term without factors: one of the given reward's, or the change of the action. */
+function plainCode(term: Term, facts: readonly SignalFacts[]): string {
+  return term.kind === "given" ? `given.${term.name}` : changeCode(facts);
+}
+
+/** The given reward under another name; without its return type, so that its terms can be read. */
+function givenFunction(source: string): string {
+  const head = /export\s+function\s+reward\s*\(([^)]*)\)\s*(?::\s*Terms\s*)?\{/;
+  return source.replace(head, "function givenReward($1) {").trim();
+}
+
 function changeCode(facts: readonly SignalFacts[]): string {
   const action = facts.find((f) => f.quantity === "action");
   const previous = facts.find((f) => f.quantity === "previousAction");
@@ -111,7 +125,7 @@ function changeCode(facts: readonly SignalFacts[]): string {
 
 function plainName(term: Term, facts: readonly SignalFacts[]): string {
   const [factor, gate] = term.factors;
-  if (!factor) return "actionChangeCost";
+  if (!factor) return term.name ?? "actionChangeCost";
   const gated = gate ? `While${capital(featureName(gate, facts[gate.signal]))}` : "";
   return `${featureName(factor, facts[factor.signal])}${goalName(factor, facts[factor.signal])}${gated}`;
 }
