@@ -10,6 +10,7 @@ import { RewardsmithError } from "../core/errors.js";
 import { isLoopback } from "../llm/loopback.js";
 import { type LlmSettings, resolveLlmSettings } from "../llm/settings.js";
 import { OnnxGraph } from "../policy/onnx.js";
+import type { RobotModel } from "../robot/model.js";
 import type { CliContext } from "./context.js";
 import { exitCode } from "./exit-codes.js";
 
@@ -41,6 +42,7 @@ export function define(command: Command, cli: CliContext): void {
     const checks: readonly [string, Check][] = [
       ["Node", checkNode],
       ["MuJoCo", checkMujoco],
+      ["Rapier", checkRapier],
       ["ONNX Runtime", checkOnnx],
       ["Disk", () => checkDisk(cli.runsFolder)],
       ["Machine", checkMachine],
@@ -93,14 +95,52 @@ function checkNode(): string {
   });
 }
 
-async function checkMujoco(): Promise<string> {
+async function compilePendulum(): Promise<RobotModel> {
   const { compileRobot } = await import("../robot/mujoco/compile.js");
-  const robot = await withScratch(async (folder) => {
+  return withScratch(async (folder) => {
     const file = path.join(folder, "pendulum.xml");
     await writeFile(file, pendulum);
     return compileRobot(file, { cacheFolder: path.join(folder, "cache") });
   });
+}
+
+async function checkMujoco(): Promise<string> {
+  const robot = await compilePendulum();
   return `compiles a pendulum (${robot.bodies.length} body, ${robot.joints.length} joint)`;
+}
+
+/** A pendulum let go sideways swings through; nothing that moves like that is broken. */
+async function checkRapier(): Promise<string> {
+  const { createRapierSimulator } = await import("../sim/rapier/simulator.js");
+  const robot = await compilePendulum();
+  const simulator = await createRapierSimulator({
+    robot,
+    numEnvs: 1,
+    controlDtSeconds: 1 / 60,
+    physics: { substeps: 1, solverIterations: 4, pgsIterations: 4, softCcdMeters: 0 },
+    contactGeoms: [],
+  });
+  try {
+    simulator.reset(0, {
+      jointPosition: Float32Array.of(1),
+      jointVelocity: Float32Array.of(0),
+      basePose: new Float32Array(7),
+      baseVelocity: new Float32Array(6),
+    });
+    let lowest = 1;
+    for (let step = 0; step < 60; step++) {
+      simulator.step();
+      lowest = Math.min(lowest, simulator.state.jointPosition[0]);
+    }
+    if (lowest < -0.5 && lowest > -1.2) return "a pendulum swings";
+    throw new RewardsmithError(
+      "E_RAPIER_WRONG",
+      `a pendulum let go at 1 rad reached ${lowest.toFixed(2)} rad on the other side`,
+      { hint: "reinstall: npm ci; the processor must know WebAssembly SIMD" },
+    );
+  } finally {
+    simulator.dispose();
+  }
 }
 
 async function checkOnnx(): Promise<string> {

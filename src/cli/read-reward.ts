@@ -17,18 +17,13 @@ export interface NamedReward {
 export interface RewardChecker {
   /** `[row][stride]` signals of untrained robots. */
   readonly states: Float32Array;
-  /** Environment steps that a training of this task will make, estimated from the recording. */
-  readonly stepsPerSecond: number;
   check(source: string, signal?: AbortSignal): Promise<RewardCheck>;
 }
 
 export async function rewardChecker(task: CompiledTask): Promise<RewardChecker> {
-  const start = performance.now();
   const states = await recordStates(task);
-  const rows = states.length / task.task.signals.stride;
   return {
     states,
-    stepsPerSecond: (rows * 1000) / (performance.now() - start),
     check: (source, signal) => checkReward(source, task, states, signal ? { signal } : {}),
   };
 }

@@ -16,6 +16,7 @@ import { searchIn, slotsOf } from "./search-in.js";
 import type { SearchOptions } from "./search-options.js";
 import { planSearch, type SearchPlan } from "./search-plan.js";
 import { printSearchResult } from "./search-result.js";
+import { trainingSpeed } from "./training-speed.js";
 
 export interface Search {
   /** Name of a built-in task, or a folder. */
@@ -41,7 +42,7 @@ export async function runSearch(
     searchStepsOf(sizes),
     finalStepsOf(sizes),
     baselines,
-    checker.stepsPerSecond,
+    await trainingSpeed(task),
   );
   announce(cli, name, designer, options, plan);
   await designer.confirm();

@@ -39,7 +39,15 @@ test("a healthy machine without a key has no problems, and nothing is left behin
   const { code, ok, findings, runs, text } = await doctor();
   expect(findings.filter((finding) => !finding.ok)).toEqual([]);
   expect([code, ok]).toEqual([0, true]);
-  expect(findings.map((finding) => finding.name)).toContain("ONNX Runtime");
+  expect(findings.map((finding) => finding.name)).toEqual([
+    "Node",
+    "MuJoCo",
+    "Rapier",
+    "ONNX Runtime",
+    "Disk",
+    "Machine",
+    "Model",
+  ]);
   expect(text).toContain("onnxruntime-node-install=skip");
   expect(existsSync(runs) && readdirSync(runs)).toEqual([]);
 });

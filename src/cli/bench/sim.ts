@@ -8,6 +8,7 @@ import { median } from "../../core/statistics.js";
 import { instantiate } from "../../reward/batch.js";
 import type { CompiledTask } from "../../reward/compiled-task.js";
 import { compileTask } from "../../reward/node/compile-task.js";
+import type { Program } from "../../reward/program.js";
 import { createLocalExecutor } from "../../run/local-executor.js";
 import { createRapierSimulator } from "../../sim/rapier/simulator.js";
 import { loadTask } from "../../task/node/load.js";
@@ -46,10 +47,9 @@ export const benchSim: Benchmark = async (progress) => {
 /** Rounds in turns: the environment, then the engine alone from a copy of that very world. */
 async function stepping(task: CompiledTask, progress: (text: string) => void) {
   const simulator = await createRapierSimulator(simulatorOptions(task.task, numEnvs, "train"));
-  const compile = (program: NonNullable<typeof task.programs.human>) =>
-    instantiate(program, task.task.signals);
-  const { human, fitness, termination } = task.programs;
-  if (!human) throw new Error("cartpole has a human reward");
+  const compile = (program: Program) => instantiate(program, task.task.signals);
+  const { fitness, termination } = task.programs;
+  const human = humanReward(task);
   const environment = createTaskEnvironment({
     task: task.task,
     simulator,
@@ -108,7 +108,7 @@ async function workers(task: CompiledTask, progress: (text: string) => void) {
       executor.run({
         job: {
           task,
-          reward: task.programs.human ?? task.programs.fitness,
+          reward: humanReward(task),
           settings: task.task.definition.training,
           engine: "rapier",
           seed,
@@ -128,6 +128,11 @@ async function workers(task: CompiledTask, progress: (text: string) => void) {
     }
   };
   return { one: await steps(1), two: await steps(2) };
+}
+
+function humanReward({ programs }: CompiledTask): Program {
+  if (programs.human) return programs.human;
+  throw new Error("cartpole has a human reward");
 }
 
 function thousands(value: number): string {
