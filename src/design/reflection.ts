@@ -113,8 +113,8 @@ export function fitnessCurve(rows: readonly MetricsRow[], points = 60): [number,
 }
 
 /**
- * Reward hacking in a curve: after the fitness peaked it lost more than a third of its spread while
- * the reward kept rising by more than a tenth of its own. A spread below a twentieth of `scale`, the
+ * Reward hacking in a curve: after the fitness peaked it lost more than half of its spread while
+ * the reward kept rising by more than a tenth of its own. A spread below a quarter of `scale`, the
  * size of fitnesses in this run, is noise. Returns what happened in words, or null.
  */
 export function hackingAlarm(reflection: Reflection, scale: number): string | null {
@@ -130,8 +130,8 @@ export function hackingAlarm(reflection: Reflection, scale: number): string | nu
   const spreadF = peak.f - Math.min(...points.map((point) => point.f));
   const rewards = points.map((point) => point.r);
   const spreadR = Math.max(...rewards) - Math.min(...rewards);
-  if (spreadF <= scale / 20) return null;
-  if (peak.f - last.f <= spreadF / 3 || last.r - peak.r <= spreadR / 10) return null;
+  if (spreadF <= scale / 4) return null;
+  if (peak.f - last.f <= spreadF / 2 || last.r - peak.r <= spreadR / 10) return null;
   return `the reward rose from ${short(peak.r)} to ${short(last.r)} while the fitness fell from ${short(peak.f)} to ${short(last.f)}`;
 }
 

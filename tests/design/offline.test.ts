@@ -346,15 +346,27 @@ describe("the diagnosis", () => {
   });
 
   it("asks for another idea where the fitness never left the bottom", () => {
-    const reasons = found(past({ lead: ramp, cost: ramp, fitness: flat(0) }));
+    const low = ramp.map((v) => v / 10);
+    const reasons = found(past({ lead: low, cost: ramp, fitness: flat(0) }));
     expect(reasons.some((reason) => reason.includes("another leading term"))).toBe(true);
     expect(reasons.some((reason) => reason.includes("cheaper to move"))).toBe(true);
+    // What leads was reached and did not help: cheaper moves would not either.
+    const reached = found(past({ lead: ramp, cost: ramp, fitness: flat(0) }));
+    expect(reached.some((reason) => reason.includes("was reached"))).toBe(true);
+    expect(reached.some((reason) => reason.includes("cheaper to move"))).toBe(false);
     const better = found(past({ lead: ramp, cost: ramp, fitness: ramp }));
     expect(better.some((reason) => reason.includes("never left the bottom"))).toBe(false);
   });
 
-  it("charges a rate nobody charges", () => {
-    const reasons = found(past({ lead: ramp, cost: ramp, fitness: ramp }));
-    expect(reasons.some((reason) => reason.startsWith("nothing charged cart.velocity"))).toBe(true);
+  it("charges rates where the goal is passed rather than kept", () => {
+    const halfway = ramp.map((v) => v / 2);
+    const candidate = past({ lead: halfway, cost: halfway, fitness: halfway });
+    const passing = diagnose(candidate, genome, population).filter(({ reason }) =>
+      reason.includes("it passes by"),
+    );
+    // The task has two rates: one is not charged yet, the other is.
+    expect(passing).toHaveLength(2);
+    expect(passing[0].change(new Rng(1)).terms).toHaveLength(3);
+    expect(passing[1].change(new Rng(1)).terms[1].weight).toBeLessThan(-1);
   });
 });

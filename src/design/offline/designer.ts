@@ -9,7 +9,7 @@ import type { DesignContext, Designer, PastCandidate, Proposal } from "../design
 import { rank } from "../ranking.js";
 import { seriesOf } from "../reflection.js";
 import { diagnose, type Finding, type Population } from "./diagnosis.js";
-import { drawGenome, leadKey } from "./draw.js";
+import { drawAround, drawGenome, leadKey } from "./draw.js";
 import { type Genome, genomeKey, genomeSchema, givenGenome } from "./genome.js";
 import { knobs } from "./knobs.js";
 import { cross, mutateSurely } from "./mutation.js";
@@ -159,7 +159,10 @@ function mutated(parents: readonly Parent[], population: Population, rng: Rng): 
   const findings = diagnose(candidate, genome, population);
   const reasons: string[] = [];
   let child = genome;
-  if (findings.length > 0 && rng.uniform() < knobs.round.guided) {
+  if (rng.uniform() < knobs.round.redraw) {
+    child = drawAround(genome.terms[0], population.facts, rng);
+    reasons.push("the leading term kept, the rest drawn anew");
+  } else if (findings.length > 0 && rng.uniform() < knobs.round.guided) {
     const finding = pickFinding(findings, rng);
     child = finding.change(rng);
     reasons.push(finding.reason);

@@ -43,6 +43,7 @@ export function diagnose(
   const score = candidate.fitness ?? population.lowest;
   const atBottom = score - population.lowest <= limits.flat * spread;
   const findings: Finding[] = [];
+  const lead = (rows[0]?.values.at(-1) ?? 0) / (genome.terms[0].weight || 1);
 
   const share = evaluation.episodeLength / population.maxEpisodeSteps;
   if (share < limits.early) {
@@ -55,7 +56,9 @@ export function diagnose(
     );
   }
   if (atBottom && range(fitness) <= limits.flat * Math.max(spread, Math.abs(population.highest))) {
-    findings.push(...stuckAtBottom(genome, population));
+    findings.push(...stuckAtBottom(genome, population, lead > limits.reached));
+  } else if (lead > limits.halfPaid && lead < limits.reached) {
+    findings.push(...passesBy(genome, population, names[0], lead));
   }
   genome.terms.forEach((term, i) => {
     const row = rows[i];
@@ -76,7 +79,6 @@ export function diagnose(
       findings.push(weaken(genome, i, names[i], r));
     }
   });
-  findings.push(...unpaidRates(genome, population));
   const peak = fitness?.max ?? null;
   const last = fitness?.values.at(-1) ?? null;
   if (peak !== null && last !== null && peak - last > limits.fallen * range(fitness) && !atBottom) {
@@ -112,9 +114,11 @@ function endsByAccident(genome: Genome, population: Population, reason: string):
   };
 }
 
-/** Nothing it did ever scored: pay for something else, or let it move. */
-function stuckAtBottom(genome: Genome, population: Population): Finding[] {
-  const reason = "the fitness never left the bottom";
+/** Nothing it did ever scored: it did the wrong thing, or it could not afford to move. */
+function stuckAtBottom(genome: Genome, population: Population, reached: boolean): Finding[] {
+  const reason = reached
+    ? "what leads was reached and the fitness never left the bottom"
+    : "the fitness never left the bottom";
   const costs = genome.terms.some((term) => term.weight < 0);
   const replaceLead: Finding = {
     reason: `${reason}; another leading term`,
@@ -126,7 +130,7 @@ function stuckAtBottom(genome: Genome, population: Population): Finding[] {
   };
   const cheaper: Finding = {
     reason: `${reason}; cheaper to move`,
-    urgency: 3,
+    urgency: 5,
     change: (rng) => {
       const factor = rng.logUniform(...knobs.change.scaleDown);
       const terms = genome.terms.map((term) =>
@@ -135,7 +139,7 @@ function stuckAtBottom(genome: Genome, population: Population): Finding[] {
       return { ...genome, terms };
     },
   };
-  return costs ? [replaceLead, cheaper] : [replaceLead];
+  return costs && !reached ? [replaceLead, cheaper] : [replaceLead];
 }
 
 function constantTerm(genome: Genome, i: number, row: Series): Finding {
@@ -189,21 +193,30 @@ function weaken(genome: Genome, i: number, name: string, r: number): Finding {
   };
 }
 
-/** Rates nobody charges: a policy may pass through the goal again and again instead of staying. */
-function unpaidRates(genome: Genome, population: Population): Finding[] {
-  return costFeatures(population.facts, "rate")
-    .filter(({ facts, element }) => !uses(genome, facts.index, element, "cost"))
-    .map((feature) => ({
-      reason: `nothing charged ${feature.facts.name}: passing by paid as much as staying`,
-      urgency: 1.5,
-      change: (rng) => ({
-        ...genome,
-        terms: [
-          ...genome.terms,
-          { ...costOf(feature, rng), why: "so that staying pays more than passing by" },
-        ],
-      }),
-    }));
+/** What leads is paid now and then: the policy passes the goal instead of staying. Charge rates. */
+function passesBy(genome: Genome, population: Population, name: string, lead: number): Finding[] {
+  const features = costFeatures(population.facts, "rate");
+  const reason = `${name} was paid ${short(lead)} of what staying would: it passes by`;
+  return features.map((feature) => {
+    const { facts, element } = feature;
+    const i = genome.terms.findIndex((term) => chargesRate(term, facts.index, element));
+    return {
+      reason: `${reason}; ${facts.name} dearer`,
+      urgency: 4 / features.length,
+      change: (rng) => {
+        if (i >= 0) {
+          return scaleWeight(genome, i, rng.logUniform(...knobs.change.weight), reason);
+        }
+        const cost = { ...costOf(feature, rng), why: reason };
+        return { ...genome, terms: [...genome.terms, cost] };
+      },
+    };
+  });
+}
+
+function chargesRate(term: Term, signal: number, element: number | null): boolean {
+  const [factor] = term.factors;
+  return term.kind === "cost" && factor?.signal === signal && factor.element === element;
 }
 
 function steadier(genome: Genome, peak: number, last: number): Finding[] {

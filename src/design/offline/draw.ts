@@ -42,29 +42,32 @@ export function drawGenome(
   rng: Rng,
   avoid: ReadonlySet<string> = new Set(),
 ): Genome {
-  const d = knobs.draw;
   let lead = drawLead(facts, rng);
   for (let i = 0; i < knobs.tries && avoid.has(leadKey(oneTerm(lead))); i++) {
     lead = drawLead(facts, rng);
   }
-  if (rng.uniform() < d.gate) lead = { ...lead, factors: [...lead.factors, drawGate(facts, rng)] };
+  if (rng.uniform() < knobs.draw.gate) {
+    lead = { ...lead, factors: [...lead.factors, drawGate(facts, rng)] };
+  }
+  return drawAround(lead, facts, rng);
+}
+
+/** Everything but the leading term. */
+export function drawAround(lead: Term, facts: readonly SignalFacts[], rng: Rng): Genome {
+  const d = knobs.draw;
   const terms = [lead];
-  while (terms.length < 3 && rng.uniform() < d.moreShaping) terms.push(drawShaping(facts, rng));
-  if (rng.uniform() < d.placeCost) {
-    const cost = drawCost(facts, rng, "place");
-    if (cost) terms.push(cost);
+  const add = (chance: number, draw: () => Term | null) => {
+    const term = rng.uniform() < chance ? draw() : null;
+    if (term) terms.push(term);
+    return term !== null;
+  };
+  if (add(d.moreShaping, () => drawShaping(facts, rng))) {
+    add(d.moreShaping, () => drawShaping(facts, rng));
   }
-  for (const feature of costFeatures(facts, "rate")) {
-    if (rng.uniform() < d.rateCost) terms.push(costOf(feature, rng));
-  }
-  if (rng.uniform() < d.effortCost) {
-    const cost = drawEffort(facts, rng);
-    if (cost) terms.push(cost);
-  }
-  if (rng.uniform() < d.smoothnessCost) {
-    const cost = drawSmoothness(facts, rng);
-    if (cost) terms.push(cost);
-  }
+  add(d.placeCost, () => drawCost(facts, rng, "place"));
+  for (const feature of costFeatures(facts, "rate")) add(d.rateCost, () => costOf(feature, rng));
+  add(d.effortCost, () => drawEffort(facts, rng));
+  add(d.smoothnessCost, () => drawSmoothness(facts, rng));
   const bonus = rng.uniform() < d.bonus ? drawIn(rng, d.bonusSize) : 0;
   return { terms, bonus, bonusWhy: "so that ending an episode early does not pay" };
 }
@@ -89,18 +92,22 @@ export function drawLead(facts: readonly SignalFacts[], rng: Rng): Term {
   }
 }
 
+/** A smaller, narrower term beside the leading one; like that, for what is not there yet. */
 export function drawShaping(facts: readonly SignalFacts[], rng: Rng): Term {
   const d = knobs.draw;
-  const features = [...featuresOf(facts, "place"), ...featuresOf(facts, "rate")];
-  const feature = rng.pick(features.length > 0 ? features : anything(facts));
-  const kernel: Kernel = rng.pick(["gaussian", "rational", "gaussian", "step"] as const);
-  const factor = drawFactor(feature, kernel, d.shapingTemperature, rng);
-  return {
-    kind: "shaping",
-    factors: [factor],
-    weight: drawIn(rng, d.shapingWeight),
-    why: "beside it",
-  };
+  const places = featuresOf(facts, "place");
+  const rates = featuresOf(facts, "rate");
+  for (let i = 0; ; i++) {
+    const byRate = rates.length > 0 && (places.length === 0 || rng.uniform() < d.shapingByRate);
+    const feature = rng.pick(byRate ? rates : places.length > 0 ? places : anything(facts));
+    const kernel: Kernel = rng.pick(["gaussian", "rational", "gaussian", "step"] as const);
+    const factor = drawFactor(feature, kernel, d.shapingTemperature, rng);
+    const unpaid = 1 - clamp01(recordedMean(factor, feature.facts, 0));
+    if (rng.uniform() < unpaid ** d.leadUnpaid || i === knobs.tries) {
+      const weight = drawIn(rng, d.shapingWeight);
+      return { kind: "shaping", factors: [factor], weight, why: "beside it" };
+    }
+  }
 }
 
 /** A bounded kernel around zero, to multiply another one with. */
@@ -139,7 +146,7 @@ export function drawEffort(facts: readonly SignalFacts[], rng: Rng): Term | null
   const factor: Factor = {
     signal: signal.index,
     element: signal.size > 1 ? null : 0,
-    kernel: rng.uniform() < 0.8 ? "quadratic" : "absolute",
+    kernel: rng.uniform() < knobs.draw.quadratic ? "quadratic" : "absolute",
     target: 0,
     temperature: 1,
     rising: true,
@@ -166,7 +173,7 @@ export function costOf(feature: Feature, rng: Rng): Term {
   const factor: Factor = {
     signal: feature.facts.index,
     element: feature.element,
-    kernel: rng.uniform() < 0.75 ? "quadratic" : "absolute",
+    kernel: rng.uniform() < knobs.draw.quadratic ? "quadratic" : "absolute",
     target: feature.facts.quantity === "rate" || rng.uniform() < 0.8 ? 0 : drawTarget(feature, rng),
     temperature: round(scaleOf(feature.facts)),
     rising: true,

@@ -16,21 +16,25 @@ export const knobs = {
     /** So are charges on places, with (1 − mean charge, 1 at the edge of the range). */
     costKept: 2,
     /** Chance of a second, smaller and narrower shaping term, and of a third after it. */
-    moreShaping: 0.35,
+    moreShaping: 0.3,
+    /** Chance that it is about a rate. */
+    shapingByRate: 0.2,
     shapingWeight: [0.1, 0.6],
     shapingTemperature: [0.1, 0.5],
     /** Chance that a place is charged for its distance from a target (one draw per reward). */
     placeCost: 0.6,
     /** Chance that each rate is charged. */
     rateCost: 0.45,
-    costWeight: [0.05, 0.8],
+    costWeight: [0.05, 0.6],
+    /** Chance that a charge is quadratic rather than absolute. */
+    quadratic: 0.85,
     /** Chance and weight of a charge on the action, and on its change. */
     effortCost: 0.3,
-    effortWeight: [0.005, 0.1],
+    effortWeight: [0.003, 0.05],
     smoothnessCost: 0.15,
-    smoothnessWeight: [0.005, 0.1],
+    smoothnessWeight: [0.003, 0.05],
     /** Chance that the leading term is multiplied by a second bounded kernel. */
-    gate: 0.15,
+    gate: 0.1,
     gateTemperature: [0.3, 0.8],
     /** Chance and size of a constant bonus per step, which keeps an early end from paying. */
     bonus: 0.85,
@@ -43,6 +47,8 @@ export const knobs = {
     /** Rewards drawn afresh, as a share of a round; at least one when the round has three or more. */
     freshShare: 0.17,
     crossoverShare: 0.17,
+    /** Chance that a mutation keeps the leading term alone and draws the rest anew. */
+    redraw: 0.25,
     /** Parents come from the best of all so far: this many, the better the likelier. */
     parents: 3,
     /** Chance of the second parent relative to the first, of the third to the second … */
@@ -66,6 +72,9 @@ export const knobs = {
     flat: 0.08,
     /** Correlation of a term with the fitness across snapshots that counts. */
     correlated: 0.7,
+    /** A leading term paid this much at the end has been reached; from `halfPaid` on, now and then. */
+    reached: 0.7,
+    halfPaid: 0.15,
     /** Fitness lost since its peak, as a share of its rise. */
     fallen: 0.3,
   },
