@@ -149,6 +149,46 @@ describe("the design loop", () => {
     expect(state.finals).toHaveLength(0);
   });
 
+  it("stops searching when the time is up, and counts it over interruptions", async () => {
+    // Every event takes a second, as the journal's clock has it.
+    const journal = new MemoryJournal();
+    const { state } = await run({
+      world: written,
+      designer: listDesigner(two),
+      journal,
+      settings: { maxMinutes: 0.25, iterations: 50 },
+      nowMs: () => 1e12 + 1000 * journal.events.length,
+    });
+    expect(state.budget).toMatchObject({ kind: "wallTime", limit: 0.25 });
+    expect(state.budget?.spent).toBeGreaterThanOrEqual(0.25);
+    expect(state.iterations.length).toBeLessThan(3);
+    expect(state.finals.length).toBeGreaterThan(0);
+  });
+
+  it("cancels what trains when the time is up, without blaming the candidate", async () => {
+    const executor = new FakeExecutor(written);
+    executor.run = (_request, options) =>
+      new Promise((resolve) => {
+        const cancelled = {
+          status: "failed",
+          jobId: "j",
+          code: "E_CANCELLED",
+          message: "stopped",
+          totalSteps: 0,
+        } as const;
+        options?.signal?.addEventListener("abort", () => resolve(cancelled));
+      });
+    const started = Date.now();
+    const { state } = await run({
+      executor,
+      settings: { maxMinutes: 0.003, onBudget: "stop", iterations: 1 },
+      nowMs: () => 1e12 + (Date.now() - started),
+    });
+    expect(state.candidates.every(({ failure }) => failure === null)).toBe(true);
+    expect(state.budget?.kind).toBe("wallTime");
+    expect(state.stopped?.code).toBe("E_BUDGET_REACHED");
+  });
+
   it("starts from a given reward as iteration 0", async () => {
     const { state } = await run({
       world: written,

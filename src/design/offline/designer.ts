@@ -93,11 +93,10 @@ function offspring(
   if (parents.length === 0 || alike) return fresh(options, taken, rng);
 
   const round = knobs.round;
-  const share = index / context.candidates;
-  const many = context.candidates >= 3;
-  if (many && share > 1 - Math.max(round.freshShare, 1 / context.candidates)) {
-    return fresh(options, taken, rng);
-  }
+  const count = context.candidates;
+  const many = count >= 3;
+  const members = (share: number) => Math.max(1, Math.round(share * count));
+  if (many && index > count - members(round.freshShare)) return fresh(options, taken, rng);
   const best = parents.slice(0, round.parents);
   const population: Population = {
     facts,
@@ -105,7 +104,7 @@ function offspring(
     lowest,
     highest,
   };
-  const crossing = many && best.length > 1 && share <= round.crossoverShare;
+  const crossing = many && best.length > 1 && index <= members(round.crossoverShare);
   for (let i = 0; i < knobs.tries; i++) {
     const child = crossing ? crossed(best, facts, rng) : mutated(best, population, rng);
     if (!taken.genomes.has(genomeKey(child.genome))) return child;
