@@ -1,13 +1,17 @@
 /** `report.md`: everything a run found, written from its state and the files that names. */
 import type { Candidate, RunState } from "../events/run-state.js";
 import { artifacts } from "../run/run-folder.js";
+import { figure } from "./figure.js";
 import { resultOf } from "./history.js";
 import type { Journal } from "./journal.js";
 import { short } from "./reflection.js";
 import { type Comparison, compareFinals, type FinalSummary } from "./score.js";
 
-/** Writes the report and returns its path in the run. */
+const figureFile = "report.svg";
+
+/** Writes the report, with the picture beside it, and returns its path in the run. */
 export function writeReport(journal: Journal): string {
+  journal.write(figureFile, figure(journal.state));
   return journal.write(
     artifacts.report,
     report(journal.state, (path) => journal.read(path)),
@@ -33,6 +37,8 @@ export function report(state: RunState, read: (path: string) => string): string 
     ...(best ? bestReward(state, best, read) : ["Nothing could be trained."]),
     "",
     ...finals(compareFinals(state)),
+    `![Candidates by iteration, and final learning curves](${figureFile})`,
+    "",
     "## Iterations",
     "",
     ...table(

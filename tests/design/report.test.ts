@@ -61,6 +61,21 @@ describe("the report", () => {
   });
 });
 
+describe("the picture beside it", () => {
+  it("has a dot for each trained candidate, a line to each parent and a curve for each final", async () => {
+    const { inputs, state } = await run({
+      world,
+      designer: listDesigner(texts, { "1.2#1": "REFUSE", "1.2#2": "REFUSE" }),
+      settings: { iterations: 1, finalSeeds: 2 },
+    });
+    const svg = inputs.journal.files.get("report.svg") ?? "";
+    expect(svg.match(/<circle/g)).toHaveLength(2);
+    expect(svg.match(/<polyline/g)).toHaveLength(state.finals.length);
+    expect(svg).not.toContain("NaN");
+    expect(svg).not.toContain("Infinity");
+  });
+});
+
 describe("the comparison", () => {
   it("normalizes by seed and gives the 95 % interval", async () => {
     const { state } = await run({
