@@ -1,12 +1,13 @@
 /** `check FILE --task T`: may this reward be trained? */
 import { type Command, Option } from "commander";
 import { formatIssue } from "../core/errors.js";
+import { rewardChecker } from "../design/reward-checker.js";
 import type { RewardCheck } from "../reward/node/check.js";
 import { compileTask } from "../reward/node/compile-task.js";
 import { loadTask } from "../task/node/load.js";
 import type { CliContext } from "./context.js";
 import { exitCode } from "./exit-codes.js";
-import { readRewardFile, rewardChecker } from "./read-reward.js";
+import { readRewardFile } from "./read-reward.js";
 import { table } from "./terminal.js";
 
 export function define(command: Command, cli: CliContext): void {

@@ -8,6 +8,8 @@ import type { Designer } from "../design/designer.js";
 import { offlineDesigner } from "../design/offline/designer.js";
 import { signalFacts } from "../design/offline/signal-facts.js";
 import { promptedDesigner } from "../design/prompted-designer.js";
+import type { RewardChecker } from "../design/reward-checker.js";
+import type { SearchOptions } from "../design/search-options.js";
 import { budgetedClient, LlmBudget, type LlmCaps } from "../llm/budget.js";
 import type { ChatClient } from "../llm/chat.js";
 import { isLoopback } from "../llm/loopback.js";
@@ -23,8 +25,6 @@ import { type LlmFlags, resolveLlmSettings } from "../llm/settings.js";
 import type { CompiledTask } from "../reward/compiled-task.js";
 import type { RunFolder } from "../run/run-folder.js";
 import type { CliContext } from "./context.js";
-import type { RewardChecker } from "./read-reward.js";
-import type { SearchOptions } from "./search-options.js";
 
 export interface ChosenDesigner {
   readonly description: string;

@@ -1,6 +1,7 @@
 /** `design TASK`: searches for a reward. */
 import path from "node:path";
 import { type Command, Option } from "commander";
+import { type SearchOptions, searchOptionsSchema } from "../design/search-options.js";
 import { designSettingsSchema } from "../design/settings.js";
 import { listPackNames } from "../llm/prompt-pack.js";
 import { llmFlagsSchema } from "../llm/settings.js";
@@ -11,7 +12,6 @@ import type { CliContext } from "./context.js";
 import { integer, number } from "./parse-number.js";
 import { readRewardFile } from "./read-reward.js";
 import { runSearch } from "./search.js";
-import { type SearchOptions, searchOptionsSchema } from "./search-options.js";
 import {
   addSettingFlags,
   assignmentHelp,

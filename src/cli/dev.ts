@@ -3,6 +3,7 @@ import path from "node:path";
 import type { Command } from "commander";
 import { formatError, formatIssue } from "../core/errors.js";
 import { hashJson } from "../core/node/hash.js";
+import { rewardChecker } from "../design/reward-checker.js";
 import type { CompiledTask } from "../reward/compiled-task.js";
 import { compileTask } from "../reward/node/compile-task.js";
 import type { Executor } from "../run/executor.js";
@@ -13,7 +14,6 @@ import { exitCode, exitCodeOf } from "./exit-codes.js";
 import { formatFitness } from "./numbers.js";
 import { integer } from "./parse-number.js";
 import { formatCount } from "./progress.js";
-import { rewardChecker } from "./read-reward.js";
 import { showTraining } from "./training.js";
 import { fileContents } from "./watch-file.js";
 

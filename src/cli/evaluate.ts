@@ -1,5 +1,5 @@
 /** `evaluate`: held-out episodes of a policy that was trained before. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { type Command, Option } from "commander";
 import { RewardsmithError } from "../core/errors.js";
@@ -10,8 +10,8 @@ import { eventFormat } from "../events/event.js";
 import { foldAll, type RunState } from "../events/run-state.js";
 import type { Evaluation } from "../rl/metrics.js";
 import { readEventLog } from "../run/event-log.js";
-import type { EvaluationRequest, TrainingJob } from "../run/job.js";
-import { StoredJob } from "../run/job-store.js";
+import type { EvaluationRequest } from "../run/job.js";
+import { loadResult } from "../run/job-store.js";
 import { createLocalExecutor } from "../run/local-executor.js";
 import { artifacts, openRun, type RunFolder } from "../run/run-folder.js";
 import type { CliContext } from "./context.js";
@@ -53,7 +53,7 @@ async function evaluate(cli: CliContext, name: string, request: EvaluationReques
   try {
     const evaluations: Evaluation[] = [];
     for (const { label, jobId, steps } of policies) {
-      const job = readJob(runsFolder, jobId, steps);
+      const { job } = loadResult(runsFolder, `${jobId}@${steps}`);
       const outcome = await showTraining(
         terminal,
         executor,
@@ -145,28 +145,4 @@ function ofCheckpoint(runsFolder: string, file: string): StoredPolicy {
 
 function stateOf(run: RunFolder): RunState {
   return foldAll(readEventLog(run.eventsFile, eventFormat).events);
-}
-
-/** The job as it was stored. Its result must be there: evaluating never trains. */
-function readJob(runsFolder: string, jobId: string, steps: number): TrainingJob {
-  const file = path.join(runsFolder, ".jobs", jobId, "job.json");
-  if (!existsSync(file)) {
-    throw new RewardsmithError("E_JOB_UNKNOWN", `the store has no job ${jobId}`, {
-      where: path.join(runsFolder, ".jobs"),
-      hint: "rewardsmith train prints the name of its result; another store is named with --runs",
-    });
-  }
-  const { job } = JSON.parse(readFileSync(file, "utf8")) as { job: TrainingJob };
-  const store = new StoredJob(runsFolder, job);
-  if (store.id !== jobId) {
-    throw new RewardsmithError("E_JOB_VERSION", `job ${jobId} was made by another version`, {
-      where: file,
-      hint: "train it anew with this version",
-    });
-  }
-  if (store.newest(steps)?.stored.steps === steps) return job;
-  throw new RewardsmithError("E_JOB_UNKNOWN", `job ${jobId} has no result at ${steps} steps`, {
-    where: store.folder,
-    hint: "look for checkpoint-<steps>.bin in its folder",
-  });
 }

@@ -3,6 +3,8 @@ import type { Command } from "commander";
 import { formatIssue, RewardsmithError } from "../core/errors.js";
 import { historyOf, memoryOf } from "../design/history.js";
 import { conversationInputs } from "../design/prompted-designer.js";
+import { rewardChecker } from "../design/reward-checker.js";
+import { searchOptionsOf } from "../design/search-options.js";
 import { eventFormat } from "../events/event.js";
 import { foldAll } from "../events/run-state.js";
 import { isLoopback } from "../llm/loopback.js";
@@ -31,8 +33,6 @@ import { listTasks, loadTask } from "../task/node/load.js";
 import type { CliContext } from "./context.js";
 import { exitCode } from "./exit-codes.js";
 import { integer, number } from "./parse-number.js";
-import { rewardChecker } from "./read-reward.js";
-import { searchOptionsOf } from "./search-options.js";
 import { addSettingFlags, givenSettings } from "./setting-flags.js";
 import { table } from "./terminal.js";
 

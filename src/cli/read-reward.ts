@@ -1,31 +1,15 @@
 /** The reward a command is told to use: the task's own by name, or a file, checked before anything runs it. */
 import { readFile } from "node:fs/promises";
 import { formatIssue, RewardsmithError } from "../core/errors.js";
+import { rewardChecker } from "../design/reward-checker.js";
 import type { CompiledTask } from "../reward/compiled-task.js";
-import { checkReward, type RewardCheck } from "../reward/node/check.js";
 import type { Program } from "../reward/program.js";
-import { recordStates } from "../rl/record-states.js";
 
 export interface NamedReward {
   readonly program: Program;
   /** For people: "the human reward", or the file. */
   readonly label: string;
   readonly warnings: readonly string[];
-}
-
-/** Tries rewards over states that were recorded once. */
-export interface RewardChecker {
-  /** `[row][stride]` signals of untrained robots. */
-  readonly states: Float32Array;
-  check(source: string, signal?: AbortSignal): Promise<RewardCheck>;
-}
-
-export async function rewardChecker(task: CompiledTask): Promise<RewardChecker> {
-  const states = await recordStates(task);
-  return {
-    states,
-    check: (source, signal) => checkReward(source, task, states, signal ? { signal } : {}),
-  };
 }
 
 export async function readReward(

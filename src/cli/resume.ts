@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { Option } from "commander";
 import { RewardsmithError } from "../core/errors.js";
+import { searchOptionsOf } from "../design/search-options.js";
 import { designSettingsSchema } from "../design/settings.js";
 import { eventFormat } from "../events/event.js";
 import { foldAll } from "../events/run-state.js";
@@ -10,7 +11,6 @@ import { listRuns, openRun, type RunFolder } from "../run/run-folder.js";
 import type { CliContext } from "./context.js";
 import { integer } from "./parse-number.js";
 import { runSearch } from "./search.js";
-import { searchOptionsOf } from "./search-options.js";
 import { addSettingFlags, givenSettings, resolveSettings } from "./setting-flags.js";
 
 /** What may change when a run is taken up: how much it may spend, not what it searches. */

@@ -209,6 +209,12 @@ export function loadResult(runsRoot: string, name: string): StoredResult {
   const checkpoint = stored && readWhole(join(folder, checkpointName(stored.steps)), stored.sha256);
   const job = readJob(join(folder, "job.json"));
   if (stored && checkpoint && job) {
+    if (jobId(job) !== id) {
+      throw new RewardsmithError("E_JOB_VERSION", `job ${id} was made by another version`, {
+        where: folder,
+        hint: "train it anew with this version",
+      });
+    }
     return { job, steps: stored.steps, policyHash: stored.policyHash, checkpoint };
   }
   const names = known.map((one) => `${id}@${one.steps}`);

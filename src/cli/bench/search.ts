@@ -6,7 +6,10 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { interval95, mean } from "../../core/statistics.js";
+import { rewardChecker } from "../../design/reward-checker.js";
 import { compareFinals } from "../../design/score.js";
+import { searchIn } from "../../design/search.js";
+import { type SearchOptions, searchOptionsSchema } from "../../design/search-options.js";
 import { designSettingsSchema } from "../../design/settings.js";
 import type { RunState } from "../../events/run-state.js";
 import { compileTask } from "../../reward/node/compile-task.js";
@@ -16,10 +19,7 @@ import { chooseDesigner } from "../choose-designer.js";
 import type { CliContext } from "../context.js";
 import { formatFitness, formatInterval } from "../numbers.js";
 import { formatCount } from "../progress.js";
-import { rewardChecker } from "../read-reward.js";
 import { fitnessOf } from "../run-view.js";
-import { searchIn } from "../search-in.js";
-import { type SearchOptions, searchOptionsSchema } from "../search-options.js";
 import type { Benchmark } from "./benchmark.js";
 
 const designers = ["offline", "random", "shuffled"] as const;

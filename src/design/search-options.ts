@@ -1,10 +1,10 @@
 /** Everything a search was started with, kept in its run.json so that `resume` needs only its name. */
 import { z } from "zod";
 import { RewardsmithError } from "../core/errors.js";
-import { designSettingsSchema } from "../design/settings.js";
 import { llmFlagsSchema } from "../llm/settings.js";
 import type { RunFolder } from "../run/run-folder.js";
 import { trainingSettingsSchema } from "../task/settings.js";
+import { designSettingsSchema } from "./settings.js";
 
 export const searchOptionsSchema = z.strictObject({
   design: designSettingsSchema,

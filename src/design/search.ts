@@ -1,15 +1,15 @@
 /** One search in its run folder: the loop with everything it works with on this machine. */
 import { availableParallelism, cpus, platform, release } from "node:os";
-import type { Designer } from "../design/designer.js";
-import { type Journal, openJournal } from "../design/journal.js";
-import { design } from "../design/loop.js";
-import type { DesignObserver } from "../design/progress.js";
 import type { RunState } from "../events/run-state.js";
 import type { CompiledTask } from "../reward/compiled-task.js";
 import { createLocalExecutor } from "../run/local-executor.js";
 import type { RunFolder } from "../run/run-folder.js";
 import { versions } from "../run/versions.js";
-import type { RewardChecker } from "./read-reward.js";
+import type { Designer } from "./designer.js";
+import { type Journal, openJournal } from "./journal.js";
+import { design } from "./loop.js";
+import type { DesignObserver } from "./progress.js";
+import type { RewardChecker } from "./reward-checker.js";
 import type { SearchOptions } from "./search-options.js";
 
 export interface SearchParts {
