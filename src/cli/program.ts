@@ -5,7 +5,7 @@ import { createInterface } from "node:readline/promises";
 import { fileURLToPath } from "node:url";
 import { Command, CommanderError, Option } from "commander";
 import { formatError, RewardsmithError } from "../core/errors.js";
-import { nearestName } from "../task/nearest-name.js";
+import { nearestName } from "../core/nearest-name.js";
 import { type CommandEntry, commandEntries } from "./commands.js";
 import type { CliContext } from "./context.js";
 import { exitCode, exitCodeMeanings, exitCodeOf, isAbort } from "./exit-codes.js";

@@ -5,7 +5,7 @@
 import { type Command, Option } from "commander";
 import { z } from "zod";
 import { RewardsmithError } from "../core/errors.js";
-import { nearestName } from "../task/nearest-name.js";
+import { nearestName } from "../core/nearest-name.js";
 
 /** A leaf of a settings schema. */
 export interface SettingField {

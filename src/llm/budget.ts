@@ -125,7 +125,9 @@ export class LlmBudget {
       return new RewardsmithError(
         "E_BUDGET_MONEY",
         `the next request does not fit: $${spent.usd.toFixed(4)} of $${caps.usd} are spent`,
-        { hint: "nothing is lost; `rewardsmith resume` with a higher --max-money-usd goes on from here" },
+        {
+          hint: "nothing is lost; `rewardsmith resume` with a higher --max-money-usd goes on from here",
+        },
       );
     }
     const used = spent.promptTokens + spent.completionTokens;

@@ -14,7 +14,7 @@ import {
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { z } from "zod";
 import { RewardsmithError } from "../core/errors.js";
-import { nameHint } from "../task/nearest-name.js";
+import { nameHint } from "../core/nearest-name.js";
 import { diskError, writeAtomic } from "./disk.js";
 import { versions } from "./versions.js";
 

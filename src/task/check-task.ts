@@ -1,7 +1,7 @@
 /** What a schema cannot see: that everything a task names exists in its robot and its signals. */
 import { RewardsmithError } from "../core/errors.js";
+import { nameHint } from "../core/nearest-name.js";
 import type { RobotModel } from "../robot/model.js";
-import { nameHint } from "./nearest-name.js";
 import { movableJoints } from "./signal-shape.js";
 import type { SignalTable } from "./signals.js";
 import type { TaskDefinition } from "./task.js";

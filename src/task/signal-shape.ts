@@ -1,7 +1,7 @@
 /** What follows from a signal's source and the robot: size, unit, frame, natural range. */
 import { RewardsmithError } from "../core/errors.js";
+import { nameHint } from "../core/nearest-name.js";
 import type { Joint, RobotModel } from "../robot/model.js";
-import { nameHint } from "./nearest-name.js";
 import type { StandardSource } from "./signals.js";
 import type { SignalSource, TaskDefinition } from "./task.js";
 

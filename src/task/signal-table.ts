@@ -2,8 +2,9 @@
  * From a task's declaration and its robot to the layout of the signal table: every signal's size,
  * unit, frame and column. Declared signals come first, then the standard ones, derived ones last.
  */
+
+import { nameHint } from "../core/nearest-name.js";
 import type { RobotModel } from "../robot/model.js";
-import { nameHint } from "./nearest-name.js";
 import { movableJoints, shapeOf, signalError } from "./signal-shape.js";
 import type { Signal, SignalTable } from "./signals.js";
 import type { TaskDefinition } from "./task.js";

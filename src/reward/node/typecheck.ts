@@ -4,6 +4,7 @@
  */
 import type ts from "typescript";
 import type { ErrorCode, Issue } from "../../core/errors.js";
+import { nearestName } from "../../core/nearest-name.js";
 import type { SignalTable } from "../../task/signals.js";
 import { stateDeclaration } from "../declaration.js";
 import { helpers } from "../helpers.js";
@@ -12,7 +13,6 @@ import { arrayHint } from "./arrays.js";
 import { sourceLimits } from "./gate.js";
 import { issueAtPosition } from "./refusal.js";
 import { standardLibrary } from "./standard-library.js";
-import { suggest } from "./suggest.js";
 import { typescript } from "./typescript.js";
 
 /** Longest message of TypeScript's that is passed on, characters. */
@@ -164,7 +164,7 @@ function unknownName(
   const field = table.signals.find((signal) => signal.name.split(".").includes(name));
   if (field !== undefined) return at("E_REWARD_TYPE", `Did you mean s.${field.name}?`);
   const known = [...helpers.map((helper) => helper.name), "Math", "State", "Terms", "Flags"];
-  const near = suggest(name, known);
+  const near = nearestName(name, known);
   return at(
     "E_REWARD_TYPE",
     near === undefined
@@ -208,9 +208,9 @@ function fieldHint(owner: string, name: string, table: SignalTable): string {
   const beside = names.filter((signal) => parent === "" || signal.startsWith(`${parent}.`));
   const lastOf = (signal: string) => signal.slice(signal.lastIndexOf(".") + 1);
   const near =
-    suggest(parent === "" ? name : `${parent}.${name}`, beside) ??
-    beside.find((signal) => lastOf(signal) === suggest(name, beside.map(lastOf))) ??
-    names.find((signal) => lastOf(signal) === suggest(name, names.map(lastOf)));
+    nearestName(parent === "" ? name : `${parent}.${name}`, beside) ??
+    beside.find((signal) => lastOf(signal) === nearestName(name, beside.map(lastOf))) ??
+    names.find((signal) => lastOf(signal) === nearestName(name, names.map(lastOf)));
   if (near !== undefined) return `Did you mean s.${near}?`;
   const shown = beside.length > 0 ? beside : names;
   return `The signals here are ${shown.map((signal) => `s.${signal}`).join(", ")}.`;
@@ -218,7 +218,7 @@ function fieldHint(owner: string, name: string, table: SignalTable): string {
 
 function mathHint(name: string): string {
   if (name === "random") return "A program always gives the same numbers for the same state.";
-  const near = suggest(
+  const near = nearestName(
     name,
     helpers.map((helper) => helper.name),
   );

@@ -1,5 +1,7 @@
+/** "Did you mean": for hints of errors about names. */
+
 /** The known name most like the one written, or undefined where none is close. */
-export function suggest(text: string, known: readonly string[]): string | undefined {
+export function nearestName(text: string, known: readonly string[]): string | undefined {
   const written = text.slice(0, 80);
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(written.length * 0.4)) + 1;
@@ -11,6 +13,13 @@ export function suggest(text: string, known: readonly string[]): string | undefi
     }
   }
   return best;
+}
+
+/** "did you mean X? known: a, b, c", or that there are none. */
+export function nameHint(name: string, known: readonly string[]): string {
+  const nearest = nearestName(name, known);
+  const list = known.length > 0 ? `known: ${known.join(", ")}` : "there are none";
+  return nearest === undefined ? list : `did you mean "${nearest}"? ${list}`;
 }
 
 /** Edits between two names; a name that ends or begins with the other counts as close. */
