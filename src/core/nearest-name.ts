@@ -27,7 +27,7 @@ function likeness(written: string, name: string): number {
   const edits = editDistance(written, name);
   const [short, long] = written.length < name.length ? [written, name] : [name, written];
   return short.length >= 3 && (long.startsWith(short) || long.endsWith(short))
-    ? Math.min(edits, 1)
+    ? Math.min(edits, 1 + edits / 100)
     : edits;
 }
 
