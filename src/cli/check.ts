@@ -2,9 +2,11 @@
 import { type Command, Option } from "commander";
 import { formatIssue } from "../core/errors.js";
 import { rewardChecker } from "../design/reward-checker.js";
+import { stateDeclaration } from "../reward/declaration.js";
 import type { RewardCheck } from "../reward/node/check.js";
 import { compileTask } from "../reward/node/compile-task.js";
 import { loadTask } from "../task/node/load.js";
+import { refreshDeclarations } from "../task/node/scaffold.js";
 import type { CliContext } from "./context.js";
 import { exitCode } from "./exit-codes.js";
 import { readRewardFile } from "./read-reward.js";
@@ -19,7 +21,11 @@ export function define(command: Command, cli: CliContext): void {
   command.action(async (file: string, { task }: { task: string }) => {
     const { terminal } = cli;
     const source = await readRewardFile(file);
-    const checker = await rewardChecker(compileTask(await loadTask(task)));
+    const loaded = await loadTask(task);
+    await refreshDeclarations(loaded, stateDeclaration);
+    // The file may be the task's own human reward: its errors are this check's to tell.
+    const { human: _checked, ...sources } = loaded.sources;
+    const checker = await rewardChecker(compileTask({ ...loaded, sources }));
     const { program: _program, ...check } = await checker.check(source, cli.signal);
     const { accepted, issues, terms, nsPerCall, samples } = check;
     terminal.record({ accepted, issues, terms, nsPerCall, samples });

@@ -5,10 +5,12 @@ import { formatError, formatIssue } from "../core/errors.js";
 import { hashJson } from "../core/node/hash.js";
 import { rewardChecker } from "../design/reward-checker.js";
 import type { CompiledTask } from "../reward/compiled-task.js";
+import { stateDeclaration } from "../reward/declaration.js";
 import { compileTask } from "../reward/node/compile-task.js";
 import type { Executor } from "../run/executor.js";
 import { createLocalExecutor } from "../run/local-executor.js";
 import { loadTask } from "../task/node/load.js";
+import { refreshDeclarations } from "../task/node/scaffold.js";
 import type { CliContext } from "./context.js";
 import { exitCode, exitCodeOf } from "./exit-codes.js";
 import { formatFitness } from "./numbers.js";
@@ -96,6 +98,7 @@ async function retrain(
   const { terminal } = cli;
   const started = terminal.now();
   const loaded = await loadTask(taskName);
+  await refreshDeclarations(loaded, stateDeclaration);
   // The human reward is the file being edited: its errors are the check's to tell.
   const { human: _edited, ...sources } = loaded.sources;
   const task = compileTask({ ...loaded, sources });

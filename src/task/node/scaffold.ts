@@ -53,7 +53,16 @@ export async function createTaskFolder(
   return task;
 }
 
-/** Writes the ambient types of a task's folder anew, as after a change of its signals. */
+/** Brings state.d.ts of a folder made by `createTaskFolder` up to date with its task's signals. */
+export async function refreshDeclarations(
+  task: LoadedTask,
+  declaration: ScaffoldOptions["declaration"],
+): Promise<void> {
+  const file = join(task.folder, "state.d.ts");
+  const stale = existsSync(file) && (await readFile(file, "utf8")) !== declaration(task.signals);
+  if (stale) await writeDeclarations(task, declaration);
+}
+
 async function writeDeclarations(
   task: LoadedTask,
   declaration: ScaffoldOptions["declaration"],

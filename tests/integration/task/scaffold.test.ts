@@ -5,7 +5,7 @@ import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stateDeclaration } from "../../../src/reward/declaration.js";
 import { loadTask } from "../../../src/task/node/load.js";
-import { createTaskFolder } from "../../../src/task/node/scaffold.js";
+import { createTaskFolder, refreshDeclarations } from "../../../src/task/node/scaffold.js";
 
 let scratch: string;
 beforeAll(() => {
@@ -61,6 +61,20 @@ describe("a new task folder", () => {
     expect(found).toHaveLength(2);
     expect(found.join("\n")).toContain("'maxEpisodeStep' does not exist");
     expect(found.join("\n")).toContain("'positon' does not exist");
+  });
+
+  it("has its types brought up to date after a signal is added", async () => {
+    const folder = join(scratch, "grown");
+    await createTaskFolder(folder, { declaration: stateDeclaration });
+    const file = join(folder, "task.ts");
+    const signal = `"cart.force": { source: { kind: "jointEffort", joint: "cart" }, description: "force" },`;
+    writeFileSync(
+      file,
+      readFileSync(file, "utf8").replace("signals: {", `signals: {\n    ${signal}`),
+    );
+    await refreshDeclarations(await loadTask(folder), stateDeclaration);
+    expect(readFileSync(join(folder, "state.d.ts"), "utf8")).toContain("force");
+    expect(diagnostics(folder)).toEqual([]);
   });
 
   it("is made only where there is nothing yet", async () => {
