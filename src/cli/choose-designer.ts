@@ -98,16 +98,17 @@ async function asksModel(
   prompted: (client: ChatClient, concurrency: number) => Designer,
 ): Promise<ChosenDesigner> {
   const { design, notes } = options;
-  const settings = resolveLlmSettings(options.llm as LlmFlags, cli.env);
+  const inputs = { initial: initialInputs(task.task, { notes }) };
+  const first = await renderConversation(await loadPack(pack), inputs);
+  const settings = resolveLlmSettings(options.llm as LlmFlags, cli.env, first);
   const prices = await loadPrices(options.prices ?? undefined);
   const price = findPrice(settings.model, prices, settings.baseUrl);
   const caps: LlmCaps = {
     ...(design.maxMoneyUsd === null ? {} : { usd: design.maxMoneyUsd }),
     ...(design.maxTokens === null ? {} : { tokens: design.maxTokens }),
   };
-  const inputs = { initial: initialInputs(task.task, { notes }) };
   const estimate = await estimateSearch({
-    firstPrompt: (await renderConversation(await loadPack(pack), inputs)).messages,
+    firstPrompt: first.messages,
     iterations: design.iterations * design.restarts,
     candidates: design.candidates,
     price,

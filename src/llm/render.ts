@@ -12,6 +12,8 @@ export interface RenderedPrompt {
   readonly files: readonly { readonly name: string; readonly hash: string }[];
   /** From the front matter of the last part rendered; flags win over it. */
   readonly temperature?: number;
+  /** Model that the pack's first template names; a flag wins over it. */
+  readonly model?: string;
 }
 
 /** The whole conversation up to the answer that is wanted next. */
@@ -27,16 +29,19 @@ export async function renderConversation(
   const messages: ChatMessage[] = [];
   const files = new Map<string, string>();
   let temperature: number | undefined;
+  let model: string | undefined;
   for (const [name, values] of parts) {
     const template = await readTemplate(pack, name);
     messages.push(...(await renderTemplate(template, name, values)));
     for (const file of template.files) files.set(file.name, file.hash);
     temperature = template.config.temperature ?? temperature;
+    model ??= template.config.model;
   }
   return {
     messages: joinSameRoles(messages),
     files: [...files].map(([name, hash]) => ({ name, hash })),
     ...(temperature === undefined ? {} : { temperature }),
+    ...(model === undefined ? {} : { model }),
   };
 }
 

@@ -136,6 +136,11 @@ test("an input that is not there this time is an error where the template requir
   });
 });
 
+test("the model and the temperature of the front matter come with the prompt", async () => {
+  put("initial.prompt", "---\nmodel: small-coder\nconfig:\n  temperature: 0.3\n---\nx");
+  expect(await render()).toMatchObject({ model: "small-coder", temperature: 0.3 });
+});
+
 test("inputs of the wrong kind are refused", async () => {
   const wrong = { ...initial, actions: "push" } as unknown as InitialInputs;
   await expect(
