@@ -15,7 +15,7 @@ export const designSettingsSchema = z
       .max(999)
       .default(1)
       .describe("seed of the search: its proposals and its trainings"),
-    iterations: z.int().positive().default(3).describe("rounds of proposals"),
+    iterations: z.int().positive().default(4).describe("rounds of proposals"),
     candidates: z.int().positive().default(6).describe("rewards proposed in each round"),
     restarts: z
       .int()

@@ -32,7 +32,12 @@ const descriptions = {
 
 export function offlineDesigner(options: OfflineOptions): Designer {
   const { mode, seed } = options;
-  const propose = (context: DesignContext, index: number, attempt: number, taken: Taken) => {
+  const propose = (
+    context: DesignContext,
+    index: number,
+    attempt: number,
+    taken: Taken,
+  ): Proposal => {
     const path = [context.restart, context.iteration, index, attempt];
     const rng = Rng.stream(seed, "propose", ...path);
     const shuffle = Rng.stream(seed, "shuffle", context.restart, context.iteration);
@@ -48,15 +53,16 @@ export function offlineDesigner(options: OfflineOptions): Designer {
     description: descriptions[mode],
     readsPrompts: false,
     async propose(context, indices, deliver) {
-      const taken = takenBy(context.history);
+      const taken = takenBy(context);
       for (const index of indices) {
         const next = propose(context, index, 0, taken);
         taken.add(genomeSchema.parse(next.genome));
+        taken.reasons.push(next.origin.reason);
         deliver(next);
       }
     },
     async repair(context, refused, attempt) {
-      return propose(context, refused.index, attempt, takenBy(context.history));
+      return propose(context, refused.index, attempt, takenBy(context));
     },
   };
 }
@@ -97,7 +103,10 @@ function offspring(
   const many = count >= 3;
   const members = (share: number) => Math.max(1, Math.round(share * count));
   if (many && index > count - members(round.freshShare)) return fresh(options, taken, rng);
-  const best = parents.slice(0, round.parents);
+  const worth = lowest + round.parentWorth * (highest - lowest);
+  const best = parents
+    .slice(0, round.parents)
+    .filter(({ candidate }) => (candidate.fitness ?? lowest) >= worth);
   const population: Population = {
     facts,
     maxEpisodeSteps: options.maxEpisodeSteps,
@@ -106,7 +115,7 @@ function offspring(
   };
   const crossing = many && best.length > 1 && index <= members(round.crossoverShare);
   for (let i = 0; i < knobs.tries; i++) {
-    const child = crossing ? crossed(best, facts, rng) : mutated(best, population, rng);
+    const child = crossing ? crossed(best, facts, rng) : mutated(best, population, taken, rng);
     if (!taken.genomes.has(genomeKey(child.genome))) return child;
   }
   return fresh(options, taken, rng);
@@ -153,9 +162,17 @@ function crossed(parents: readonly Parent[], facts: readonly SignalFacts[], rng:
   };
 }
 
-function mutated(parents: readonly Parent[], population: Population, rng: Rng): Child {
+function mutated(
+  parents: readonly Parent[],
+  population: Population,
+  taken: Taken,
+  rng: Rng,
+): Child {
   const { candidate, genome } = pickParent(parents, rng);
-  const findings = diagnose(candidate, genome, population);
+  // What this round has acted on already is left for others to find.
+  const findings = diagnose(candidate, genome, population).filter(
+    ({ reason }) => !taken.reasons.some((used) => used.includes(reason)),
+  );
   const reasons: string[] = [];
   let child = genome;
   if (rng.uniform() < knobs.round.redraw) {
@@ -218,10 +235,12 @@ function pickFinding(findings: readonly Finding[], rng: Rng): Finding {
 interface Taken {
   readonly genomes: Set<string>;
   readonly leads: Set<string>;
+  /** Reasons given in this round. */
+  readonly reasons: string[];
   add(genome: Genome): void;
 }
 
-function takenBy(history: readonly PastCandidate[]): Taken {
+function takenBy({ history, iteration }: DesignContext): Taken {
   const genomes = new Set<string>();
   const leads = new Set<string>();
   const add = (genome: Genome) => {
@@ -232,7 +251,8 @@ function takenBy(history: readonly PastCandidate[]): Taken {
     const parsed = genomeSchema.safeParse(genome);
     if (parsed.success) add(parsed.data);
   }
-  return { genomes, leads, add };
+  const round = history.filter((c) => c.iteration === iteration);
+  return { genomes, leads, reasons: round.map(({ origin }) => origin.reason), add };
 }
 
 /** The same candidates, each with another's results. */

@@ -179,7 +179,7 @@ function strengthen(genome: Genome, i: number, name: string, r: number): Finding
   const reason = `rose and fell with the fitness (r = ${r.toFixed(2)})`;
   return {
     reason: `${name} ${reason}`,
-    urgency: 1,
+    urgency: 0.5,
     change: (rng) => scaleWeight(genome, i, rng.logUniform(...knobs.change.strengthen), reason),
   };
 }
@@ -188,7 +188,7 @@ function weaken(genome: Genome, i: number, name: string, r: number): Finding {
   const reason = `moved against the fitness (r = ${r.toFixed(2)})`;
   return {
     reason: `${name} ${reason}`,
-    urgency: 1,
+    urgency: 0.5,
     change: (rng) => scaleWeight(genome, i, 1 / rng.logUniform(...knobs.change.strengthen), reason),
   };
 }
@@ -202,7 +202,8 @@ function passesBy(genome: Genome, population: Population, name: string, lead: nu
     const i = genome.terms.findIndex((term) => chargesRate(term, facts.index, element));
     return {
       reason: `${reason}; ${facts.name} dearer`,
-      urgency: 4 / features.length,
+      // One that is free as yet explains more than one that is charged.
+      urgency: (i >= 0 ? 2 : 5) / features.length,
       change: (rng) => {
         if (i >= 0) {
           return scaleWeight(genome, i, rng.logUniform(...knobs.change.weight), reason);

@@ -53,6 +53,8 @@ export const knobs = {
     parents: 3,
     /** Chance of the second parent relative to the first, of the third to the second … */
     parentDecay: 0.5,
+    /** … and none that is worth less than this share of the way from the worst to the best. */
+    parentWorth: 0.4,
     /** How much the best fitness shown during training counts beside the last, when parents are chosen. */
     peak: 0.3,
     /** Chance that a mutation follows from the reflection rather than from chance alone. */

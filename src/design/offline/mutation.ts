@@ -76,6 +76,7 @@ export function mutate(genome: Genome, facts: readonly SignalFacts[], rng: Rng):
       const factor = term.factors[0];
       if (!factor || factor.kernel === "ramp") return unchanged(genome);
       const feature = { facts: facts[factor.signal], element: factor.element };
+      if (term.kind === "cost" && feature.facts.quantity !== "place") return unchanged(genome);
       const next = directional(factor.kernel)
         ? { ...factor, rising: !factor.rising }
         : { ...factor, target: drawTarget(feature, rng) };
