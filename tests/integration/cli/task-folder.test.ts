@@ -52,7 +52,7 @@ describe("a new task folder", () => {
     }
     const unknown = await run(["evaluate", `${trained.jobId}@99`], { cwd: home });
     expect(unknown.code).toBe(2);
-    expect(unknown.stderr).toContain("has no result at 99 steps");
+    expect(unknown.stderr).toContain("E_RESULT_UNKNOWN");
   });
 });
 
