@@ -42,11 +42,13 @@ export function figure(state: RunState): string {
     x: [Math.min(1, ...iterations) - 0.5, Math.max(1, ...iterations) + 0.5],
     y,
   };
-  const finals: Panel = { left: 480, right: 840, x: [0, steps], y };
+  const finals: Panel = { left: 480, right: 810, x: [0, steps], y };
   const parts = [
     ...axes(search, "fitness in the search, by iteration", iterations.map(String), iterations),
     ...lineage(search, candidates),
-    ...axes(finals, "final trainings", ["0", `${short(steps / 1e6)} M steps`], [0, steps]),
+    ...(curves.length > 0
+      ? axes(finals, "final trainings", ["0", `${short(steps / 1e6)} M steps`], [0, steps])
+      : []),
     ...curves.map(({ which, curve }) => {
       const points = curve.flatMap(([x, fitness]) =>
         fitness === null ? [] : [`${px(finals, x)},${py(finals, fitness)}`],

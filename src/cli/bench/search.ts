@@ -33,6 +33,8 @@ interface Found {
   /** Best of the first and of the last iteration, in the search. */
   readonly first: number;
   readonly last: number;
+  /** Best of all iterations, in the search. */
+  readonly best: number;
   /** Test fitness of its best reward and of the human one, means over final seeds. */
   readonly test: number;
   readonly human: number;
@@ -65,7 +67,8 @@ export function benchSearch(cli: CliContext, taskName: string): Benchmark {
           "designer",
           "seed",
           "best of first iteration",
-          "best of last",
+          "of last",
+          "of all",
           "test fitness",
           "÷ human",
           "search steps",
@@ -75,6 +78,7 @@ export function benchSearch(cli: CliContext, taskName: string): Benchmark {
           String(one.seed),
           formatFitness(one.first),
           formatFitness(one.last),
+          formatFitness(one.best),
           formatFitness(one.test),
           (one.test / one.human).toFixed(2),
           formatCount(one.steps),
@@ -158,6 +162,7 @@ function summarize(state: RunState, designer: DesignerName, seed: number): Found
     seed,
     first: bestOf(1),
     last: bestOf(last),
+    best: Math.max(...state.iterations.map(({ iteration }) => bestOf(iteration))),
     test: of("best"),
     human: of("human"),
     steps,
@@ -173,16 +178,22 @@ function conclusions(found: readonly Found[]): string[] {
     `offline: the best of the last iteration beats the best of the first in ${improved} of ${offline.length} searches (wanted: 4 of 5)`,
     `offline: test fitness ÷ human reward's, mean ${mean(offline.map((one) => one.test / one.human)).toFixed(2)}; at least 0.9 in ${offline.filter((one) => one.test >= 0.9 * one.human).length} of ${offline.length} (wanted: 0.9)`,
   ];
+  const measures = {
+    best: "best fitness of the search",
+    test: "test fitness of its best",
+  } as const;
   for (const control of ["random", "shuffled"] as const) {
-    const differences = of(control).flatMap(({ seed, test }) => {
-      const same = offline.find((one) => one.seed === seed);
-      return same ? [same.test - test] : [];
-    });
-    const interval = interval95(differences);
-    const wins = differences.filter((difference) => difference > 0).length;
-    notes.push(
-      `offline − ${control}, test fitness by seed: ${formatFitness(interval.mean)}, 95 % interval ${formatInterval(interval)}, n = ${interval.n}; better in ${wins}`,
-    );
+    for (const measure of ["best", "test"] as const) {
+      const differences = of(control).flatMap((other) => {
+        const same = offline.find((one) => one.seed === other.seed);
+        return same ? [same[measure] - other[measure]] : [];
+      });
+      const interval = interval95(differences);
+      const wins = differences.filter((difference) => difference > 0).length;
+      notes.push(
+        `offline − ${control}, ${measures[measure]}, by seed: ${formatFitness(interval.mean)}, 95 % interval ${formatInterval(interval)}, n = ${interval.n}; better in ${wins}`,
+      );
+    }
   }
   return notes;
 }
