@@ -1,6 +1,19 @@
 /** Import layers: a folder may import itself and what stands before it in this list. */
 const layers = [
-  "core", "events", "robot", "sim", "task", "reward", "policy", "rl", "run", "llm", "design", "transfer", "view", "cli",
+  "core",
+  "events",
+  "robot",
+  "sim",
+  "task",
+  "reward",
+  "policy",
+  "rl",
+  "run",
+  "llm",
+  "design",
+  "transfer",
+  "view",
+  "cli",
 ];
 
 module.exports = {
@@ -16,10 +29,18 @@ module.exports = {
       name: "node-only-in-leaves",
       comment: "what the browser will use stays free of Node and native parts",
       severity: "error",
-      from: { path: "^src/(core|events|robot|sim|task|reward|policy)/", pathNot: "/(node|rapier|mujoco)/" },
+      from: {
+        path: "^src/(core|events|robot|sim|task|reward|policy)/",
+        pathNot: "/(node|rapier|mujoco)/",
+      },
       to: { path: "/(node|mujoco)/|^(node:|onnxruntime-node|typescript|esbuild|@mujoco)" },
     },
-    { name: "entry-is-public", severity: "error", from: { path: "^src/(?!index)" }, to: { path: "^src/index" } },
+    {
+      name: "entry-is-public",
+      severity: "error",
+      from: { path: "^src/(?!index)" },
+      to: { path: "^src/index" },
+    },
   ],
   options: {
     doNotFollow: { path: "node_modules" },

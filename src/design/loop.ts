@@ -31,7 +31,7 @@ export async function design(inputs: DesignInputs): Promise<RunState> {
   if (journal.state.status === "finished") return journal.state;
   begin(inputs);
   try {
-    await search(inputs);
+    if (!journal.state.finalsPlan) await search(inputs);
     const { budget } = journal.state;
     if (budget && settings.onBudget === "stop") {
       writeReport(journal);
@@ -101,6 +101,8 @@ async function iterate(inputs: DesignInputs, iteration: number, restart: number)
   shareDuplicates(inputs, iteration);
   await trainAll(inputs, iteration);
   inputs.signal?.throwIfAborted();
+  // To go on with a larger budget is to go on with this iteration.
+  if (journal.state.budget && settings.onBudget === "stop") return;
 
   raiseAlarms(journal, iteration);
   const past = historyOf(journal, settings, restart);

@@ -11,3 +11,19 @@ export function isOver(inputs: DesignInputs, pending?: Pending): boolean {
   if (reached) journal.record(reached);
   return reached !== null;
 }
+
+/**
+ * True once no new training may begin. A budget of money or tokens ends the asking only: what was
+ * paid for is trained, unless the run is to go on later with a larger budget.
+ */
+export function isTrainingOver(inputs: DesignInputs, pending?: Pending): boolean {
+  const { journal, settings } = inputs;
+  const { budget, target } = journal.state;
+  const asking = budget?.kind === "money" || budget?.kind === "tokens";
+  if (!asking || target || settings.onBudget === "stop") return isOver(inputs, pending);
+  inputs.signal?.throwIfAborted();
+  const rest = { ...settings, maxMoneyUsd: null, maxTokens: null };
+  const reached = budgetReached(rest, journal.state, inputs.nowMs(), pending);
+  if (reached) journal.record(reached);
+  return reached !== null;
+}

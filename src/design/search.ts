@@ -49,8 +49,9 @@ export async function searchIn(run: RunFolder, parts: SearchParts): Promise<RunS
       nowMs: () => Date.now(),
     });
   } finally {
-    journal.close();
+    // Trainings that end while they are being stopped still write to the journal.
     await executor.close();
+    journal.close();
   }
 }
 

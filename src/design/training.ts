@@ -8,7 +8,7 @@ import { wallTimeLeftMs } from "./budget.js";
 import { find, ofIteration, scoreOf } from "./history.js";
 import { type DesignInputs, searchStepsOf } from "./inputs.js";
 import type { Journal } from "./journal.js";
-import { isOver } from "./over.js";
+import { isTrainingOver } from "./over.js";
 import { rank } from "./ranking.js";
 import { humanCorrelation, reflect } from "./reflection.js";
 import { resultFrom } from "./result.js";
@@ -21,15 +21,18 @@ export async function trainAll(inputs: DesignInputs, iteration: number): Promise
   const limit = pLimit(executor.slots);
   const deadline = deadlineSignal(inputs);
   const inFlight = { steps: 0 };
-  for (let rung = 0; rung < rungs.length; rung++) {
-    const alive = ofIteration(journal.state, iteration).filter((c) => reaches(c, rung));
-    await Promise.all(
-      alive.map(({ id }) => limit(() => trainRung(inputs, id, rung, inFlight, deadline.signal))),
-    );
-    if (rung === rungs.length - 1 || isOver(inputs)) break;
-    dropWorse(inputs, iteration, rung);
+  try {
+    for (let rung = 0; rung < rungs.length; rung++) {
+      const alive = ofIteration(journal.state, iteration).filter((c) => reaches(c, rung));
+      await Promise.all(
+        alive.map(({ id }) => limit(() => trainRung(inputs, id, rung, inFlight, deadline.signal))),
+      );
+      if (rung === rungs.length - 1 || isTrainingOver(inputs)) break;
+      dropWorse(inputs, iteration, rung);
+    }
+  } finally {
+    deadline.cancel();
   }
-  deadline.cancel();
 }
 
 async function trainRung(
@@ -51,7 +54,7 @@ async function trainRung(
   const steps = Math.round(rungs[rung] * searchStepsOf(inputs));
   const done = candidate.rungs.at(-1)?.result.steps ?? 0;
   const needed = Math.max(0, steps - done);
-  if (isOver(inputs, { begun: inFlight.steps, wanted: needed }) || signal.aborted) return;
+  if (isTrainingOver(inputs, { begun: inFlight.steps, wanted: needed }) || signal.aborted) return;
 
   if (candidate.status === "accepted") {
     journal.record({ type: "trainingStarted", id, rung, steps });
@@ -66,7 +69,7 @@ async function trainRung(
 
   if (outcome.status === "failed") {
     if (outcome.code === "E_CANCELLED" || signal.aborted) {
-      isOver(inputs);
+      isTrainingOver(inputs);
       return;
     }
     const { code, message } = outcome;
@@ -131,12 +134,16 @@ function recordTarget({ journal, settings }: DesignInputs, id: string): void {
   if (!state.target) journal.record({ type: "targetReached", id, fitness });
 }
 
+/** Node fires a timer set for longer at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /** Aborts with the caller's signal, or when the wall-time budget is used up. */
 function deadlineSignal(inputs: DesignInputs): { signal: AbortSignal; cancel: () => void } {
   const { journal, settings, nowMs } = inputs;
   const left = wallTimeLeftMs(settings, journal.state, nowMs());
   const deadline = new AbortController();
-  const timer = left === null ? null : setTimeout(() => deadline.abort(), left);
+  const timer =
+    left === null ? null : setTimeout(() => deadline.abort(), Math.min(left, longestTimerMs));
   const signals = [deadline.signal, ...(inputs.signal ? [inputs.signal] : [])];
   return {
     signal: AbortSignal.any(signals),

@@ -173,9 +173,10 @@ function apply(state: RunState, event: RunEvent): RunState {
     case "runStarted":
       return { ...state, status: "running", start: event, machine: event.machine };
     case "runResumed": {
-      // Budgets are measured anew: they may have been raised.
+      // Budgets are measured anew, for they may have been raised; not once the search is over.
+      const budget = state.finalsPlan ? state.budget : null;
       const { machine } = event;
-      return { ...state, status: "running", stopped: null, budget: null, machine };
+      return { ...state, status: "running", stopped: null, budget, machine };
     }
     case "iterationStarted": {
       const { iteration, restart } = event;

@@ -43,11 +43,15 @@ const ENDING = new Set([
   "E_LLM_ANSWER_FORMAT",
   "E_BUDGET_MONEY",
   "E_BUDGET_TOKENS",
-  "E_RECORDING_MISMATCH",
-  "E_RECORDING_MISSING",
 ]);
+
+/** Faults of a prompt pack or of the machine: no answer is to blame. */
+const NO_ANSWERS_FAULT = /^E_(?:PROMPT|DISK|RECORDING)_/;
 
 /** True where asking again cannot help, so that it ends more than the one candidate. */
 export function endsSearch(error: unknown): boolean {
-  return error instanceof RewardsmithError && ENDING.has(error.code);
+  return (
+    error instanceof RewardsmithError &&
+    (ENDING.has(error.code) || NO_ANSWERS_FAULT.test(error.code))
+  );
 }

@@ -212,7 +212,7 @@ function timedOut(settings: LlmSettings, timeouts: number, cause: unknown): Fail
   const error = new RewardsmithError(
     "E_LLM_TIMEOUT",
     `no answer within ${settings.timeoutSeconds} s`,
-    { where: settings.baseUrl, hint: "raise --timeout for slow models", cause },
+    { where: settings.baseUrl, hint: "raise --timeout-seconds for slow models", cause },
   );
   return { error, retry: timeouts < 2 };
 }
