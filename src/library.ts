@@ -3,6 +3,7 @@
  * the command line does, print nothing, and can be stopped through a signal.
  */
 import { resolve } from "node:path";
+import { z } from "zod";
 import { formatIssue, RewardsmithError } from "./core/errors.js";
 import type { Designer } from "./design/designer.js";
 import { offlineDesigner } from "./design/offline/designer.js";
@@ -58,7 +59,7 @@ export async function train(task: string, options: TrainOptions = {}): Promise<T
     job: {
       task: compiled,
       reward: await programOf(compiled, options.reward ?? "human"),
-      settings: trainingSettingsSchema.parse({
+      settings: checked("settings", trainingSettingsSchema, {
         ...definition.training,
         ...settings,
         ppo: { ...definition.training.ppo, ...settings.ppo },
@@ -68,8 +69,8 @@ export async function train(task: string, options: TrainOptions = {}): Promise<T
       seed: options.seed ?? 1,
       parent: null,
     },
-    steps: options.steps ?? definition.steps,
-    evaluations: [{ set: "test", profile: "reference", episodes: options.episodes ?? 64 }],
+    steps: checked("steps", count, options.steps ?? definition.steps),
+    evaluations: [{ set: "test", profile: "reference", episodes: episodesOf(options) }],
   };
   return runJob(request, options, onProgress);
 }
@@ -82,11 +83,11 @@ export async function evaluate(
   policy: string,
   options: Common & Partial<EvaluationRequest> = {},
 ): Promise<Evaluation> {
-  const { set = "test", profile = "reference", episodes = 64 } = options;
+  const { set = "test", profile = "reference" } = options;
   const { job, steps } = loadResult(runsFolder(options), policy);
-  const request = { job, steps, evaluations: [{ set, profile, episodes }] };
-  const { evaluations } = await runJob(request, options);
-  return evaluations[0];
+  const evaluations = [{ set, profile, episodes: episodesOf(options) }];
+  const outcome = await runJob({ job, steps, evaluations }, options);
+  return outcome.evaluations[0];
 }
 
 export interface DesignOptions extends Common {
@@ -107,7 +108,7 @@ export interface DesignOptions extends Common {
 /** Searches for a reward in a new run folder; what it found is in the state, the folder and its report. */
 export async function design(task: string, options: DesignOptions = {}): Promise<RunState> {
   const compiled = compileTask(await loadTask(task));
-  const settings = designSettingsSchema.parse(options.settings ?? {});
+  const settings = checked("settings", designSettingsSchema, options.settings ?? {});
   const search: SearchOptions = searchOptionsSchema.parse({
     design: settings,
     training: compiled.task.definition.training,
@@ -191,6 +192,23 @@ async function programOf(task: CompiledTask, reward: string): Promise<Program> {
   if (accepted && program) return program;
   const lines = ["the reward may not be trained", ...issues.map((issue) => formatIssue(issue))];
   throw new RewardsmithError("E_REWARD_REFUSED", lines.join("\n"));
+}
+
+const count = z.int().positive();
+
+function episodesOf({ episodes = 64 }: { readonly episodes?: number | undefined }): number {
+  return checked("episodes", count, episodes);
+}
+
+/** An option as its schema has it; E_SETTINGS_VALUE where it is none. */
+function checked<S extends z.ZodType>(where: string, schema: S, value: unknown): z.output<S> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new RewardsmithError("E_SETTINGS_VALUE", z.prettifyError(parsed.error), {
+    where,
+    hint: "the command's --help lists what can be set, with its limits",
+    cause: parsed.error,
+  });
 }
 
 function runsFolder({ runs = "runs" }: Common): string {

@@ -216,27 +216,32 @@ async function checkModel(cli: CliContext, online: boolean): Promise<string> {
   return `${settings.model} at ${hostname} answers: ${await askModels(settings)}`;
 }
 
-async function askModels({ baseUrl, apiKey, provider }: LlmSettings): Promise<string> {
-  const url = `${baseUrl.replace(/\/+$/, "")}/models`;
-  const headers: Record<string, string> =
-    provider === "azure" ? { "api-key": apiKey } : { authorization: `Bearer ${apiKey}` };
+async function askModels(settings: LlmSettings): Promise<string> {
+  const { baseUrl, apiKey, provider, apiVersion } = settings;
+  const azure = provider === "azure";
+  const query = apiVersion === undefined ? "" : `?api-version=${apiVersion}`;
+  const url = `${baseUrl.replace(/\/+$/, "")}/models${query}`;
+  const headers: Record<string, string> = azure
+    ? { "api-key": apiKey }
+    : { authorization: `Bearer ${apiKey}` };
+  const place = azure ? "AZURE_OPENAI_ENDPOINT" : "OPENAI_BASE_URL (it usually ends in /v1)";
   let response: Response;
   try {
     response = await fetch(url, { headers, signal: AbortSignal.timeout(8000) });
   } catch (cause) {
     throw new RewardsmithError("E_LLM_UNREACHABLE", `${url} does not answer`, {
-      hint: "start the server, or correct OPENAI_BASE_URL (it usually ends in /v1)",
+      hint: `start the server, or correct ${place}`,
       cause,
     });
   }
   if (response.status === 401 || response.status === 403) {
     throw new RewardsmithError("E_LLM_KEY", `${url} refuses the key (${response.status})`, {
-      hint: "set OPENAI_API_KEY to a valid key of this server",
+      hint: `set ${azure ? "AZURE_OPENAI_API_KEY" : "OPENAI_API_KEY"} to a valid key of this server`,
     });
   }
   if (!response.ok) {
     throw new RewardsmithError("E_LLM_UNREACHABLE", `${url} answers ${response.status}`, {
-      hint: "correct OPENAI_BASE_URL (it usually ends in /v1)",
+      hint: `correct ${place}`,
     });
   }
   const body = (await response.json().catch(() => null)) as { data?: unknown[] } | null;

@@ -99,7 +99,9 @@ async function dispatch(
     await command.parseAsync([...args.slice(0, at), ...args.slice(at + 1)], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0 || error.code === "commander.help") return;
+    if (error.exitCode === 0) return;
+    // A command of commands, given none: commander has written its help to the silenced stream.
+    if (error.code === "commander.help") return command.outputHelp();
     const [, text, meant] =
       /^(?:error: )?([\s\S]*?)(?:\n\(Did you mean (?:one of )?(.*?)\?\))?$/.exec(error.message) ??
       [];

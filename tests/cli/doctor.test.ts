@@ -83,6 +83,14 @@ test("a refused key and a server that is not there are told apart", async () => 
   expect(absent.code).toBe(1);
 });
 
+test("an Azure server is asked for the version of its interface too", async () => {
+  const { finding } = await withServer(404, {}, (url) =>
+    doctor({ AZURE_OPENAI_ENDPOINT: url, AZURE_OPENAI_DEPLOYMENT: "d" }),
+  );
+  expect(finding("Model")?.text).toMatch(/models\?api-version=\d{4}-\d\d-\d\d answers 404/);
+  expect(finding("Model")?.advice).toContain("AZURE_OPENAI_ENDPOINT");
+});
+
 test("a server elsewhere is not asked without --online", async () => {
   const { finding } = await doctor({ OPENAI_API_KEY: "secret-key" });
   expect(finding("Model")).toMatchObject({ ok: true });

@@ -163,6 +163,12 @@ describe("help", () => {
   });
 });
 
+test("a command of commands, given none, shows them", async () => {
+  const host = new FakeProcess("prompts");
+  expect(await runCli(host as CliProcess)).toBe(0);
+  expect(host.stdout.text).toContain("eject");
+});
+
 describe("Ctrl-C", () => {
   const waiting: CommandEntry[] = [
     {

@@ -111,6 +111,12 @@ describe("an issue names what, where and what to do", () => {
     expect(issue.message).toContain("lacks b and adds c");
   });
 
+  it("names a total that stands among the components too", () => {
+    const issue = firstIssue("return { total: 1, components: { total: s.cart.position } };");
+    expect(issue).toMatchObject({ code: "E_REWARD_TERMS" });
+    expect(issue.message).toContain("the term total twice");
+  });
+
   it("reports several mistakes at once", () => {
     const body = "return { a: s.cart.pos, b: foo, c: Math.random() };";
     const issues = issuesOf(`export function reward(s: State): Terms { ${body} }`);

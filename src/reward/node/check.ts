@@ -82,7 +82,13 @@ async function compileConfined(
   const turn = lastCheck.then(async () => {
     const child = await startedChecker(options.signal);
     const request: CheckRequest = { source, table };
-    return ask<CompileResult>(child, request, limits(options));
+    try {
+      return await ask<CompileResult>(child, request, limits(options));
+    } catch (error) {
+      // Cancelled: the process is killed, but the next check could still find it dying.
+      checker = null;
+      throw error;
+    }
   });
   lastCheck = turn.catch(() => {});
   const answer = await turn;

@@ -108,7 +108,7 @@ function rewardOutputs(result: Value, emit: Emitter, node: ts.Node): Outputs {
     if (name === "total") continue;
     if ((name === "components" || name === "terms") && field.kind === "object") {
       for (const [inner, value] of field.fields) {
-        if (terms.has(inner)) throw badTerm(`the term ${inner} twice`, node);
+        if (inner === "total" || terms.has(inner)) throw badTerm(`the term ${inner} twice`, node);
         terms.set(inner, value);
       }
     } else {

@@ -1,7 +1,7 @@
 /** `rewardsmith new FOLDER`: a task folder that works at once and that an editor understands. */
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { basename, join, resolve, sep } from "node:path";
 import { RewardsmithError } from "../../core/errors.js";
 import type { LoadedTask } from "../loaded-task.js";
 import type { SignalTable } from "../signals.js";
@@ -27,6 +27,8 @@ const tsconfig = {
     strict: true,
     noEmit: true,
     skipLibCheck: false,
+    // Where the package is installed too, its own declarations would ask for more libraries.
+    paths: { rewardsmith: ["./rewardsmith.d.ts"] },
   },
   include: ["*.ts"],
 };
@@ -37,13 +39,19 @@ export async function createTaskFolder(
   options: ScaffoldOptions,
 ): Promise<LoadedTask> {
   const target = resolve(folder);
-  if (existsSync(target) && (await readdir(target)).length > 0) {
-    throw new RewardsmithError("E_TASK_FOLDER_EXISTS", "the folder is not empty", {
+  const refused = (why: string) =>
+    new RewardsmithError("E_TASK_FOLDER_EXISTS", why, {
       where: target,
       hint: "choose a new one; nothing has been written",
     });
+  if (existsSync(target)) {
+    if (!statSync(target).isDirectory()) throw refused("this is a file");
+    if ((await readdir(target)).length > 0) throw refused("the folder is not empty");
   }
   const original = await loadTask(options.from ?? "cartpole", options);
+  if (`${target}${sep}`.startsWith(`${resolve(original.folder)}${sep}`)) {
+    throw refused("the folder lies in the one that is copied");
+  }
   await mkdir(target, { recursive: true });
   await cp(original.folder, target, { recursive: true });
   await rename(join(target, "task.ts"), original.definition.name, taskName(target));

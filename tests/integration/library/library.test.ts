@@ -34,6 +34,19 @@ test("a reward that may not be trained is refused with its place", async () => {
   );
 });
 
+test("options that make no sense are refused by name before anything is trained", async () => {
+  const refused = { code: "E_SETTINGS_VALUE" };
+  await expect(train("cartpole", { runs, steps: Number.NaN })).rejects.toMatchObject(refused);
+  await expect(train("cartpole", { runs, episodes: 0 })).rejects.toMatchObject(refused);
+  await expect(train("cartpole", { runs, settings: { ppo: { lr: -1 } } })).rejects.toMatchObject({
+    ...refused,
+    where: "settings",
+  });
+  await expect(design("cartpole", { runs, settings: { iterations: 0 } })).rejects.toMatchObject(
+    refused,
+  );
+});
+
 test("a designer of the user's own is asked once for each candidate", async () => {
   const asked: number[] = [];
   const designer: Designer = {

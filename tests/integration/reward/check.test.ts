@@ -13,6 +13,16 @@ function check(body: string, options = {}): Promise<RewardCheck> {
 }
 
 describe("a reward's first contact", () => {
+  it("is not spoiled by a check that was cancelled just before", async () => {
+    const good = "return { up: Math.cos(s.pole.angle) };";
+    await check(good);
+    const controller = new AbortController();
+    const cancelled = check(good, { signal: controller.signal });
+    setTimeout(() => controller.abort(), 0);
+    await expect(cancelled).rejects.toMatchObject({ code: "E_CANCELLED" });
+    expect((await check(good)).accepted).toBe(true);
+  });
+
   it("accepts a good one and says what its terms gave and what a call costs", async () => {
     const result = await check(
       "return { upright: Math.cos(s.pole.angle), effort: -0.01 * square(s.action[0]) };",

@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import ts from "typescript";
@@ -77,10 +85,30 @@ describe("a new task folder", () => {
     expect(diagnostics(folder)).toEqual([]);
   });
 
-  it("is made only where there is nothing yet", async () => {
-    writeFileSync(join(scratch, "mine.txt"), "x");
-    await expect(createTaskFolder(scratch, { declaration: stateDeclaration })).rejects.toThrow(
-      expect.objectContaining({ code: "E_TASK_FOLDER_EXISTS" }),
-    );
+  it("is made only where there is nothing yet, and not inside the one it copies", async () => {
+    const file = join(scratch, "mine.txt");
+    writeFileSync(file, "x");
+    const copied = join(scratch, "copied");
+    await createTaskFolder(copied, { declaration: stateDeclaration });
+    for (const [folder, from] of [
+      [scratch, "cartpole"],
+      [file, "cartpole"],
+      [join(copied, "inner"), copied],
+    ]) {
+      await expect(
+        createTaskFolder(folder, { from, declaration: stateDeclaration }),
+      ).rejects.toMatchObject({ code: "E_TASK_FOLDER_EXISTS" });
+    }
+    expect(existsSync(join(copied, "inner"))).toBe(false);
+  });
+
+  it("shows no red line where the package itself is installed beside it", async () => {
+    const folder = join(scratch, "installed");
+    await createTaskFolder(folder, { declaration: stateDeclaration });
+    const beside = join(scratch, "node_modules", "rewardsmith");
+    mkdirSync(beside, { recursive: true });
+    writeFileSync(join(beside, "package.json"), '{ "types": "index.d.ts" }');
+    writeFileSync(join(beside, "index.d.ts"), "export declare function f(signal: AbortSignal): 1;");
+    expect(diagnostics(folder)).toEqual([]);
   });
 });
