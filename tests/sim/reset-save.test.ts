@@ -120,6 +120,37 @@ describe.each(kinds)("%s", (_, robot, overrides) => {
     other.dispose();
   });
 
+  test("motion beyond the numbers shows as NaN, harms no other, and ends with a reset", async () => {
+    const sim = await simulate(robot, overrides);
+    const clean = await simulate(robot, overrides);
+    const env = 1;
+    const joints = sim.jointNames.length;
+    const row = (of: Simulator, e: number) =>
+      [of.state.jointPosition, of.state.jointVelocity].flatMap((a) =>
+        Array.from(a.subarray(e * joints, (e + 1) * joints)),
+      );
+    for (const each of [sim, clean]) start(each, new Rng(7));
+    const gone = sim.jointNames.map(() => 1e30);
+    sim.reset(env, resetState(robot, [], gone, { pose: [0, 0, 0.5, 1, 0, 0, 0] }));
+    for (let step = 0; step < 3; step++) {
+      sim.step();
+      clean.step();
+      expect(row(sim, env).some(Number.isNaN)).toBe(true);
+      for (const other of [0, 2, 5]) expect(row(sim, other)).toEqual(row(clean, other));
+    }
+    for (const each of [sim, clean]) {
+      each.reset(env, randomState(each, new Rng(8)));
+      each.step();
+      each.step();
+    }
+    expect(row(sim, env).every(Number.isFinite)).toBe(true);
+    row(sim, env).forEach((value, i) => {
+      expect(value).toBeCloseTo(row(clean, env)[i], 4);
+    });
+    sim.dispose();
+    clean.dispose();
+  });
+
   test("a saved state does not depend on having been saved", async () => {
     const runs = [];
     for (const saves of [false, true]) {

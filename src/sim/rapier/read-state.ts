@@ -61,6 +61,12 @@ export class StateReader {
       bodies.rbRotation(handle, orientation);
       bodies.rbLinvel(handle, linear);
       bodies.rbAngvel(handle, angular);
+      if (isStill(linear) && isStill(angular) && !bodies.rbIsEnabled(handle)) {
+        // Rapier takes a body out of the world where its motion leaves the finite numbers, and then
+        // shows it at rest. Here it shows as what it is, until a reset puts it back.
+        linear.fill(Number.NaN);
+        angular.fill(Number.NaN);
+      }
       const p = 7 * l;
       const v = 6 * l;
       const x = orientation[0];
@@ -295,6 +301,10 @@ function memberTable({ links }: Articulation): MemberTable {
     atOrigin,
     place,
   };
+}
+
+function isStill(velocity: Float32Array): boolean {
+  return velocity[0] === 0 && velocity[1] === 0 && velocity[2] === 0;
 }
 
 /** out = (vx, vy, vz) turned by the quaternion w x y z at q[i]. */

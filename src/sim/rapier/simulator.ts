@@ -141,6 +141,7 @@ class RapierSimulator implements Simulator {
     for (let l = 0; l < links.length; l++) {
       const at = env * links.length + l;
       const handle = this.handles.links[at];
+      if (!bodies.rbIsEnabled(handle)) bodies.rbSetEnabled(handle, true);
       const p = 7 * l;
       const v = 6 * l;
       bodies.rbSetTranslation(
