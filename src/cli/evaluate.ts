@@ -5,7 +5,7 @@ import { type Command, Option } from "commander";
 import { RewardsmithError } from "../core/errors.js";
 import { interval95 } from "../core/statistics.js";
 import { resultOf } from "../design/history.js";
-import { bestCandidate } from "../design/report.js";
+import { reportedBest } from "../design/report.js";
 import { eventFormat } from "../events/event.js";
 import { foldAll, type RunState } from "../events/run-state.js";
 import type { Evaluation } from "../rl/metrics.js";
@@ -100,7 +100,7 @@ function ofRun(run: RunFolder, state: RunState): StoredPolicy[] {
       : [],
   );
   if (finals.length > 0) return finals;
-  const candidate = bestCandidate(state);
+  const candidate = reportedBest(state);
   const result = candidate ? resultOf(state, candidate) : null;
   if (candidate && result) {
     const label = `${run.info.name}, candidate ${candidate.id}`;

@@ -2,6 +2,7 @@
  * A run on the terminal: a reader of its events. One line per finished candidate, a live block with
  * what is being trained, plain lines elsewhere, the events themselves with `--json`.
  */
+import { resultOf } from "../design/history.js";
 import { finalName } from "../design/progress.js";
 import { bestOf } from "../design/ranking.js";
 import type { Origin, StampedEvent } from "../events/event.js";
@@ -128,7 +129,7 @@ export class RunView {
       case "iterationEnded": {
         const best = state.candidates.find((candidate) => candidate.id === event.best);
         return best
-          ? `  best of iteration ${event.iteration}: ${best.id} at ${formatFitness(fitnessOf(best))}`
+          ? `  best of iteration ${event.iteration}: ${best.id} at ${formatFitness(resultOf(state, best)?.evaluation.fitness ?? null)}`
           : `  nothing could be trained in iteration ${event.iteration}`;
       }
       case "budgetReached":

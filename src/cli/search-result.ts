@@ -1,6 +1,6 @@
 /** What a search ends with: the best reward's code, the comparison, and what to try next. */
 import path from "node:path";
-import { bestCandidate } from "../design/report.js";
+import { reportedBest } from "../design/report.js";
 import { compareFinals, type FinalSummary } from "../design/score.js";
 import type { RunState } from "../events/run-state.js";
 import type { RunFolder } from "../run/run-folder.js";
@@ -12,7 +12,7 @@ import { table } from "./terminal.js";
 export function printSearchResult(cli: CliContext, run: RunFolder, state: RunState): void {
   const { terminal } = cli;
   const { color } = terminal;
-  const best = bestCandidate(state);
+  const best = reportedBest(state);
   const source = best?.attempts[best.attempts.length - 1]?.source;
   const comparison = compareFinals(state);
   terminal.record({

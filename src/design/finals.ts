@@ -8,11 +8,10 @@ import type { FinalKind } from "../events/event.js";
 import type { Program } from "../reward/program.js";
 import type { TrainingOutcome } from "../run/job.js";
 import { artifacts } from "../run/run-folder.js";
-import { scoreOf } from "./history.js";
+import { bestCandidate, find } from "./history.js";
 import { type DesignInputs, finalStepsOf } from "./inputs.js";
 import type { Journal } from "./journal.js";
 import { finalName } from "./progress.js";
-import { bestOf } from "./ranking.js";
 import { fitnessCurve } from "./reflection.js";
 import { resultFrom } from "./result.js";
 import { finalSeeds } from "./settings.js";
@@ -111,21 +110,11 @@ function recordFinal(
 function bestProgram({ journal, settings }: DesignInputs): { id: string; program: Program } | null {
   const { state } = journal;
   const planned = state.finalsPlan?.best;
-  const scored = state.candidates
-    .filter((candidate) => candidate.duplicateOf === null && candidate.status !== "failed")
-    .map((candidate) => ({
-      candidate,
-      fitness: scoreOf(state, candidate, settings.faithful),
-      stepsTo95: candidate.rungs.at(-1)?.result.stepsTo95 ?? null,
-      complete: candidate.complete,
-    }));
-  const best = planned
-    ? scored.find(({ candidate }) => candidate.id === planned)
-    : bestOf(scored, settings.tieTolerance);
-  const check = best?.candidate.attempts.at(-1)?.check;
+  const best = planned ? find(state, planned) : bestCandidate(state, settings);
+  const check = best?.attempts.at(-1)?.check;
   if (!best || !check) return null;
   const { program } = JSON.parse(journal.read(check.path)) as { program: Program };
-  return { id: best.candidate.id, program };
+  return { id: best.id, program };
 }
 
 function baselines({ task }: DesignInputs) {

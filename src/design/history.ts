@@ -2,7 +2,7 @@
 import type { Candidate, RunState } from "../events/run-state.js";
 import type { PastCandidate } from "./designer.js";
 import type { Journal } from "./journal.js";
-import { bestOf } from "./ranking.js";
+import { bestOf, type Scored } from "./ranking.js";
 import type { DesignSettings } from "./settings.js";
 
 /** The score that candidates are compared by: held-out fitness, or the original's best of the curve. */
@@ -10,6 +10,31 @@ export function scoreOf(state: RunState, candidate: Candidate, faithful: boolean
   const result = resultOf(state, candidate);
   if (!result || candidate.status === "failed") return null;
   return faithful ? result.curveMaximum : result.evaluation.fitness;
+}
+
+/** What decides which candidate is the best; the other settings do not. */
+export type BestRule = Pick<DesignSettings, "faithful" | "tieTolerance">;
+
+/** The best of a search: what its finals train. One that reached the target is as good as complete. */
+export function bestCandidate(state: RunState, rule: BestRule): Candidate | null {
+  const scored = state.candidates
+    .filter((candidate) => candidate.duplicateOf === null)
+    .map((candidate) => ({
+      candidate,
+      fitness: scoreOf(state, candidate, rule.faithful),
+      stepsTo95: candidate.rungs.at(-1)?.result.stepsTo95 ?? null,
+      complete: candidate.complete || candidate.id === state.target?.id,
+    }));
+  return bestBy(scored, rule)?.candidate ?? null;
+}
+
+/** The original takes the highest score, of equal ones the first; otherwise ties go to the quicker. */
+function bestBy<T extends Scored>(candidates: readonly T[], rule: BestRule): T | null {
+  if (!rule.faithful) return bestOf(candidates, rule.tieTolerance);
+  return candidates.reduce<T | null>(
+    (best, next) => ((next.fitness ?? -Infinity) > (best?.fitness ?? -Infinity) ? next : best),
+    null,
+  );
 }
 
 /** A candidate's last result; a duplicate has that of the one it equals. */
@@ -42,13 +67,14 @@ export function memoryOf(
 ): { best: PastCandidate | null; last: PastCandidate | null } {
   const earlier = history.filter((c) => c.iteration < iteration && c.fitness !== null);
   const latest = Math.max(...earlier.map((c) => c.iteration));
-  const last = bestOf(
-    earlier.filter((c) => c.iteration === latest),
-    settings.tieTolerance,
+  const lastIteration = earlier.filter((c) => c.iteration === latest);
+  const last = bestBy(
+    lastIteration.sort((a, b) => a.index - b.index),
+    settings,
   );
   // The original remembers one reward: the best of the last iteration, better or worse.
   if (settings.faithful) return { best: last, last };
-  return { best: bestOf(earlier, settings.tieTolerance), last };
+  return { best: bestBy(earlier, settings), last };
 }
 
 function pastCandidate(

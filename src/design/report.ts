@@ -2,10 +2,11 @@
 import type { Candidate, RunState } from "../events/run-state.js";
 import { artifacts } from "../run/run-folder.js";
 import { figure } from "./figure.js";
-import { resultOf } from "./history.js";
+import { bestCandidate, find, resultOf } from "./history.js";
 import type { Journal } from "./journal.js";
 import { short } from "./reflection.js";
 import { type Comparison, compareFinals, type FinalSummary } from "./score.js";
+import { designSettingsSchema } from "./settings.js";
 
 const figureFile = "report.svg";
 
@@ -22,7 +23,7 @@ export function writeReport(journal: Journal): string {
 export function report(state: RunState, read: (path: string) => string): string {
   const { start } = state;
   if (!start) return "# Nothing happened yet\n";
-  const best = bestCandidate(state);
+  const best = reportedBest(state);
   const lines = [
     `# ${start.name}: rewards for ${start.task.name}`,
     "",
@@ -228,17 +229,12 @@ function costs({ spent, machine, start, prompts }: RunState): string[] {
   ];
 }
 
-/** The candidate the finals trained, or the best of the iterations where there were none. */
-export function bestCandidate(state: RunState): Candidate | null {
+/** The candidate the finals trained, or the one they would train now. */
+export function reportedBest(state: RunState): Candidate | null {
   const id = state.finalsPlan?.best;
-  if (id) return state.candidates.find((c) => c.id === id) ?? null;
-  const bests = state.iterations.flatMap(({ best }) => {
-    const candidate = state.candidates.find((c) => c.id === best);
-    const fitness = candidate ? resultOf(state, candidate)?.evaluation.fitness : undefined;
-    return candidate && fitness !== undefined ? [{ candidate, fitness }] : [];
-  });
-  bests.sort((a, b) => b.fitness - a.fitness);
-  return bests[0]?.candidate ?? null;
+  if (id) return find(state, id);
+  const settings = designSettingsSchema.safeParse(state.start?.settings["design"]);
+  return bestCandidate(state, settings.data ?? designSettingsSchema.parse({}));
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {

@@ -2,7 +2,9 @@
 import {
   closeSync,
   existsSync,
+  fstatSync,
   fsyncSync,
+  ftruncateSync,
   openSync,
   readFileSync,
   truncateSync,
@@ -10,6 +12,7 @@ import {
 } from "node:fs";
 import { z } from "zod";
 import { type ErrorCode, RewardsmithError } from "../core/errors.js";
+import { diskError } from "../run/disk.js";
 import { AnswerError } from "./answer-error.js";
 import { addAnswer, type LlmSpend, nothingSpent } from "./budget.js";
 import type { ChatAnswer, ChatClient, ChatMessage, ChatRequest, ConversationKey } from "./chat.js";
@@ -54,28 +57,32 @@ type Conversation = z.infer<typeof conversationSchema>;
  * paid for twice.
  */
 export function recordingClient(inner: ChatClient, file: string): ChatClient {
-  dropTornLine(file);
-  const known = new Map<string, Conversation>();
-  for (const conversation of existsSync(file) ? readConversations(file) : []) {
-    known.set(fullKey(conversation.key), conversation);
-  }
+  // Not before the first request: until the run is locked, another process may be writing the file.
+  let known: Map<string, Conversation> | undefined;
+  const open = () => {
+    dropTornLine(file);
+    const conversations = existsSync(file) ? readConversations(file) : [];
+    return new Map(conversations.map((entry) => [fullKey(entry.key), entry]));
+  };
   return {
     name: inner.name,
     model: inner.model,
     async chat(request, signal) {
+      known ??= open();
       const earlier = known.get(fullKey(request.key));
       if (earlier?.answer && samePrompt(earlier, request)) return replay(earlier, earlier.answer);
+      let answer: ChatAnswer;
       try {
-        const answer = await inner.chat(request, signal);
-        append(file, conversationOf(request, answer));
-        return answer;
+        answer = await inner.chat(request, signal);
       } catch (error) {
         if (error instanceof RewardsmithError && wasAsked(error)) {
-          const answer = error instanceof AnswerError ? error.answer : undefined;
-          append(file, conversationOf(request, answer, error));
+          const unusable = error instanceof AnswerError ? error.answer : undefined;
+          append(file, conversationOf(request, unusable, error));
         }
         throw error;
       }
+      append(file, conversationOf(request, answer));
+      return answer;
     },
   };
 }
@@ -178,13 +185,24 @@ function conversationOf(
   };
 }
 
+/** All of it or nothing: what a full disk took half of is cut off again. */
 function append(file: string, conversation: Conversation): void {
-  const descriptor = openSync(file, "a");
+  const bytes = Buffer.from(`${JSON.stringify(conversation)}\n`);
   try {
-    writeSync(descriptor, `${JSON.stringify(conversation)}\n`);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
+    const descriptor = openSync(file, "a");
+    const { size } = fstatSync(descriptor);
+    try {
+      let written = 0;
+      while (written < bytes.length) written += writeSync(descriptor, bytes, written);
+      fsyncSync(descriptor);
+    } catch (error) {
+      ftruncateSync(descriptor, size);
+      throw error;
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    throw diskError(error, file);
   }
 }
 

@@ -44,12 +44,12 @@ const formatName = "rewardsmith-events";
 const headerSchema = z.object({ format: z.literal(formatName), version: z.int() });
 const stampSchema = z.object({ seq: z.int().positive(), time: z.string() });
 
-/** Reads and validates a log without touching it; its writer may be at work. */
+/** Reads and validates a log without touching it; its writer may be at work, or not have begun. */
 export function readEventLog<E extends object>(
   file: string,
   format: EventLogFormat<E>,
 ): EventLogContents<E> {
-  return parseLog(file, readFileSync(file), format);
+  return parseLog(file, existsSync(file) ? readFileSync(file) : Buffer.alloc(0), format);
 }
 
 /** Opens for writing, making the file where there is none. One writer at a time. */
@@ -88,6 +88,7 @@ export class EventLog<E extends object> {
   private readonly descriptor: number;
   private seq: number;
   private length: number;
+  private closed = false;
 
   constructor(file: string, format: EventLogFormat<E>, now: () => Date, lock: WriterLock) {
     this.file = file;
@@ -131,6 +132,7 @@ export class EventLog<E extends object> {
   }
 
   close(): void {
+    this.closed = true;
     closeSync(this.descriptor);
     this.lock.release();
   }
@@ -141,6 +143,8 @@ export class EventLog<E extends object> {
 
   /** All of it or nothing: what a full disk took half of is cut off again. */
   private writeBytes(bytes: Uint8Array): void {
+    // The descriptor's number may belong to another file by now.
+    if (this.closed) throw new Error(`${this.file} is closed`);
     try {
       let written = 0;
       while (written < bytes.length) {

@@ -149,6 +149,55 @@ describe("the design loop", () => {
     expect(state.finals).toHaveLength(0);
   });
 
+  it("goes on in the middle of the iteration where a budget stopped it, with a larger one", async () => {
+    const parts = { journal: new MemoryJournal(), executor: new FakeExecutor(written) };
+    const begin = (maxSteps: number) =>
+      design(
+        inputsFor({
+          ...parts,
+          designer: listDesigner(two),
+          settings: { maxSteps, onBudget: "stop", halving: false },
+        }),
+      );
+    const stopped = await begin(900);
+    expect(stopped.iterations).toMatchObject([{ iteration: 1, ended: false }]);
+    expect(parts.journal.files.get("report.md")).toContain("Candidate 1.2, fitness 0.5");
+    const finished = await begin(1e6);
+    expect(finished.iterations.map(({ best }) => best)).toEqual(["1.2", "2.2"]);
+    expect(finished.candidates.every(({ status }) => status === "trained")).toBe(true);
+  });
+
+  it("takes up the finals without searching again, and remembers why the search ended", async () => {
+    const journal = new MemoryJournal();
+    const executor = new FakeExecutor(written);
+    const designer = listDesigner(two);
+    const settings = { maxSteps: 1100, halving: false };
+    const stop = new AbortController();
+    const record = journal.record.bind(journal);
+    journal.record = (event) => {
+      record(event);
+      if (event.type === "finalEvaluated") stop.abort();
+    };
+    await design(inputsFor({ journal, executor, designer, settings, signal: stop.signal }));
+    journal.record = record;
+    const raised = { ...settings, maxSteps: 1e6 };
+    const state = await design(inputsFor({ journal, executor, designer, settings: raised }));
+    expect(state).toMatchObject({ status: "finished", budget: { kind: "environmentSteps" } });
+    expect(state.iterations).toHaveLength(1);
+    expect(state.finals).toHaveLength(6);
+  });
+
+  it("takes into the finals what reached the target, though only half trained", async () => {
+    const { state } = await run({
+      world: written,
+      designer: listDesigner(two),
+      settings: { target: 0.85 },
+    });
+    expect(state.target?.id).toBe("2.2");
+    expect(state.candidates.find(({ id }) => id === "2.2")?.complete).toBe(false);
+    expect(state.finalsPlan?.best).toBe("2.2");
+  });
+
   it("stops searching when the time is up, and counts it over interruptions", async () => {
     // Every event takes a second, as the journal's clock has it.
     const journal = new MemoryJournal();
@@ -255,6 +304,26 @@ describe("the design loop", () => {
     expect(state.candidates[0]).toMatchObject({ status: "refused" });
     expect(state.candidates[0].attempts).toHaveLength(1);
     expect(state.candidates.every((c) => c.rungs.length <= 1)).toBe(true);
+  });
+
+  it("takes the highest score when faithful, and of equal ones the first", async () => {
+    const rows: FakeWorld["rows"] = (source, fitness, steps) =>
+      Array.from({ length: 20 }, (_, i) => ({
+        ...inputsRow,
+        totalSteps: Math.round(((i + 1) / 20) * steps),
+        fitness: Math.min(1, i / (/quick/.test(source) ? 4 : 16)) * fitness,
+      }));
+    const best = async (texts: Record<string, string>) => {
+      const { state } = await run({
+        world: { ...written, rows },
+        designer: listDesigner(texts),
+        settings: { faithful: true, iterations: 1 },
+      });
+      expect(state.finalsPlan?.best).toBe(state.iterations[0].best);
+      return state.finalsPlan?.best;
+    };
+    expect(await best({ "1.1": "fitness 1", "1.2": "quick fitness 0.99" })).toBe("1.1");
+    expect(await best({ "1.1": "fitness 1", "1.2": "quick fitness 1" })).toBe("1.1");
   });
 
   it("never shows designers the correlation with the human reward", async () => {

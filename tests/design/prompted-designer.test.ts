@@ -167,6 +167,27 @@ describe("a designer that asks a model", () => {
     expect(state.status).toBe("finished");
   });
 
+  it("trains the answers that were paid for before the budget was used up", async () => {
+    const designer = await designerFor((_request, index) => code(`good${index}: s.pole.cos`));
+    const settings = { iterations: 3, candidates: 3, maxTokens: 1 };
+    const state = await design(inputsFor({ designer, world, settings }));
+    expect(state.candidates.map(({ status }) => status)).toEqual(["trained"]);
+    expect(state.finalsPlan?.best).toBe("1.1");
+  });
+
+  it("stops where an edited pack is broken, and blames no candidate", async () => {
+    const loadPack = async () => {
+      throw new RewardsmithError("E_PROMPT_SYNTAX", "no such helper");
+    };
+    const client = createOpenAiClient(
+      resolveLlmSettings({ model: "qwen", baseUrl: "http://localhost:1/v1" }, {}),
+    );
+    const designer = promptedDesigner({ client, task, concurrency: 4, loadPack });
+    const inputs = inputsFor({ designer, world });
+    await expect(design(inputs)).rejects.toMatchObject({ code: "E_PROMPT_SYNTAX" });
+    expect(inputs.journal.state.candidates).toEqual([]);
+  });
+
   it("puts a person's sentence into the next prompt, and keeps it in the later ones", async () => {
     const designer = await designerFor((_request, index) => code(`t${index}: s.pole.cos`));
     const settings = { iterations: 2, candidates: 1, finals: false };

@@ -1,7 +1,8 @@
+import * as fs from "node:fs";
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { RewardsmithError } from "../../src/core/errors.js";
 import { AnswerError } from "../../src/llm/answer-error.js";
 import type { ChatMessage, ChatRequest } from "../../src/llm/chat.js";
@@ -11,6 +12,11 @@ import {
   spentInRecording,
 } from "../../src/llm/recording.js";
 import { answerOf, scriptedClient } from "./scripted-client.js";
+
+vi.mock("node:fs", async (original) => {
+  const actual = await original<typeof fs>();
+  return { ...actual, writeSync: vi.fn(actual.writeSync) };
+});
 
 let file = "";
 beforeEach(() => {
@@ -198,4 +204,31 @@ test("a damaged line is named with its number", () => {
   expect(() => createRecordedClient(file)).toThrow(
     expect.objectContaining({ code: "E_RECORDING_CORRUPT", where: `${file}:1` }),
   );
+});
+
+test("nothing is cut off a file before the first request: another process may be writing it", async () => {
+  writeFileSync(file, "half a li");
+  const client = recordingClient(
+    scriptedClient(() => "answer"),
+    file,
+  );
+  expect(readFileSync(file, "utf8")).toBe("half a li");
+  await client.chat(request([system, first]));
+  expect(readFileSync(file, "utf8")).not.toContain("half a li");
+});
+
+test("a full disk is named, and what it took half of is cut off again", async () => {
+  const client = recordingClient(
+    scriptedClient((_, index) => `answer ${index}`),
+    file,
+  );
+  await client.chat(request([system, first]));
+  const before = readFileSync(file, "utf8");
+  vi.mocked(fs.writeSync).mockImplementationOnce((descriptor) => {
+    fs.appendFileSync(descriptor, "half a li");
+    throw Object.assign(new Error("no space"), { code: "ENOSPC" });
+  });
+  const second = request([system, first], { candidate: 1 });
+  await expect(client.chat(second)).rejects.toMatchObject({ code: "E_DISK_FULL" });
+  expect(readFileSync(file, "utf8")).toBe(before);
 });

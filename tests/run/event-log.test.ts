@@ -172,3 +172,16 @@ test("a full disk loses nothing that was written before, and writing can go on",
   log.close();
   expect(texts()).toEqual(["first", "third"]);
 });
+
+test("a run whose writer has not begun has no events", () => {
+  expect(readEventLog(file, format)).toMatchObject({ events: [], badTail: null });
+});
+
+test("a closed log takes nothing, for its descriptor may be another file's", () => {
+  const log = open();
+  log.close();
+  const other = fs.openSync(join(folder, "other"), "w");
+  expect(() => log.append(note("late"))).toThrow("closed");
+  fs.closeSync(other);
+  expect(readFileSync(join(folder, "other"), "utf8")).toBe("");
+});
