@@ -9,7 +9,7 @@ import { foldAll } from "../events/run-state.js";
 import { readEventLog } from "../run/event-log.js";
 import { listRuns, openRun, type RunFolder } from "../run/run-folder.js";
 import type { CliContext } from "./context.js";
-import { integer } from "./parse-number.js";
+import { integer, number } from "./parse-number.js";
 import { runSearch } from "./search.js";
 import { addSettingFlags, givenSettings, resolveSettings } from "./setting-flags.js";
 
@@ -24,6 +24,7 @@ const budgets = designSettingsSchema.pick({
 interface ResumeFlags {
   readonly note: readonly string[];
   readonly slots?: number;
+  readonly confirmOver?: number;
 }
 
 export function define(command: Command, cli: CliContext): void {
@@ -35,18 +36,26 @@ export function define(command: Command, cli: CliContext): void {
         .argParser((value: string, before: readonly string[]) => [...before, value])
         .default([], "none"),
     )
+    .option("--confirm-over <usd>", "ask before an estimate above this many US dollars", number(0))
     .option("--slots <n>", "trainings at once (default: one a core)", integer(1));
-  command.action(async (name: string | undefined, { note, slots }: ResumeFlags) => {
+  command.action(async (name: string | undefined, flags: ResumeFlags) => {
     const run = name === undefined ? newestUnfinished(cli) : openRun(cli.runsFolder, name);
     const options = searchOptionsOf(run);
     const given = givenSettings(command, budgets);
+    const { badTail } = readEventLog(run.eventsFile, eventFormat);
+    if (badTail) {
+      cli.terminal.problem(
+        `${run.eventsFile}:${badTail.line}: the last line is broken (${badTail.why})\n  → nothing to do: it is set aside in events.jsonl.bad, and what it told is done again`,
+      );
+    }
     await runSearch(cli, {
       task: run.info.task,
       options: {
         ...options,
         design: resolveSettings(designSettingsSchema, { ...options.design }, given),
-        notes: [...note],
-        slots: slots ?? options.slots,
+        notes: [...flags.note],
+        slots: flags.slots ?? options.slots,
+        confirmOver: flags.confirmOver ?? options.confirmOver,
       },
       open: () => run,
     });

@@ -4,7 +4,8 @@ import { RewardsmithError } from "../core/errors.js";
 import { finalStepsOf, searchStepsOf } from "../design/inputs.js";
 import { rewardChecker } from "../design/reward-checker.js";
 import { searchIn, slotsOf } from "../design/search.js";
-import type { SearchOptions } from "../design/search-options.js";
+import { type SearchOptions, searchOptionsOf } from "../design/search-options.js";
+import type { DesignSettings } from "../design/settings.js";
 import type { RunState } from "../events/run-state.js";
 import { compileTask } from "../reward/node/compile-task.js";
 import type { RunFolder } from "../run/run-folder.js";
@@ -48,9 +49,10 @@ export async function runSearch(
   await designer.confirm();
   const run = open();
   const resume = `${cli.invocation} resume ${run.info.name}${runsFlag(cli)}`;
-  cli.onStop = `Go on with: ${resume}`;
+  const again = `${resume}${changedBudgets(run, settings)}`;
+  cli.onStop = `Go on with: ${again}`;
   terminal.line(
-    `run        ${path.relative(process.cwd(), run.folder)} (Ctrl-C stops; ${resume} goes on)`,
+    `run        ${path.relative(process.cwd(), run.folder)} (Ctrl-C stops; ${again} goes on)`,
   );
   terminal.line();
 
@@ -93,6 +95,21 @@ const budgetFlags = {
   environmentSteps: "--max-steps",
   wallTime: "--max-minutes",
 } as const;
+
+/** Flags of budgets other than those the run was made with: the next resume has to be told again. */
+function changedBudgets(run: RunFolder, settings: DesignSettings): string {
+  const { design: before } = searchOptionsOf(run);
+  const budgets = [
+    [budgetFlags.money, before.maxMoneyUsd, settings.maxMoneyUsd],
+    [budgetFlags.tokens, before.maxTokens, settings.maxTokens],
+    [budgetFlags.environmentSteps, before.maxSteps, settings.maxSteps],
+    [budgetFlags.wallTime, before.maxMinutes, settings.maxMinutes],
+  ] as const;
+  return budgets
+    .filter(([, made, now]) => now !== null && now !== made)
+    .map(([flag, , now]) => ` ${flag} ${now}`)
+    .join("");
+}
 
 function announce(
   cli: CliContext,

@@ -167,6 +167,7 @@ describe("run folders", () => {
     const { code, stderr } = await run(["resume", "locked"], { cwd });
     expect(code, stderr).toBe(0);
     expect(existsSync(`${file}.bad`)).toBe(true);
+    expect(stderr).toContain("the last line is broken");
   });
 
   test("one of another version is refused by name", async () => {
