@@ -58,7 +58,7 @@ export async function train(task: string, options: TrainOptions = {}): Promise<T
   const request: TrainingRequest = {
     job: {
       task: compiled,
-      reward: await programOf(compiled, options.reward ?? "human"),
+      reward: await programOf(compiled, options.reward ?? "human", options.signal),
       settings: checked("settings", trainingSettingsSchema, {
         ...definition.training,
         ...settings,
@@ -179,7 +179,11 @@ async function runJob(
   }
 }
 
-async function programOf(task: CompiledTask, reward: string): Promise<Program> {
+async function programOf(
+  task: CompiledTask,
+  reward: string,
+  signal: AbortSignal | undefined,
+): Promise<Program> {
   if (reward === "human" || reward === "sparse") {
     const program = task.programs[reward];
     if (program) return program;
@@ -188,7 +192,7 @@ async function programOf(task: CompiledTask, reward: string): Promise<Program> {
       hint: `add ${reward === "human" ? "reward.ts" : "sparse.ts"} to its folder`,
     });
   }
-  const { accepted, program, issues } = await (await rewardChecker(task)).check(reward);
+  const { accepted, program, issues } = await (await rewardChecker(task)).check(reward, signal);
   if (accepted && program) return program;
   const lines = ["the reward may not be trained", ...issues.map((issue) => formatIssue(issue))];
   throw new RewardsmithError("E_REWARD_REFUSED", lines.join("\n"));

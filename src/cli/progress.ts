@@ -10,7 +10,7 @@ export interface ProgressOptions {
   readonly details?: () => readonly string[];
 }
 
-/** A bar on a terminal; elsewhere a line every ten seconds and at the end. */
+/** A bar on a terminal; elsewhere a line every ten seconds. */
 export class Progress {
   private readonly terminal: Terminal;
   private readonly options: ProgressOptions;

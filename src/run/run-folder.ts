@@ -77,7 +77,10 @@ export function openRun(runsRoot: string, run: string): RunFolder {
   if (folder === undefined) {
     const names = listRuns(runsRoot).map((info) => info.name);
     throw new RewardsmithError("E_RUN_UNKNOWN", `no run "${run}" in ${runsRoot}`, {
-      hint: names.length > 0 ? nameHint(run, names) : "there are no runs yet: rewardsmith design",
+      hint:
+        names.length > 0
+          ? nameHint(run, names)
+          : "there are no runs yet: npx rewardsmith design cartpole-swingup",
     });
   }
   return new RunFolder(folder, readInfo(folder));

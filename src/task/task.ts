@@ -8,6 +8,11 @@ import { trainingSettingsSchema } from "./settings.js";
 
 const joints = z.array(z.string()).min(1);
 
+/** Two numbers in order. */
+const range = z
+  .tuple([z.number(), z.number()])
+  .refine(([low, high]) => low <= high, "the lower end comes first");
+
 /**
  * Where a signal comes from. World frame unless the kind says otherwise. Angles of unlimited hinges
  * read in (−π, π]. A signal over one joint named in the singular is a scalar; lists are tuples.
@@ -59,7 +64,7 @@ const signalSchema = z.strictObject({
   unit: z.string().optional(),
   description: z.string(),
   /** Usual range, for people, plots and the offline designer's scales. */
-  range: z.tuple([z.number(), z.number()]).optional(),
+  range: range.optional(),
 });
 
 const observationTermSchema = z.strictObject({
@@ -72,7 +77,7 @@ const observationTermSchema = z.strictObject({
 /** A distribution a number is drawn from. */
 export const distributionSchema = z.union([
   z.number(),
-  z.strictObject({ uniform: z.tuple([z.number(), z.number()]) }),
+  z.strictObject({ uniform: range }),
   z.strictObject({ logUniform: z.tuple([z.number().positive(), z.number().positive()]) }),
   z.strictObject({ normal: z.tuple([z.number(), z.number().min(0)]) }),
 ]);

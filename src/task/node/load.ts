@@ -101,7 +101,7 @@ function parseDefinition(value: unknown, file: string): TaskDefinition {
   if (parsed.success) return parsed.data;
   throw new RewardsmithError("E_TASK_INVALID", z.prettifyError(parsed.error), {
     where: file,
-    hint: "src/task/task.ts and envs/README.md list what a task may say",
+    hint: "envs/README.md and rewardsmith.d.ts in a folder made by `rewardsmith new` list what a task may say",
     cause: parsed.error,
   });
 }

@@ -53,7 +53,8 @@ export async function createTaskFolder(
     throw refused("the folder lies in the one that is copied");
   }
   await mkdir(target, { recursive: true });
-  await cp(original.folder, target, { recursive: true });
+  const own = (path: string) => !/^(node_modules|runs|\.git|\.cache)$/.test(basename(path));
+  await cp(original.folder, target, { recursive: true, filter: own });
   await rename(join(target, "task.ts"), original.definition.name, taskName(target));
   await writeFile(join(target, "tsconfig.json"), `${JSON.stringify(tsconfig, null, 2)}\n`);
   const task = await loadTask(target, options);
