@@ -11,6 +11,7 @@ import { listRuns, openRun, type RunFolder } from "../run/run-folder.js";
 import type { CliContext } from "./context.js";
 import { integer, number } from "./parse-number.js";
 import { runSearch } from "./search.js";
+import { printSearchResult } from "./search-result.js";
 import { addSettingFlags, givenSettings, resolveSettings } from "./setting-flags.js";
 
 /** What may change when a run is taken up: how much it may spend, not what it searches. */
@@ -42,11 +43,17 @@ export function define(command: Command, cli: CliContext): void {
     const run = name === undefined ? newestUnfinished(cli) : openRun(cli.runsFolder, name);
     const options = searchOptionsOf(run);
     const given = givenSettings(command, budgets);
-    const { badTail } = readEventLog(run.eventsFile, eventFormat);
+    const { events, badTail } = readEventLog(run.eventsFile, eventFormat);
     if (badTail) {
       cli.terminal.problem(
         `${run.eventsFile}:${badTail.line}: the last line is broken (${badTail.why})\n  → nothing to do: it is set aside in events.jsonl.bad, and what it told is done again`,
       );
+    }
+    const state = foldAll(events);
+    if (state.status === "finished") {
+      cli.terminal.line(`${run.info.name} is finished; nothing is left to do.`);
+      printSearchResult(cli, run, state);
+      return;
     }
     await runSearch(cli, {
       task: run.info.task,

@@ -27,12 +27,12 @@ export interface RewardCheck {
 
 export interface RewardCheckOptions {
   readonly signal?: AbortSignal;
-  /** For compiling and for the trial run, each. Default 10. */
+  /** For compiling and for the trial run, each, process start included. Default 20. */
   readonly timeoutSeconds?: number;
   readonly fuelPerRow?: number;
 }
 
-const defaultTimeoutSeconds = 10;
+const defaultTimeoutSeconds = 20;
 const startTimeoutMs = 60_000;
 const checkerMemoryMb = 512;
 const probationMemoryMb = 128;
