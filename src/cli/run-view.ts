@@ -51,6 +51,9 @@ export class RunView {
     this.terminal.record(event);
     const line = this.describe(event, state);
     if ("id" in event && endsTraining.has(event.type)) this.live.delete(event.id);
+    if (event.type === "candidateConfirmed") {
+      this.live.delete(finalName(`again ${event.id}`, event.seed));
+    }
     if (event.type === "finalEvaluated" || event.type === "finalFailed") {
       this.live.delete(finalName(event.which, event.seed));
     }
@@ -138,6 +141,8 @@ export class RunView {
         );
       case "targetReached":
         return `${event.id} reached the target with fitness ${formatFitness(event.fitness)}`;
+      case "candidateConfirmed":
+        return `  ${event.id}  again with seed ${event.seed}  fitness ${event.fitness === null ? color.red("failed") : formatFitness(event.fitness)}`;
       case "finalsStarted":
         return color.bold(
           `final trainings: ${event.which.join(", ")}, ${event.seeds.length} new seeds each`,

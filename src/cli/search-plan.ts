@@ -1,6 +1,6 @@
 /** How many environment steps a search will take, and how far it has come. */
 
-import { type DesignSettings, rungsOf } from "../design/settings.js";
+import { confirmationSeeds, type DesignSettings, rungsOf } from "../design/settings.js";
 import type { RunState } from "../events/run-state.js";
 
 export interface SearchPlan {
@@ -29,7 +29,10 @@ export function planSearch(
   const perIteration = iterationSteps(settings, candidateSteps);
   const iterations = settings.iterations * settings.restarts;
   const searchSteps = iterations * perIteration;
-  const finalTrainings = settings.finals ? settings.finalSeeds * (1 + baselines) : 0;
+  const confirmations = settings.confirm * confirmationSeeds(settings).length;
+  const finalTrainings = settings.finals
+    ? confirmations + settings.finalSeeds * (1 + baselines)
+    : 0;
   const finalSteps = finalTrainings * finalTrainingSteps;
   return {
     searchSteps,
@@ -48,7 +51,8 @@ export function planSearch(
       }
       const searching = !state.finalsPlan;
       const leftIterations = searching ? Math.max(0, iterations - ended) : 0;
-      const finalsDone = state.finals.length * finalTrainingSteps;
+      const confirmed = state.candidates.reduce((sum, c) => sum + c.confirmations.length, 0);
+      const finalsDone = (confirmed + state.finals.length) * finalTrainingSteps;
       return {
         done: endedSteps + openSteps + finalsDone + running,
         total: Math.max(

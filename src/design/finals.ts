@@ -8,6 +8,7 @@ import type { FinalKind } from "../events/event.js";
 import type { Program } from "../reward/program.js";
 import type { TrainingOutcome } from "../run/job.js";
 import { artifacts } from "../run/run-folder.js";
+import { confirmBest } from "./confirmation.js";
 import { bestCandidate, find } from "./history.js";
 import { type DesignInputs, finalStepsOf } from "./inputs.js";
 import type { Journal } from "./journal.js";
@@ -18,6 +19,8 @@ import { finalSeeds } from "./settings.js";
 
 export async function trainFinals(inputs: DesignInputs): Promise<void> {
   const { journal, settings, executor } = inputs;
+  await confirmBest(inputs);
+  inputs.signal?.throwIfAborted();
   const programs = { best: bestProgram(inputs), ...baselines(inputs) };
   if (!journal.state.finalsPlan) {
     journal.record({

@@ -1,4 +1,5 @@
 /** What designers are shown of a run: its candidates with their results, and the memory. */
+import { mean } from "../core/statistics.js";
 import type { Candidate, RunState } from "../events/run-state.js";
 import type { PastCandidate } from "./designer.js";
 import type { Journal } from "./journal.js";
@@ -15,9 +16,21 @@ export function scoreOf(state: RunState, candidate: Candidate, faithful: boolean
 /** What decides which candidate is the best; the other settings do not. */
 export type BestRule = Pick<DesignSettings, "faithful" | "tieTolerance">;
 
-/** The best of a search: what its finals train. One that reached the target is as good as complete. */
+/** The best of a search: what its finals train. Where some were confirmed, the best mean of those. */
 export function bestCandidate(state: RunState, rule: BestRule): Candidate | null {
-  const scored = state.candidates
+  const scored = scoredCandidates(state, rule);
+  const confirmed = scored.flatMap(({ candidate, ...score }) => {
+    const { confirmations } = candidate;
+    const failed = confirmations.length === 0 || confirmations.some((c) => c.fitness === null);
+    const fitness = mean(confirmations.map((c) => c.fitness ?? 0));
+    return failed ? [] : [{ ...score, candidate, fitness }];
+  });
+  return bestBy(confirmed.length > 0 ? confirmed : scored, rule)?.candidate ?? null;
+}
+
+/** Candidates with what they are compared by. One that reached the target is as good as complete. */
+export function scoredCandidates(state: RunState, rule: BestRule) {
+  return state.candidates
     .filter((candidate) => candidate.duplicateOf === null)
     .map((candidate) => ({
       candidate,
@@ -25,7 +38,6 @@ export function bestCandidate(state: RunState, rule: BestRule): Candidate | null
       stepsTo95: candidate.rungs.at(-1)?.result.stepsTo95 ?? null,
       complete: candidate.complete || candidate.id === state.target?.id,
     }));
-  return bestBy(scored, rule)?.candidate ?? null;
 }
 
 /** The original takes the highest score, of equal ones the first; otherwise ties go to the quicker. */

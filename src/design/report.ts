@@ -40,6 +40,7 @@ export function report(state: RunState, read: (path: string) => string): string 
     ...finals(compareFinals(state)),
     `![Candidates by iteration, and final learning curves](${figureFile})`,
     "",
+    ...confirmations(state),
     "## Iterations",
     "",
     ...table(
@@ -226,6 +227,31 @@ function costs({ spent, machine, start, prompts }: RunState): string[] {
     ),
     "",
     "Steps trained for other runs and taken from the job store are not counted here.",
+  ];
+}
+
+/** The best few, trained again before one of them was chosen. */
+function confirmations(state: RunState): string[] {
+  const confirmed = state.candidates.filter((candidate) => candidate.confirmations.length > 0);
+  if (confirmed.length === 0) return [];
+  const seeds = confirmed[0].confirmations.map(({ seed }) => seed).sort((a, b) => a - b);
+  return [
+    "## Confirmed before the finals",
+    "",
+    "The best candidates trained again with other seeds; the best mean was chosen, because one lucky training is no evidence.",
+    "",
+    ...table(
+      ["candidate", "fitness in the search", ...seeds.map((seed) => `seed ${seed}`)],
+      confirmed.map((candidate) => [
+        candidate.id,
+        short(resultOf(state, candidate)?.evaluation.fitness ?? Number.NaN),
+        ...seeds.map((seed) => {
+          const fitness = candidate.confirmations.find((c) => c.seed === seed)?.fitness;
+          return fitness === undefined || fitness === null ? "failed" : short(fitness);
+        }),
+      ]),
+    ),
+    "",
   ];
 }
 

@@ -58,6 +58,12 @@ export const designSettingsSchema = z
       .boolean()
       .default(true)
       .describe("train the best anew and compare it with the baselines"),
+    confirm: z
+      .int()
+      .min(0)
+      .default(4)
+      .describe("candidates trained again with other seeds before the best is chosen (0: none)"),
+    confirmSeeds: z.int().positive().max(100).default(2).describe("seeds of these trainings"),
     finalSeeds: z.int().positive().max(100).default(5).describe("seeds of the final trainings"),
     finalSteps: z
       .int()
@@ -88,6 +94,12 @@ export type DesignSettingsInput = z.input<typeof designSettingsSchema>;
 /** Final trainings use these seeds, which no search can have: `seed` ends below. */
 export function finalSeeds(settings: DesignSettings): number[] {
   return Array.from({ length: settings.finalSeeds }, (_, i) => 1001 + i);
+}
+
+/** Seeds of trainings that confirm a candidate: neither a search's nor a final's. */
+export function confirmationSeeds(settings: DesignSettings): number[] {
+  if (settings.faithful || settings.confirm === 0) return [];
+  return Array.from({ length: settings.confirmSeeds }, (_, i) => 2001 + i);
 }
 
 /** Parts of the search steps after which candidates are compared. */

@@ -190,6 +190,17 @@ export const runEventSchema = z.discriminatedUnion("type", [
     id,
     message: z.string(),
   }),
+  /** One of the best, trained again with another seed before the finals; null where that failed. */
+  z.strictObject({
+    type: z.literal("candidateConfirmed"),
+    id,
+    seed: count,
+    jobId: z.string(),
+    steps: count,
+    fitness: z.number().nullable(),
+    newSteps: count,
+    cpuSeconds: z.number(),
+  }),
   z.strictObject({
     type: z.literal("finalsStarted"),
     best: id.nullable(),

@@ -52,6 +52,8 @@ export interface Candidate {
   readonly rungs: readonly Rung[];
   /** Trained with the whole budget rather than stopped early. */
   readonly complete: boolean;
+  /** Held-out fitness with other training seeds; null where training failed. */
+  readonly confirmations: readonly { readonly seed: number; readonly fitness: number | null }[];
   readonly votes: number;
 }
 
@@ -244,6 +246,16 @@ function apply(state: RunState, event: RunEvent): RunState {
       const { id, kind, message } = event;
       return { ...state, alarms: [...state.alarms, { id, kind, message }] };
     }
+    case "candidateConfirmed": {
+      const { seed, fitness } = event;
+      const after = changed(state, event.id, (c) => ({
+        confirmations: [...c.confirmations, { seed, fitness }],
+      }));
+      return spend(after, {
+        finalSteps: state.spent.finalSteps + event.newSteps,
+        cpuSeconds: state.spent.cpuSeconds + event.cpuSeconds,
+      });
+    }
     case "finalsStarted":
       return { ...state, finalsPlan: event };
     case "finalEvaluated": {
@@ -301,6 +313,7 @@ function proposed(state: RunState, event: EventOf<"candidateProposed">): RunStat
     duplicateOf: null,
     rungs: [],
     complete: false,
+    confirmations: [],
     votes: 0,
   };
   return { ...state, candidates: [...state.candidates, candidate] };

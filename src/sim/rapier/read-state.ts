@@ -46,8 +46,24 @@ export class StateReader {
   /** Fills an environment's rows. */
   read(world: World, env: number): void {
     this.readLinks(world, env);
+    this.markLost(world, env);
     this.writeJoints(env);
     this.writeBodies(env);
+  }
+
+  /**
+   * Rapier takes a body out of the world where its motion leaves the finite numbers, and then shows
+   * it at rest. Here it shows as what it is, until a reset puts it back.
+   */
+  private markLost(world: World, env: number): void {
+    const { velocity, numLinks } = this;
+    for (let l = 0; l < numLinks; l++) {
+      let still = true;
+      for (let i = 6 * l; i < 6 * l + 6; i++) still &&= velocity[i] === 0;
+      if (still && !world.bodies.raw.rbIsEnabled(this.handles.links[env * numLinks + l])) {
+        velocity.fill(Number.NaN, 6 * l, 6 * l + 6);
+      }
+    }
   }
 
   private readLinks(world: World, env: number): void {
@@ -61,12 +77,6 @@ export class StateReader {
       bodies.rbRotation(handle, orientation);
       bodies.rbLinvel(handle, linear);
       bodies.rbAngvel(handle, angular);
-      if (isStill(linear) && isStill(angular) && !bodies.rbIsEnabled(handle)) {
-        // Rapier takes a body out of the world where its motion leaves the finite numbers, and then
-        // shows it at rest. Here it shows as what it is, until a reset puts it back.
-        linear.fill(Number.NaN);
-        angular.fill(Number.NaN);
-      }
       const p = 7 * l;
       const v = 6 * l;
       const x = orientation[0];
@@ -301,10 +311,6 @@ function memberTable({ links }: Articulation): MemberTable {
     atOrigin,
     place,
   };
-}
-
-function isStill(velocity: Float32Array): boolean {
-  return velocity[0] === 0 && velocity[1] === 0 && velocity[2] === 0;
 }
 
 /** out = (vx, vy, vz) turned by the quaternion w x y z at q[i]. */

@@ -18,7 +18,7 @@ function steps(count: number): void {
 steps(2000);
 let bytes = Number.POSITIVE_INFINITY;
 // Unoptimized code boxes every number; on a busy machine the optimizer's thread may come late.
-for (let round = 0; round < 12 && bytes > 20; round++) {
+for (let round = 0; round < 4 && bytes > 20; round++) {
   (globalThis as unknown as { gc: () => void }).gc();
   const before = process.memoryUsage().heapUsed;
   steps(500);
