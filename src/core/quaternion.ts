@@ -56,7 +56,7 @@ export function rotateVector(
 
 /**
  * out = v turned by the inverse of q: from the frame q is given in into q's frame. Written out beside
- * rotateVector, because numbers handed to a shared inner function are boxed: 125 bytes a step.
+ * rotateVector, because V8 may box numbers handed to a shared inner function.
  */
 export function unrotateVector(
   out: NumberArray,
