@@ -1,16 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { type CliProcess, runCli } from "../../src/cli/program.js";
+import { temporaryFolder } from "../temporary-folder.js";
 import { FakeProcess } from "./fake-process.js";
 
-async function doctor(
-  env: Record<string, string> = {},
-  runs = mkdtempSync(path.join(tmpdir(), "doctor-")),
-) {
+async function doctor(env: Record<string, string> = {}, runs = temporaryFolder("doctor")) {
   const host = new FakeProcess("doctor", "--json", "--runs", runs);
   Object.assign(host.env, env);
   const code = await runCli(host as CliProcess);
@@ -53,7 +50,7 @@ test("a healthy machine without a key has no problems, and nothing is left behin
 });
 
 test("a runs folder that is a file is a problem with advice, and the exit code is 1", async () => {
-  const file = path.join(mkdtempSync(path.join(tmpdir(), "doctor-")), "file");
+  const file = path.join(temporaryFolder("doctor"), "file");
   writeFileSync(file, "");
   const { code, finding } = await doctor({}, file);
   expect(code).toBe(1);

@@ -1,12 +1,12 @@
-import { mkdtempSync, renameSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { fileContents } from "../../src/cli/watch-file.js";
+import { temporaryFolder } from "../temporary-folder.js";
 
 test("a saved file is read once per change, however the editor writes it", async () => {
-  const folder = mkdtempSync(path.join(tmpdir(), "watch-"));
+  const folder = temporaryFolder("watch");
   const file = path.join(folder, "reward.ts");
   writeFileSync(file, "one");
   const stop = new AbortController();

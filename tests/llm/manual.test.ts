@@ -1,14 +1,14 @@
-import { mkdtempSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { beforeEach, expect, test } from "vitest";
 import type { ChatRequest } from "../../src/llm/chat.js";
 import { createManualClient } from "../../src/llm/manual.js";
+import { temporaryFolder } from "../temporary-folder.js";
 
 let folder = "";
 beforeEach(() => {
-  folder = path.join(mkdtempSync(path.join(tmpdir(), "manual-")), "chat");
+  folder = path.join(temporaryFolder("manual"), "chat");
 });
 
 function request(text: string, attempt = 0): ChatRequest {

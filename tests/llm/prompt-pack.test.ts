@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import { checkPack, ejectPack, exampleConversation } from "../../src/llm/prompt-commands.js";
@@ -7,10 +6,11 @@ import type { ConversationInputs, InitialInputs } from "../../src/llm/prompt-inp
 import { loadPack } from "../../src/llm/prompt-pack.js";
 import { renderConversation } from "../../src/llm/render.js";
 import { templateVariables } from "../../src/llm/template-variables.js";
+import { temporaryFolder } from "../temporary-folder.js";
 
 let folder = "";
 beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), "pack-"));
+  folder = temporaryFolder("pack");
 });
 
 const initial: InitialInputs = {

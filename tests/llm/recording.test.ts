@@ -1,6 +1,5 @@
 import * as fs from "node:fs";
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeEach, expect, test, vi } from "vitest";
 import { RewardsmithError } from "../../src/core/errors.js";
@@ -11,6 +10,7 @@ import {
   recordingClient,
   spentInRecording,
 } from "../../src/llm/recording.js";
+import { temporaryFolder } from "../temporary-folder.js";
 import { answerOf, scriptedClient } from "./scripted-client.js";
 
 vi.mock("node:fs", async (original) => {
@@ -20,7 +20,7 @@ vi.mock("node:fs", async (original) => {
 
 let file = "";
 beforeEach(() => {
-  file = path.join(mkdtempSync(path.join(tmpdir(), "recording-")), "conversations.jsonl");
+  file = path.join(temporaryFolder("recording"), "conversations.jsonl");
 });
 
 const system: ChatMessage = { role: "system", content: "Write rewards. Give 3 terms." };

@@ -1,11 +1,11 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { confirmSpending, estimateSearch, formatEstimate } from "../../src/llm/preflight.js";
 import { findPrice, loadPrices } from "../../src/llm/price.js";
 import { priceTable } from "../../src/llm/price-table.js";
 import { resolveLlmSettings } from "../../src/llm/settings.js";
+import { temporaryFolder } from "../temporary-folder.js";
 
 const key = { OPENAI_API_KEY: "sk-test" };
 
@@ -79,7 +79,7 @@ test("a price is found past the provider's prefix and the snapshot's date, and n
 });
 
 test("a price file lies over the table, and a broken one is named", async () => {
-  const folder = await mkdtemp(path.join(tmpdir(), "prices-"));
+  const folder = temporaryFolder("prices");
   const file = path.join(folder, "prices.json");
   await writeFile(
     file,

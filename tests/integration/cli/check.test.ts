@@ -1,12 +1,12 @@
 /** `check` in this process: what it prints, its JSON and its exit code for every kind of bad reward. */
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { type CliProcess, runCli } from "../../../src/cli/program.js";
 import { FakeProcess } from "../../cli/fake-process.js";
+import { temporaryFolder } from "../../temporary-folder.js";
 
-const folder = mkdtempSync(path.join(tmpdir(), "rewardsmith-check-"));
+const folder = temporaryFolder("check");
 
 async function check(source: string, ...flags: string[]) {
   const file = path.join(folder, "reward.ts");

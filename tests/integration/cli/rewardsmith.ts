@@ -1,9 +1,7 @@
 /** Starts the real command in a process of its own. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { temporaryFolder } from "../../temporary-folder.js";
 
 const main = fileURLToPath(new URL("../../../src/cli/main.ts", import.meta.url));
 const tsx = import.meta.resolve("tsx");
@@ -28,7 +26,7 @@ export interface StartOptions {
 
 /** A folder outside the repository. */
 export function outsideFolder(): string {
-  return mkdtempSync(path.join(tmpdir(), "rewardsmith-cli-"));
+  return temporaryFolder("cli");
 }
 
 export function start(args: readonly string[], { cwd, env }: StartOptions = {}): Started {

@@ -1,6 +1,5 @@
 /** Pack → server → checker → recording → replay, with the real parts and a fake server. */
-import { mkdtempSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { budgetedClient, LlmBudget } from "../../../src/llm/budget.js";
@@ -13,6 +12,7 @@ import { tryPack } from "../../../src/llm/try-pack.js";
 import { compileProgram } from "../../../src/reward/node/compile.js";
 import { loadTask } from "../../../src/task/node/load.js";
 import { answers, type FakeOpenAiServer, startFakeOpenAi } from "../../llm/fake-openai-server.js";
+import { temporaryFolder } from "../../temporary-folder.js";
 
 let server: FakeOpenAiServer | undefined;
 afterEach(async () => server?.close());
@@ -31,7 +31,7 @@ test("a trial with a model is recorded, and replays without the server", async (
     },
     { delayMs: 20 },
   );
-  const file = path.join(mkdtempSync(path.join(tmpdir(), "conversation-")), "conversations.jsonl");
+  const file = path.join(temporaryFolder("conversation"), "conversations.jsonl");
   const settings = resolveLlmSettings(
     { model: "qwen2.5-coder", baseUrl: server.baseUrl },
     { OPENAI_API_KEY: "sk-secret-value" },
