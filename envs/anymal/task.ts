@@ -1,0 +1,144 @@
+import { defineTask } from "rewardsmith";
+
+/** Hips of left and right legs lean outwards, knees point to the middle. */
+const stance = [
+  { leg: "LF", haa: 0.03, hfe: 0.4, kfe: -0.8 },
+  { leg: "LH", haa: 0.03, hfe: -0.4, kfe: 0.8 },
+  { leg: "RF", haa: -0.03, hfe: 0.4, kfe: -0.8 },
+  { leg: "RH", haa: -0.03, hfe: -0.4, kfe: 0.8 },
+];
+const joints = stance.flatMap(({ leg, haa, hfe, kfe }) => [
+  { name: `${leg}_HAA`, nominal: haa },
+  { name: `${leg}_HFE`, nominal: hfe },
+  { name: `${leg}_KFE`, nominal: kfe },
+]);
+
+export default defineTask({
+  name: "anymal",
+  controlDtSeconds: 0.02,
+  maxEpisodeSteps: 1000,
+  physics: {
+    train: { substeps: 1, solverIterations: 8 },
+    reference: { substeps: 4, solverIterations: 4 },
+  },
+  signals: {
+    "base.linVel": {
+      source: { kind: "bodyLinVel", body: "base", frame: "body" },
+      description: "velocity of the base: forwards, left, up",
+      range: [-2.5, 2.5],
+    },
+    "base.angVel": {
+      source: { kind: "bodyAngVel", body: "base", frame: "body" },
+      description: "turning of the base: roll, pitch, yaw rate",
+      range: [-3, 3],
+    },
+    "base.gravity": {
+      source: { kind: "projectedGravity", body: "base" },
+      description: "direction of gravity in the base's frame, (0, 0, -1) when level",
+    },
+    "base.position": {
+      source: { kind: "bodyPosition", body: "base" },
+      description: "where the base is; its height is the third",
+    },
+    "command.linVel": {
+      source: { kind: "command", low: [-2, -1], high: [2, 1] },
+      unit: "m/s",
+      description: "commanded velocity forwards and to the left, in the base's frame",
+    },
+    "command.yawRate": {
+      source: { kind: "command", low: [-1], high: [1] },
+      unit: "rad/s",
+      description: "commanded yaw rate",
+    },
+    "error.linVel": {
+      source: { kind: "derived" },
+      unit: "m²/s²",
+      description: "squared error of the velocity forwards and sideways",
+      range: [0, 4],
+    },
+    "error.yawRate": {
+      source: { kind: "derived" },
+      unit: "rad²/s²",
+      description: "squared error of the yaw rate",
+      range: [0, 2],
+    },
+    "joint.positions": {
+      source: { kind: "jointPositions" },
+      description: "angles of abduction, hip and knee of the legs LF, LH, RF, RH",
+      range: [-1.5, 1.5],
+    },
+    "joint.velocities": {
+      source: { kind: "jointVelocities" },
+      description: "their speeds",
+      range: [-10, 10],
+    },
+    "joint.torques": {
+      source: { kind: "jointEfforts" },
+      description: "torques of the drives",
+      range: [-80, 80],
+    },
+    "contact.base": {
+      source: { kind: "contact", geom: "base" },
+      description: "1 while the trunk touches the ground",
+    },
+    "contact.leftFront": {
+      source: { kind: "contact", geom: "LF_thigh" },
+      description: "1 while the left front thigh or knee touches the ground",
+    },
+    "contact.leftHind": {
+      source: { kind: "contact", geom: "LH_thigh" },
+      description: "1 while the left hind thigh or knee touches the ground",
+    },
+    "contact.rightFront": {
+      source: { kind: "contact", geom: "RF_thigh" },
+      description: "1 while the right front thigh or knee touches the ground",
+    },
+    "contact.rightHind": {
+      source: { kind: "contact", geom: "RH_thigh" },
+      description: "1 while the right hind thigh or knee touches the ground",
+    },
+  },
+  observation: [
+    { signal: "base.linVel", scale: 2 },
+    { signal: "base.angVel", scale: 0.25 },
+    { signal: "base.gravity" },
+    { signal: "command.linVel", scale: 2 },
+    { signal: "command.yawRate", scale: 0.25 },
+    { signal: "joint.positions" },
+    { signal: "joint.velocities", scale: 0.05 },
+    { signal: "action" },
+  ],
+  actions: joints.map(({ name, nominal }) => ({
+    actuator: name,
+    scale: 0.5,
+    offset: nominal,
+    description: `target angle of ${name}, rad`,
+  })),
+  reset: {
+    keyframe: "stand",
+    jointPosition: Object.fromEntries(
+      joints.map(({ name, nominal }) => [
+        name,
+        { uniform: [-Math.abs(nominal) / 2, Math.abs(nominal) / 2] },
+      ]),
+    ),
+    jointVelocity: Object.fromEntries(joints.map(({ name }) => [name, { uniform: [-0.1, 0.1] }])),
+  },
+  // After a fall every step counts as much as standing still under an average command.
+  fitness: { aggregate: "mean", missing: -2, unit: "m²/s²" },
+  randomization: {
+    massFactor: { distribution: { uniform: [0.9, 1.1] }, when: "startup" },
+    friction: { distribution: { uniform: [0.6, 1.2] } },
+    motorStrength: { distribution: { uniform: [0.9, 1.1] } },
+  },
+  actionDelaySteps: [0, 1],
+  steps: 1_500_000,
+  searchSteps: 500_000,
+  training: {
+    numEnvs: 64,
+    numStepsPerEnv: 32,
+    randomize: false,
+    ppo: { lr: 1e-3, desiredKl: 0.01, minibatchSize: 1024, numLearningEpochs: 5 },
+    network: { actor: [128, 64], critic: [128, 64], initialLogStd: -0.5 },
+  },
+});
