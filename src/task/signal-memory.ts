@@ -18,10 +18,14 @@ export interface SignalMemory extends Remembering {
   readonly contact: Float32Array;
   readonly airTime: Float32Array;
   readonly contactTime: Float32Array;
+  /** Indices of the bodies whose way is measured. */
+  readonly travelBodies: readonly number[];
+  /** [env][travel body][3] mean world velocity over the last control step, m/s. */
+  readonly travel: Float32Array;
 }
 
 export function createSignalMemory(task: LoadedTask, simulator: Simulator): SignalMemory {
-  const { jointVelocity, contactForce } = simulator.state;
+  const { jointVelocity, contactForce, bodyPose } = simulator.state;
   const { numEnvs } = simulator;
   const dt = task.definition.controlDtSeconds;
   const joints = simulator.jointNames.length;
@@ -32,6 +36,23 @@ export function createSignalMemory(task: LoadedTask, simulator: Simulator): Sign
   const airTime = new Float32Array(numEnvs * geoms);
   const contactTime = new Float32Array(numEnvs * geoms);
 
+  const travelBodies = travelBodiesOf(task);
+  const bodies = task.robot.bodies.length;
+  const previousPosition = new Float32Array(numEnvs * travelBodies.length * 3);
+  const travel = new Float32Array(previousPosition.length);
+
+  const measureTravel = (first: number, end: number) => {
+    for (let env = first; env < end; env++) {
+      for (let b = 0; b < travelBodies.length; b++) {
+        for (let k = 0; k < 3; k++) {
+          const i = (env * travelBodies.length + b) * 3 + k;
+          const position = bodyPose[(env * bodies + travelBodies[b]) * 7 + k];
+          travel[i] = (position - previousPosition[i]) / dt;
+          previousPosition[i] = position;
+        }
+      }
+    }
+  };
   const readContacts = (first: number, end: number) => {
     for (let i = first; i < end; i++) {
       const force = Math.hypot(
@@ -47,7 +68,10 @@ export function createSignalMemory(task: LoadedTask, simulator: Simulator): Sign
     contact,
     airTime,
     contactTime,
+    travelBodies,
+    travel,
     afterStep() {
+      measureTravel(0, numEnvs);
       for (let i = 0; i < acceleration.length; i++) {
         acceleration[i] = (jointVelocity[i] - previousVelocity[i]) / dt;
         previousVelocity[i] = jointVelocity[i];
@@ -59,6 +83,8 @@ export function createSignalMemory(task: LoadedTask, simulator: Simulator): Sign
       }
     },
     afterReset(env) {
+      measureTravel(env, env + 1);
+      travel.fill(0, env * travelBodies.length * 3, (env + 1) * travelBodies.length * 3);
       for (let i = env * joints; i < (env + 1) * joints; i++) {
         acceleration[i] = 0;
         previousVelocity[i] = jointVelocity[i];
@@ -67,7 +93,23 @@ export function createSignalMemory(task: LoadedTask, simulator: Simulator): Sign
       airTime.fill(0, env * geoms, (env + 1) * geoms);
       contactTime.fill(0, env * geoms, (env + 1) * geoms);
     },
-    memory: { previousVelocity, acceleration, contact, airTime, contactTime },
+    memory: {
+      previousVelocity,
+      acceleration,
+      contact,
+      airTime,
+      contactTime,
+      previousPosition,
+      travel,
+    },
     rngs: [],
   };
+}
+
+/** Bodies whose way some signal reads, each once, as indices into the robot's bodies. */
+function travelBodiesOf({ definition, robot }: LoadedTask): number[] {
+  const names = Object.values(definition.signals).flatMap(({ source }) =>
+    source.kind === "bodyTravel" ? [source.body] : [],
+  );
+  return [...new Set(names)].map((name) => robot.bodies.findIndex((body) => body.name === name));
 }

@@ -114,6 +114,10 @@ export function createSignalReader(
         return copyVelocity(signal, source.body, 0, source.frame);
       case "bodyAngVel":
         return copyVelocity(signal, source.body, 3, source.frame);
+      case "bodyTravel": {
+        const column = memory.travelBodies.indexOf(body(source.body)) * 3;
+        return copyMany(signal, memory.travel, memory.travelBodies.length * 3, run(column, 3));
+      }
       case "projectedGravity":
         return copyGravity(signal, source.body);
       case "contactForce": {

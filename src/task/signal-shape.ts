@@ -82,6 +82,9 @@ export function shapeOf(
     case "bodyAngVel":
       body(source.body);
       return tuple(3, "rad/s", source.frame);
+    case "bodyTravel":
+      body(source.body);
+      return tuple(3, "m/s", "world");
     case "projectedGravity":
       body(source.body);
       return tuple(3, "", "body", [-1, 1]);

@@ -36,6 +36,8 @@ export const signalSourceSchema = z.discriminatedUnion("kind", [
     body: z.string(),
     frame: z.enum(["world", "body"]).default("world"),
   }),
+  /** Mean world velocity of the body's origin over the last control step: what it covered, by its duration. */
+  z.strictObject({ kind: z.literal("bodyTravel"), body: z.string() }),
   /** Unit gravity direction in the body's frame: (0, 0, −1) when upright. */
   z.strictObject({ kind: z.literal("projectedGravity"), body: z.string() }),
   z.strictObject({ kind: z.literal("contactForce"), geom: z.string() }),

@@ -1,0 +1,146 @@
+import { defineTask } from "rewardsmith";
+
+const joints = [
+  "frontLeftHip",
+  "frontLeftAnkle",
+  "backLeftHip",
+  "backLeftAnkle",
+  "backRightHip",
+  "backRightAnkle",
+  "frontRightHip",
+  "frontRightAnkle",
+];
+
+export default defineTask({
+  name: "ant",
+  controlDtSeconds: 1 / 60,
+  maxEpisodeSteps: 1000,
+  physics: {
+    // Feet reach 40 m/s: without the soft detection of collisions they dive into the ground.
+    train: { substeps: 1, solverIterations: 4, pgsIterations: 4, softCcdMeters: 0.4 },
+    reference: { substeps: 16, solverIterations: 4, pgsIterations: 4, softCcdMeters: 0.1 },
+  },
+  signals: {
+    "torso.position": {
+      source: { kind: "bodyPosition", body: "torso" },
+      description: "centre of the torso, from where the episode began; it stands at about 0.4 m",
+    },
+    "torso.height": {
+      source: { kind: "derived" },
+      description: "height of the torso above the ground, about 0.45 when it stands",
+      unit: "m",
+      range: [0.2, 1],
+    },
+    "torso.orientation": {
+      source: { kind: "bodyOrientation", body: "torso" },
+      description: "orientation of the torso",
+    },
+    "torso.progress": {
+      source: { kind: "derived" },
+      description: "speed towards the target, which is 1000 m ahead along +x",
+      unit: "m/s",
+      range: [-1, 6],
+    },
+    "torso.travel": {
+      source: { kind: "bodyTravel", body: "torso" },
+      description: "mean velocity of the torso over the last step: what it covered, by its duration",
+      range: [-6, 6],
+    },
+    "torso.linVel": {
+      source: { kind: "bodyLinVel", body: "torso", frame: "body" },
+      description: "velocity of the torso: forward, left, up",
+      range: [-6, 6],
+    },
+    "torso.angVel": {
+      source: { kind: "bodyAngVel", body: "torso", frame: "body" },
+      description: "angular velocity of the torso",
+      range: [-6, 6],
+    },
+    "torso.yaw": {
+      source: { kind: "derived" },
+      description: "heading of the torso, 0 towards +x",
+      unit: "rad",
+      range: [-Math.PI, Math.PI],
+    },
+    "torso.roll": {
+      source: { kind: "derived" },
+      description: "roll of the torso",
+      unit: "rad",
+      range: [-Math.PI, Math.PI],
+    },
+    "torso.angleToTarget": {
+      source: { kind: "derived" },
+      description: "direction of the target less the heading: positive when it lies to the left",
+      unit: "rad",
+      range: [-Math.PI, Math.PI],
+    },
+    "torso.up": {
+      source: { kind: "derived" },
+      description: "height of the torso's own up axis: 1 upright, 0 on its side, −1 on its back",
+      range: [-1, 1],
+    },
+    "torso.heading": {
+      source: { kind: "derived" },
+      description: "how much the torso's own forward axis points to the target: 1 straight at it",
+      range: [-1, 1],
+    },
+    "joint.position": {
+      source: { kind: "jointPositions", joints },
+      description: `angles of ${joints.join(", ")}`,
+    },
+    "joint.velocity": {
+      source: { kind: "jointVelocities", joints },
+      description: `speeds of ${joints.join(", ")}`,
+      range: [-20, 20],
+    },
+    "joint.inRange": {
+      source: { kind: "derived", size: 8 },
+      description: "where each joint is in its range: −1 at the lower limit, 1 at the upper one",
+      range: [-1, 1],
+    },
+    "motor.power": {
+      source: { kind: "derived" },
+      description: "what the motors turn over, as sum of |action × joint speed|",
+      range: [0, 60],
+    },
+  },
+  observation: [
+    { signal: "torso.height" },
+    { signal: "torso.linVel" },
+    { signal: "torso.angVel" },
+    { signal: "torso.yaw" },
+    { signal: "torso.roll" },
+    { signal: "torso.angleToTarget" },
+    { signal: "torso.up" },
+    { signal: "torso.heading" },
+    { signal: "joint.inRange" },
+    { signal: "joint.velocity", scale: 0.2 },
+    { signal: "action" },
+  ],
+  actions: joints.map((actuator) => ({
+    actuator,
+    scale: 1,
+    description: `torque of ${actuator}, 15 N m at 1`,
+  })),
+  reset: {
+    keyframe: "start",
+    jointPosition: Object.fromEntries(joints.map((joint) => [joint, { uniform: [-0.2, 0.2] }])),
+    jointVelocity: Object.fromEntries(joints.map((joint) => [joint, { uniform: [-0.1, 0.1] }])),
+  },
+  fitness: { aggregate: "mean", over: "episode", missing: 0, unit: "m/s" },
+  randomization: {
+    massFactor: { distribution: { uniform: [0.8, 1.2] }, when: "startup" },
+    friction: { distribution: { uniform: [0.8, 2] }, when: "startup" },
+    motorStrength: { distribution: { uniform: [0.8, 1.2] } },
+    gravityScale: { distribution: { uniform: [0.9, 1.1] } },
+  },
+  steps: 1_000_000,
+  searchSteps: 500_000,
+  training: {
+    numEnvs: 64,
+    numStepsPerEnv: 16,
+    randomize: false,
+    ppo: { lr: 1e-3, desiredKl: 0.008, minibatchSize: 1024, numLearningEpochs: 4 },
+    network: { actor: [64, 64], critic: [64, 64], initialLogStd: -0.5 },
+  },
+});
