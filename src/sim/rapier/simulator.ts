@@ -25,6 +25,7 @@ import type {
   SimulatorOptions,
   SimulatorState,
 } from "../simulator.js";
+import { pack, unpack } from "../snapshot.js";
 import { buildWorld, type WorldHandles } from "./build-world.js";
 import { ContactForces } from "./contact-forces.js";
 import { contactHook } from "./contact-hook.js";
@@ -32,7 +33,6 @@ import { Drives } from "./drives.js";
 import { loadRapier } from "./engine.js";
 import { LinkMasses } from "./link-masses.js";
 import { StateReader } from "./read-state.js";
-import { pack, unpack } from "./snapshot.js";
 
 /** N copies of a robot in a Rapier world, at rest in the robot file's pose. */
 export async function createRapierSimulator(options: SimulatorOptions): Promise<Simulator> {

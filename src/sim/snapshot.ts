@@ -1,5 +1,5 @@
-/** A simulator as bytes: signature, our own arrays, then Rapier's snapshot. */
-import { RewardsmithError } from "../../core/errors.js";
+/** A simulator as bytes: signature, our own arrays, then the engine's own state. */
+import { RewardsmithError } from "../core/errors.js";
 
 type Arrays = readonly (Float32Array | Float64Array)[];
 
