@@ -93,4 +93,16 @@ export interface Simulator {
   save(): Uint8Array;
   load(snapshot: Uint8Array): void;
   dispose(): void;
+  /** What the engine tells about its own honesty; absent where a back end cannot. */
+  readonly watch?: SimulatorWatch;
+}
+
+/** Read on the present state of one environment, for some environments in every control step. */
+export interface SimulatorWatch {
+  /** Kinetic, gravitational and spring energy of all that moves, as the engine integrates it, J. */
+  energyJoules(env: number): number;
+  /** Largest distance between the two anchors of a joint or closed loop, m; 0 in joint coordinates. */
+  anchorErrorMeters(env: number): number;
+  /** Deepest contact, m; 0 where nothing touches. */
+  penetrationMeters(env: number): number;
 }

@@ -13,6 +13,8 @@ import { xyz, xyzw } from "./convert.js";
 export class LinkMasses {
   /** [env][link][3] centres of mass in link frames, m. */
   readonly centers: Float64Array;
+  /** [env][link][7] mass, and inertia about the centre in link frames as xx yy zz xy xz yz. */
+  readonly inertias: Float64Array;
   private readonly robot: RobotModel;
   private readonly articulation: Articulation;
   private readonly handles: WorldHandles;
@@ -34,6 +36,7 @@ export class LinkMasses {
     this.handles = handles;
     this.parameters = parameters;
     this.centers = new Float64Array(3 * numEnvs * articulation.links.length);
+    this.inertias = new Float64Array(7 * numEnvs * articulation.links.length);
     this.stale = new Uint8Array(numEnvs).fill(1);
   }
 
@@ -72,6 +75,8 @@ export class LinkMasses {
       const body = world.getRigidBody(this.handles.links[at]);
       this.keepMotion(body, at, center);
       this.centers.set(center, 3 * at);
+      this.inertias[7 * at] = massKg;
+      this.inertias.set(inertia, 7 * at + 1);
       body.setAdditionalMassProperties(massKg, xyz(center), xyz(moments), xyzw(frame), true);
       body.recomputeMassPropertiesFromColliders();
     }

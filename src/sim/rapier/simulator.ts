@@ -33,6 +33,7 @@ import { Drives } from "./drives.js";
 import { loadRapier } from "./engine.js";
 import { LinkMasses } from "./link-masses.js";
 import { StateReader } from "./read-state.js";
+import { RapierWatch } from "./watch-readings.js";
 
 /** N copies of a robot in a Rapier world, at rest in the robot file's pose. */
 export async function createRapierSimulator(options: SimulatorOptions): Promise<Simulator> {
@@ -47,6 +48,7 @@ class RapierSimulator implements Simulator {
   readonly jointNames: readonly string[];
   readonly state: SimulatorState;
   readonly controls: Float32Array;
+  readonly watch: RapierWatch;
 
   private readonly substeps: number;
   /** What a snapshot must agree with. */
@@ -71,7 +73,7 @@ class RapierSimulator implements Simulator {
     this.robot = robot;
     this.numEnvs = numEnvs;
     this.substeps = options.physics.substeps;
-    this.signature = JSON.stringify({ format: 1, ...options });
+    this.signature = JSON.stringify({ format: 2, ...options });
     this.articulation = articulate(robot);
     checkSupported(robot, this.articulation);
     const { links, joints } = this.articulation;
@@ -106,6 +108,15 @@ class RapierSimulator implements Simulator {
     });
     this.contacts = new ContactForces(options, handles, this.state.contactForce);
     this.reader = new StateReader(this.articulation, handles, this.state, this.masses.centers);
+    this.watch = new RapierWatch({
+      robot,
+      articulation: this.articulation,
+      handles,
+      masses: this.masses,
+      parameters: this.parameters,
+      state: this.state,
+      world: () => this.world,
+    });
     this.placeFixedBodies();
     const pose = filePose(this.articulation);
     this.masses.apply(world);
@@ -246,6 +257,7 @@ class RapierSimulator implements Simulator {
       this.controls,
       this.parameters,
       this.masses.centers,
+      this.masses.inertias,
       this.drives.told,
     ];
   }
