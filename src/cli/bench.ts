@@ -1,46 +1,99 @@
 /** `bench`: prints tables of ratios, each measured in one interleaved run on this machine. */
-import { writeFile } from "node:fs/promises";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
-import { Argument, type Command } from "commander";
+import { Argument, type Command, Option } from "commander";
+import { RewardsmithError } from "../core/errors.js";
 import type { Benchmark, BenchmarkTable } from "./bench/benchmark.js";
 import { benchLearn } from "./bench/learn.js";
 import { benchReward } from "./bench/reward.js";
 import { benchSearch } from "./bench/search.js";
 import { benchSim } from "./bench/sim.js";
+import { benchTasks } from "./bench/tasks.js";
 import { benchTrain } from "./bench/train.js";
 import type { CliContext } from "./context.js";
+import { integer } from "./parse-number.js";
 import { formatDuration } from "./progress.js";
 import { plainLineMs, table } from "./terminal.js";
 
 const quick = ["sim", "learn", "reward", "train"] as const;
+
+interface BenchFlags {
+  readonly task: readonly string[];
+  readonly seeds: number;
+  readonly episodes: number;
+  readonly out?: string;
+}
 
 export function define(command: Command, cli: CliContext): void {
   command
     .addArgument(
       new Argument(
         "[table]",
-        "which one (default: all but search, which takes half an hour)",
-      ).choices([...quick, "search"]),
+        "which one (default: all but search and tasks, which take long)",
+      ).choices([...quick, "search", "tasks"]),
     )
-    .option("--task <task>", "task of bench search", "cartpole-swingup")
-    .option("--out <file>", "also write the tables as Markdown");
-  command.action(async (name: string | undefined, flags: { task: string; out?: string }) => {
+    .addOption(
+      new Option("--task <task>", "task of bench search, or of bench tasks; may be given again")
+        .argParser((value: string, before: readonly string[]) => [...before, value])
+        .default([], "cartpole-swingup, or all tasks"),
+    )
+    .option("--seeds <n>", "bench tasks: seeds 1 to n", integer(1), 5)
+    .option("--episodes <n>", "bench tasks: test episodes of each policy", integer(1), 64)
+    .option(
+      "--out <file>",
+      "also write the tables as Markdown; a file that has <!-- bench NAME --> and <!-- end --> keeps the rest",
+    );
+  command.action(async (name: string | undefined, flags: BenchFlags) => {
+    const [searched = "cartpole-swingup"] = flags.task;
+    const written = new Map<string, BenchmarkTable>();
+    const write = (wanted: string, table: BenchmarkTable) => {
+      written.set(wanted, table);
+      if (flags.out) writeTables(flags.out, written);
+    };
     const benchmarks: Record<string, () => Benchmark> = {
       sim: () => benchSim,
       learn: () => benchLearn,
       reward: () => benchReward,
       train: () => benchTrain(cli.runsFolder),
-      search: () => benchSearch(cli, flags.task),
+      search: () => benchSearch(cli, searched),
+      tasks: () =>
+        benchTasks({
+          runsFolder: cli.runsFolder,
+          tasks: flags.task,
+          seeds: Array.from({ length: flags.seeds }, (_, i) => i + 1),
+          episodes: flags.episodes,
+          onTable: (table) => write("tasks", table),
+        }),
     };
     cli.onStop = "The same command goes on: what was trained is in the job store.";
-    const tables: BenchmarkTable[] = [];
     for (const wanted of name === undefined ? quick : [name]) {
       const measured = await measure(cli, benchmarks[wanted]());
-      tables.push(measured);
+      write(wanted, measured);
       cli.terminal.record({ benchmark: wanted, ...measured });
     }
-    if (flags.out) await writeFile(flags.out, tables.map(markdown).join("\n"));
   });
+}
+
+/** Writes all tables as a file of their own, or each between its markers in one that has them. */
+function writeTables(file: string, tables: ReadonlyMap<string, BenchmarkTable>): void {
+  let text = existsSync(file) ? readFileSync(file, "utf8") : "";
+  let marked = false;
+  for (const [name, table] of tables) {
+    const begin = `<!-- bench ${name} -->`;
+    const at = text.indexOf(begin);
+    if (at < 0) continue;
+    const end = text.indexOf("<!-- end -->", at);
+    if (end < 0) {
+      throw new RewardsmithError("E_BENCH_MARKERS", `"${begin}" has no "<!-- end -->" after it`, {
+        where: file,
+        hint: "add a line <!-- end --> where the table ends",
+      });
+    }
+    marked = true;
+    const body = markdown(table).split("\n").slice(2).join("\n");
+    text = `${text.slice(0, at + begin.length)}\n${body}${text.slice(end)}`;
+  }
+  writeFileSync(file, marked ? text : [...tables.values()].map(markdown).join("\n"));
 }
 
 async function measure(cli: CliContext, benchmark: Benchmark): Promise<BenchmarkTable> {

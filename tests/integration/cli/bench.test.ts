@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { type CliProcess, runCli } from "../../../src/cli/program.js";
@@ -19,5 +19,28 @@ test("bench prints a table of ratios and writes it as Markdown", async () => {
 test("an unknown table names those there are", async () => {
   const host = new FakeProcess("bench", "speed");
   expect(await runCli(host as CliProcess)).toBe(2);
-  expect(host.stderr.text).toContain("sim, learn, reward, train, search");
+  expect(host.stderr.text).toContain("sim, learn, reward, train, search, tasks");
+});
+
+test("bench tasks writes its table between the markers of a page and leaves the rest alone", async () => {
+  const folder = outsideFolder();
+  const out = path.join(folder, "page.md");
+  writeFileSync(out, "before\n<!-- bench tasks -->\nold\n<!-- end -->\nafter\n");
+  const flags = ["--task", "cartpole", "--seeds", "1", "--episodes", "4", "--out", out];
+  const host = new FakeProcess("bench", "tasks", ...flags, "--runs", path.join(folder, "runs"));
+  expect(await runCli(host as CliProcess)).toBe(0);
+  const lines = readFileSync(out, "utf8").split("\n");
+  expect(lines[0]).toBe("before");
+  expect(lines.slice(-3)).toEqual(["<!-- end -->", "after", ""]);
+  expect(lines.filter((line) => line.startsWith("| cartpole |"))).toHaveLength(2);
+  expect(lines).not.toContain("old");
+});
+
+test("a page whose marker has no end is refused by name", async () => {
+  const folder = outsideFolder();
+  const out = path.join(folder, "page.md");
+  writeFileSync(out, "<!-- bench reward -->");
+  const host = new FakeProcess("bench", "reward", "--out", out);
+  expect(await runCli(host as CliProcess)).toBe(1);
+  expect(host.stderr.text).toContain("E_BENCH_MARKERS");
 });
