@@ -6,6 +6,7 @@
  */
 import { RewardsmithError } from "../core/errors.js";
 import type { Simulator } from "../sim/simulator.js";
+import { EngineWatch } from "../sim/watch.js";
 import { Actions } from "./actions.js";
 import { Commands } from "./commands.js";
 import type {
@@ -39,6 +40,8 @@ export interface TaskEnvironmentOptions {
   readonly randomize: boolean;
   /** Sensor noise on observations; by default there is. */
   readonly noise?: boolean;
+  /** The engine is watched in every so manieth control step of an environment; 0: never. */
+  readonly watchEvery?: number;
   /** Called at the end of every episode that began at its beginning. */
   readonly onEpisode?: (episode: EpisodeSummary) => void;
 }
@@ -47,6 +50,8 @@ export interface TaskEnvironmentOptions {
 export interface TaskEnvironment extends VectorEnvironment {
   readonly signals: Float32Array;
   readonly signalTable: SignalTable;
+  /** [env][body][7], as in `SimulatorState`. */
+  readonly bodyPoses: Float32Array;
 }
 
 export function createTaskEnvironment(options: TaskEnvironmentOptions): TaskEnvironment {
@@ -74,6 +79,7 @@ class SimulatedTask implements TaskEnvironment {
   private readonly readSignals: Copy;
   private readonly observation: Observation;
   private readonly privileged: Observation | undefined;
+  private readonly watch: EngineWatch | undefined;
   private readonly parts: readonly Remembering[];
 
   private readonly reward: ProgramOutput;
@@ -160,6 +166,15 @@ class SimulatedTask implements TaskEnvironment {
         name: "privilegedObservation",
         history: 1,
       });
+    const { watchEvery = 8 } = options;
+    this.watch =
+      simulator.watch && watchEvery > 0
+        ? new EngineWatch({
+            simulator: { ...simulator, watch: simulator.watch },
+            controlDtSeconds: definition.controlDtSeconds,
+            every: watchEvery,
+          })
+        : undefined;
     this.parts = [
       this.actions,
       this.commands,
@@ -170,8 +185,13 @@ class SimulatedTask implements TaskEnvironment {
       this.episodes,
       this.observation,
       ...(this.privileged ? [this.privileged] : []),
+      ...(this.watch ? [this.watch] : []),
       { memory: this.ownMemory(), rngs: [] },
     ];
+  }
+
+  get bodyPoses(): Float32Array {
+    return this.simulator.state.bodyPose;
   }
 
   get observations(): Float32Array {
@@ -206,7 +226,9 @@ class SimulatedTask implements TaskEnvironment {
       throw new Error("an environment must be reset or loaded before it is stepped");
     this.pushes.beforeStep();
     this.actions.apply(actions);
+    this.watch?.beforeStep();
     this.simulator.step();
+    this.watch?.afterStep();
     for (let env = 0; env < this.numEnvs; env++) this.episodes.steps[env]++;
     this.signalMemory.afterStep();
     this.readSignals(0, this.numEnvs);
@@ -221,9 +243,10 @@ class SimulatedTask implements TaskEnvironment {
       this.timeOuts[env] = ending === this.timeOutEnding ? 1 : 0;
       if (ending >= 0) {
         this.episodes.end(env, ending);
+        if (this.timeOuts[env] === 1) this.commands.complete(env, this.fitness.values[env]);
         this.begin(env, false);
         this.restarted[env] = 1;
-      } else if (this.commands.advance(env)) {
+      } else if (this.commands.advance(env, this.fitness.values[env])) {
         this.derive(env);
       }
     }
@@ -231,7 +254,8 @@ class SimulatedTask implements TaskEnvironment {
   }
 
   takeStatistics(): EnvironmentStatistics {
-    return this.episodes.takeStatistics();
+    const statistics = this.episodes.takeStatistics();
+    return this.watch ? { ...statistics, physics: this.watch.take() } : statistics;
   }
 
   save(): EnvironmentSnapshot {
