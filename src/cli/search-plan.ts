@@ -1,6 +1,6 @@
 /** How many environment steps a search will take, and how far it has come. */
 
-import { confirmationSeeds, type DesignSettings, rungsOf } from "../design/settings.js";
+import { confirmationRounds, type DesignSettings, rungsOf } from "../design/settings.js";
 import type { RunState } from "../events/run-state.js";
 
 export interface SearchPlan {
@@ -29,7 +29,10 @@ export function planSearch(
   const perIteration = iterationSteps(settings, candidateSteps);
   const iterations = settings.iterations * settings.restarts;
   const searchSteps = iterations * perIteration;
-  const confirmations = settings.confirm * confirmationSeeds(settings).length;
+  const confirmations = confirmationRounds(settings).reduce(
+    (sum, { candidates, seeds }) => sum + candidates * seeds.length,
+    0,
+  );
   const finalTrainings = settings.finals
     ? confirmations + settings.finalSeeds * (1 + baselines)
     : 0;

@@ -16,7 +16,10 @@ export function scoreOf(state: RunState, candidate: Candidate, faithful: boolean
 /** What decides which candidate is the best; the other settings do not. */
 export type BestRule = Pick<DesignSettings, "faithful" | "tieTolerance">;
 
-/** The best of a search: what its finals train. Where some were confirmed, the best mean of those. */
+/**
+ * The best of a search: what its finals train. Where some were confirmed, the best mean of those
+ * that were confirmed with the most seeds.
+ */
 export function bestCandidate(state: RunState, rule: BestRule): Candidate | null {
   const scored = scoredCandidates(state, rule);
   const confirmed = scored.flatMap(({ candidate, ...score }) => {
@@ -25,7 +28,9 @@ export function bestCandidate(state: RunState, rule: BestRule): Candidate | null
     const fitness = mean(confirmations.map((c) => c.fitness ?? 0));
     return failed ? [] : [{ ...score, candidate, fitness }];
   });
-  return bestBy(confirmed.length > 0 ? confirmed : scored, rule)?.candidate ?? null;
+  const most = Math.max(...confirmed.map(({ candidate }) => candidate.confirmations.length));
+  const finalists = confirmed.filter(({ candidate }) => candidate.confirmations.length === most);
+  return bestBy(finalists.length > 0 ? finalists : scored, rule)?.candidate ?? null;
 }
 
 /** Candidates with what they are compared by. One that reached the target is as good as complete. */

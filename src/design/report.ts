@@ -234,11 +234,12 @@ function costs({ spent, machine, start, prompts }: RunState): string[] {
 function confirmations(state: RunState): string[] {
   const confirmed = state.candidates.filter((candidate) => candidate.confirmations.length > 0);
   if (confirmed.length === 0) return [];
-  const seeds = confirmed[0].confirmations.map(({ seed }) => seed).sort((a, b) => a - b);
+  const all = confirmed.flatMap((candidate) => candidate.confirmations.map(({ seed }) => seed));
+  const seeds = [...new Set(all)].sort((a, b) => a - b);
   return [
     "## Confirmed before the finals",
     "",
-    "The best candidates trained again with other seeds; the best mean was chosen, because one lucky training is no evidence.",
+    "The best candidates trained again with other seeds, the better half of them with more; the best mean of those was chosen, because one lucky training is no evidence.",
     "",
     ...table(
       ["candidate", "fitness in the search", ...seeds.map((seed) => `seed ${seed}`)],
@@ -247,7 +248,8 @@ function confirmations(state: RunState): string[] {
         short(resultOf(state, candidate)?.evaluation.fitness ?? Number.NaN),
         ...seeds.map((seed) => {
           const fitness = candidate.confirmations.find((c) => c.seed === seed)?.fitness;
-          return fitness === undefined || fitness === null ? "failed" : short(fitness);
+          if (fitness === undefined) return "–";
+          return fitness === null ? "failed" : short(fitness);
         }),
       ]),
     ),

@@ -61,9 +61,14 @@ export const designSettingsSchema = z
     confirm: z
       .int()
       .min(0)
-      .default(4)
+      .default(6)
       .describe("candidates trained again with other seeds before the best is chosen (0: none)"),
-    confirmSeeds: z.int().positive().max(100).default(2).describe("seeds of these trainings"),
+    confirmSeeds: z
+      .int()
+      .positive()
+      .max(100)
+      .default(2)
+      .describe("seeds of these trainings; the better half gets twice as many more"),
     finalSeeds: z.int().positive().max(100).default(5).describe("seeds of the final trainings"),
     finalSteps: z
       .int()
@@ -96,10 +101,31 @@ export function finalSeeds(settings: DesignSettings): number[] {
   return Array.from({ length: settings.finalSeeds }, (_, i) => 1001 + i);
 }
 
-/** Seeds of trainings that confirm a candidate: neither a search's nor a final's. */
-export function confirmationSeeds(settings: DesignSettings): number[] {
-  if (settings.faithful || settings.confirm === 0) return [];
-  return Array.from({ length: settings.confirmSeeds }, (_, i) => 2001 + i);
+/** How many candidates are trained again together, and with which seeds. */
+export interface ConfirmationRound {
+  readonly candidates: number;
+  readonly seeds: readonly number[];
+}
+
+/**
+ * Sequential halving (Karnin, Koren and Somekh 2013): every round costs the same, so that the seeds
+ * go to those among which the choice is close. The seeds are neither a search's nor a final's.
+ *
+ * @param complete candidates trained to the end
+ */
+export function confirmationRounds(
+  settings: DesignSettings,
+  complete = settings.confirm,
+): ConfirmationRound[] {
+  const { confirmSeeds, faithful } = settings;
+  if (faithful) return [];
+  const confirm = Math.min(settings.confirm, complete);
+  const seeds = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i);
+  const rounds = [
+    { candidates: confirm, seeds: seeds(2001, confirmSeeds) },
+    { candidates: Math.ceil(confirm / 2), seeds: seeds(2001 + confirmSeeds, 2 * confirmSeeds) },
+  ];
+  return rounds.filter(({ candidates }) => candidates > 1);
 }
 
 /** Parts of the search steps after which candidates are compared. */
