@@ -11,8 +11,9 @@ import type { Simulator, SimulatorWatch } from "./simulator.js";
 import { type WatchStatistics, WatchSums, watchMeasures } from "./watch-statistics.js";
 
 export interface EngineWatchOptions {
-  /** Must have a `watch`. */
-  readonly simulator: Simulator & { readonly watch: SimulatorWatch };
+  readonly simulator: Simulator;
+  /** The simulator's own. */
+  readonly watch: SimulatorWatch;
   readonly controlDtSeconds: number;
   /** An environment is looked at in every so manieth control step. */
   readonly every: number;
@@ -29,7 +30,8 @@ interface Feedback {
 export class EngineWatch {
   readonly memory: Readonly<Record<string, Float64Array | Int32Array>>;
   readonly rngs = [];
-  private readonly simulator: EngineWatchOptions["simulator"];
+  private readonly simulator: Simulator;
+  private readonly watch: SimulatorWatch;
   private readonly dt: number;
   private readonly every: number;
   private readonly scale: RobotScale;
@@ -48,9 +50,10 @@ export class EngineWatch {
   private readonly high: Float64Array;
   private readonly feedback: readonly Feedback[];
 
-  constructor({ simulator, controlDtSeconds, every }: EngineWatchOptions) {
+  constructor({ simulator, watch, controlDtSeconds, every }: EngineWatchOptions) {
     const { robot, numEnvs, jointNames } = simulator;
     this.simulator = simulator;
+    this.watch = watch;
     this.dt = controlDtSeconds;
     this.every = every;
     this.scale = robotScale(robot, articulate(robot));
@@ -70,11 +73,11 @@ export class EngineWatch {
 
   /** Everything that is no physics has been done to the state: pushes, resets, new controls. */
   beforeStep(): void {
-    const { simulator, every, energyBefore, positionBefore, velocityBefore } = this;
+    const { simulator, watch, every, energyBefore, positionBefore, velocityBefore } = this;
     const { jointPosition, jointVelocity } = simulator.state;
     const joints = this.slide.length;
     for (let env = this.firstDue(); env < simulator.numEnvs; env += every) {
-      energyBefore[env] = simulator.watch.energyJoules(env);
+      energyBefore[env] = watch.energyJoules(env);
       for (let i = env * joints; i < (env + 1) * joints; i++) {
         positionBefore[i] = jointPosition[i];
         velocityBefore[i] = jointVelocity[i];
@@ -101,8 +104,7 @@ export class EngineWatch {
   }
 
   private measure(env: number): void {
-    const { sample, simulator } = this;
-    const { watch } = simulator;
+    const { sample, watch } = this;
     const gained = watch.energyJoules(env) - this.energyBefore[env] - this.work(env);
     sample[0] = Math.max(0, gained) / this.dt;
     sample[1] = watch.anchorErrorMeters(env);

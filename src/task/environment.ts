@@ -1,3 +1,5 @@
+import type { WatchStatistics } from "../sim/watch-statistics.js";
+
 /** What the learner sees of a vectorized environment. Arrays are `[env][dim]`, made once, refreshed in place. */
 export interface VectorEnvironment {
   readonly numEnvs: number;
@@ -45,6 +47,8 @@ export interface EnvironmentStatistics {
   readonly termSums: Readonly<Record<string, number>>;
   /** Share of ended episodes per termination flag (the first raised), "timeOut" and "nonFinite"; they sum to 1. */
   readonly endings: Readonly<Record<string, number>>;
+  /** How far the engine strayed from physics; absent where it is not watched. */
+  readonly physics?: WatchStatistics;
 }
 
 /** One finished episode, for evaluation. */

@@ -170,7 +170,8 @@ class SimulatedTask implements TaskEnvironment {
     this.watch =
       simulator.watch && watchEvery > 0
         ? new EngineWatch({
-            simulator: { ...simulator, watch: simulator.watch },
+            simulator,
+            watch: simulator.watch,
             controlDtSeconds: definition.controlDtSeconds,
             every: watchEvery,
           })
