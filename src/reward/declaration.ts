@@ -107,7 +107,11 @@ function vectorTypes(signals: readonly Signal[]): string[] {
 
 function derivedType(signals: readonly Signal[]): string[] {
   if (signals.length === 0) return [];
-  const fields = signals.map((signal) => `  readonly "${signal.name}": ${signalType(signal)};`);
+  // A long vector is usually mapped from another, and `map` gives an array of no known length to the
+  // type checker; the compiler counts its numbers.
+  const typeOf = (signal: Signal) =>
+    signal.size > 4 ? `readonly number[] /* ${signal.size} */` : signalType(signal);
+  const fields = signals.map((signal) => `  readonly "${signal.name}": ${typeOf(signal)};`);
   return [
     "/** What derived.ts returns: the task's derived signals by name. */",
     "interface Derived {",
