@@ -46,17 +46,25 @@ export async function evaluatePolicy(options: EvaluateOptions): Promise<Evaluati
     },
   });
   const policy = await createPolicy(checkpoint, episodes, nativeCalls && { nativeCalls });
+  let physics: Evaluation["physics"];
   try {
     environment.reset(false);
     for (let step = 0; step < maxEpisodeSteps && finished < episodes; step++) {
       environment.step(await policy.act(environment.observations));
       beat?.();
     }
+    physics = environment.takeStatistics().physics;
   } finally {
     await policy.dispose();
     environment.dispose();
   }
-  return { set, profile, totalSteps: checkpoint.totalSteps, ...summarize(firsts) };
+  return {
+    set,
+    profile,
+    totalSteps: checkpoint.totalSteps,
+    ...summarize(firsts),
+    ...(physics && { physics }),
+  };
 }
 
 function summarize(episodes: readonly EpisodeSummary[]) {

@@ -1,3 +1,4 @@
+import type { WatchStatistics } from "../sim/watch-statistics.js";
 import type { EnvironmentStatistics } from "../task/environment.js";
 
 /** What one PPO iteration left behind; a line of `metrics.jsonl`. */
@@ -37,4 +38,6 @@ export interface Evaluation {
   readonly episodeReturn: number;
   /** Share of episodes per termination flag, and "timeOut". */
   readonly endings: Readonly<Record<string, number>>;
+  /** How far the engine strayed from physics; absent where it was not watched. */
+  readonly physics?: WatchStatistics;
 }

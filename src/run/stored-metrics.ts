@@ -1,6 +1,7 @@
 /** Metrics as JSON text. JSON has no NaN: it is written as null and read back as NaN. */
 import { z } from "zod";
 import type { Evaluation, MetricsRow } from "../rl/metrics.js";
+import { type WatchStatistics, watchStatisticsSchema } from "../sim/watch-statistics.js";
 
 const number = z
   .number()
@@ -8,7 +9,7 @@ const number = z
   .transform((value) => value ?? Number.NaN);
 const numbers = z.record(z.string(), number);
 
-export const evaluationSchema: z.ZodType<Evaluation> = z.object({
+const evaluationFields = z.object({
   set: z.enum(["select", "test"]),
   profile: z.enum(["train", "reference"]),
   totalSteps: number,
@@ -18,7 +19,10 @@ export const evaluationSchema: z.ZodType<Evaluation> = z.object({
   episodeLength: number,
   episodeReturn: number,
   endings: numbers,
+  physics: watchStatisticsSchema.optional(),
 });
+
+export const evaluationSchema: z.ZodType<Evaluation> = evaluationFields.transform(withoutUndefined);
 
 const metricsRowSchema = z.object({
   iteration: number,
@@ -47,7 +51,14 @@ const metricsRowSchema = z.object({
   }),
   lr: number,
   actionStd: number,
+  physics: watchStatisticsSchema.optional(),
 });
+
+/** Absent rather than undefined. */
+function withoutUndefined<T extends { readonly physics?: WatchStatistics | undefined }>(value: T) {
+  const { physics, ...rest } = value;
+  return physics === undefined ? rest : { ...rest, physics };
+}
 
 export function formatRow(row: MetricsRow): string {
   return `${JSON.stringify(row)}\n`;
@@ -56,7 +67,7 @@ export function formatRow(row: MetricsRow): string {
 /** Null for a line that is no complete row. */
 export function parseRow(line: string): MetricsRow | null {
   try {
-    const { humanReward, ...row } = metricsRowSchema.parse(JSON.parse(line));
+    const { humanReward, ...row } = withoutUndefined(metricsRowSchema.parse(JSON.parse(line)));
     return humanReward === undefined ? row : { ...row, humanReward };
   } catch {
     return null;

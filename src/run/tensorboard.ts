@@ -2,12 +2,13 @@
  * TensorBoard event files: TFRecords (length, masked CRC-32C, data, masked CRC-32C) of `Event`
  * protocol buffers. Fields as in tensorflow/core/util/event.proto and framework/summary.proto; tags
  * as rsl_rl (Train/…, Policy/…), legged_gym (Episode/rew_…), Isaac Lab (Episode_Termination/…) and
- * CleanRL (losses/…, charts/…) name them. The x axis is environment steps.
+ * CleanRL (losses/…, charts/…) name them; physics/… is what the engine watch saw. The x axis is environment steps.
  */
 import { appendFileSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Evaluation, MetricsRow } from "../rl/metrics.js";
+import type { WatchStatistics } from "../sim/watch-statistics.js";
 import { diskError } from "./disk.js";
 
 /** One event file in a folder of its own; what an earlier attempt left in the folder is replaced. */
@@ -48,6 +49,7 @@ export class TensorBoardFile {
       [`Eval/fitness_${set}_${profile}`]: fitness,
       [`Eval/episode_length_${set}_${profile}`]: episodeLength,
       [`Eval/episode_return_${set}_${profile}`]: episodeReturn,
+      ...physicsScalars(evaluation.physics, `_${set}_${profile}`),
     });
   }
 
@@ -115,7 +117,21 @@ function rowScalars(row: MetricsRow, previous: MetricsRow | null): Record<string
     "charts/learning_rate": row.lr,
     "charts/SPS": newSteps / newSeconds,
     "Policy/mean_noise_std": row.actionStd,
+    ...physicsScalars(row.physics),
   };
+}
+
+/** `physics/anchorError_mean`, `_high` and `_max`. */
+function physicsScalars(physics: WatchStatistics | undefined, suffix = ""): Record<string, number> {
+  if (physics === undefined || physics.samples === 0) return {};
+  return Object.fromEntries(
+    Object.entries(physics.measures).flatMap(([measure, statistics]) =>
+      Object.entries(statistics).map(([which, value]) => [
+        `physics/${measure}_${which}${suffix}`,
+        value,
+      ]),
+    ),
+  );
 }
 
 function prefixed(prefix: string, values: Readonly<Record<string, number>>) {
