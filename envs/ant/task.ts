@@ -43,7 +43,8 @@ export default defineTask({
     },
     "torso.travel": {
       source: { kind: "bodyTravel", body: "torso" },
-      description: "mean velocity of the torso over the last step: what it covered, by its duration",
+      description:
+        "mean velocity of the torso over the last step: what it covered, by its duration",
       range: [-6, 6],
     },
     "torso.linVel": {

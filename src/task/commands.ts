@@ -1,4 +1,8 @@
-/** Commands: values drawn for an episode and held, or drawn anew at intervals. */
+/**
+ * Commands: values drawn for an episode and held, or drawn anew at intervals. Under a curriculum each
+ * environment has a level per command, from 0 (the range it starts with) to 1 (the full range), that
+ * rises with success and never falls.
+ */
 import type { Rng } from "../core/rng.js";
 import type { LoadedTask } from "./loaded-task.js";
 import { environmentRngs, type Remembering, type StreamKey } from "./memory.js";
@@ -9,29 +13,55 @@ interface Command {
   readonly high: readonly number[];
   /** Control steps between draws; Infinity holds the first. */
   readonly intervalSteps: number;
+  readonly curriculum: Curriculum | undefined;
 }
+
+interface Curriculum {
+  /** The range at level 0. */
+  readonly low: readonly number[];
+  readonly high: readonly number[];
+  /** Mean fitness of the steps under one command from which the level rises. */
+  readonly success: number;
+  readonly increment: number;
+}
+
+/** Fewer steps under a command prove nothing, control steps. */
+const fewestSteps = 25;
 
 export class Commands implements Remembering {
   readonly memory: Remembering["memory"];
   readonly rngs: readonly Rng[];
   private readonly commands: readonly Command[];
   private readonly stride: number;
-  /** [env][command] control steps since the last draw. */
+  /** [env][command] control steps since the last draw, and the sum of their fitness. */
   private readonly age: Int32Array;
+  private readonly fitness: Float64Array;
+  /** [env][command] progress through the curriculum, 0 to 1. */
+  private readonly level: Float32Array;
   private readonly signals: Float32Array;
 
+  /** Only training has a curriculum: every other stream draws from the full range. */
   constructor(task: LoadedTask, numEnvs: number, signals: Float32Array, key: StreamKey) {
     this.signals = signals;
     this.stride = task.signals.stride;
+    const isTraining = key.stream === "train";
     this.commands = task.signals.signals.flatMap(({ source, offset }) => {
       if (source.kind !== "command") return [];
       const seconds = source.intervalSeconds ?? Number.POSITIVE_INFINITY;
       const intervalSteps = Math.max(1, Math.round(seconds / task.definition.controlDtSeconds));
-      return [{ offset, low: source.low, high: source.high, intervalSteps }];
+      const { low, high } = source;
+      const curriculum = isTraining ? source.curriculum : undefined;
+      return [{ offset, low, high, intervalSteps, curriculum }];
     });
     this.age = new Int32Array(numEnvs * this.commands.length);
+    this.fitness = new Float64Array(this.age.length);
+    this.level = new Float32Array(this.age.length);
     this.rngs = this.commands.length > 0 ? environmentRngs(key, "command", numEnvs) : [];
-    this.memory = { commandAge: this.age };
+    this.memory = {
+      commandAge: this.age,
+      commandFitness: this.fitness,
+      commandLevel: this.level,
+    };
   }
 
   /** An episode begins: every command is drawn. */
@@ -39,24 +69,57 @@ export class Commands implements Remembering {
     for (let c = 0; c < this.commands.length; c++) this.draw(env, c);
   }
 
-  /** A control step has passed. True when a command of this environment changed. */
-  advance(env: number): boolean {
+  /**
+   * A control step of this fitness has passed, after which the episode goes on. True when a command
+   * of this environment changed.
+   */
+  advance(env: number, fitness: number): boolean {
     let changed = false;
     for (let c = 0; c < this.commands.length; c++) {
       const i = env * this.commands.length + c;
       this.age[i]++;
+      this.fitness[i] += fitness;
       if (this.age[i] < this.commands[c].intervalSteps) continue;
+      this.promote(env, c);
       this.draw(env, c);
       changed = true;
     }
     return changed;
   }
 
-  private draw(env: number, c: number): void {
-    const { offset, low, high } = this.commands[c];
-    for (let i = 0; i < low.length; i++) {
-      this.signals[env * this.stride + offset + i] = this.rngs[env].uniform(low[i], high[i]);
+  /** The episode ran to its time limit; an early end proves no success. */
+  complete(env: number, fitness: number): void {
+    for (let c = 0; c < this.commands.length; c++) {
+      const i = env * this.commands.length + c;
+      this.age[i]++;
+      this.fitness[i] += fitness;
+      this.promote(env, c);
     }
-    this.age[env * this.commands.length + c] = 0;
+  }
+
+  /** Raises the level where the command that ends was followed well. */
+  private promote(env: number, c: number): void {
+    const { curriculum } = this.commands[c];
+    const i = env * this.commands.length + c;
+    if (curriculum === undefined || this.age[i] < fewestSteps) return;
+    if (this.fitness[i] < curriculum.success * this.age[i]) return;
+    this.level[i] = Math.min(1, this.level[i] + curriculum.increment);
+  }
+
+  private draw(env: number, c: number): void {
+    const { offset, low, high, curriculum } = this.commands[c];
+    const at = env * this.commands.length + c;
+    for (let i = 0; i < low.length; i++) {
+      let from = low[i];
+      let to = high[i];
+      if (curriculum !== undefined) {
+        const short = 1 - this.level[at];
+        from += short * (curriculum.low[i] - from);
+        to += short * (curriculum.high[i] - to);
+      }
+      this.signals[env * this.stride + offset + i] = this.rngs[env].uniform(from, to);
+    }
+    this.age[at] = 0;
+    this.fitness[at] = 0;
   }
 }

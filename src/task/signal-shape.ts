@@ -106,7 +106,17 @@ export function shapeOf(
           "give as many of one as of the other",
         );
       }
-      const range = [Math.min(...source.low), Math.max(...source.high)] as const;
+      const { curriculum } = source;
+      const starts = [curriculum?.low ?? source.low, curriculum?.high ?? source.high];
+      if (starts.some((bounds) => bounds.length !== source.low.length)) {
+        throw signalError(
+          name,
+          `has ${source.low.length} numbers and a curriculum of ${starts.map((bounds) => bounds.length).join(" and ")}`,
+          "give the curriculum a low and a high for each",
+        );
+      }
+      const bounds = [...source.low, ...source.high, ...starts.flat()];
+      const range = [Math.min(...bounds), Math.max(...bounds)] as const;
       return source.low.length === 1 ? scalar("", range) : tuple(source.low.length, "", "", range);
     }
     case "parameter":

@@ -52,6 +52,19 @@ export const signalSourceSchema = z.discriminatedUnion("kind", [
     low: z.array(z.number()).min(1),
     high: z.array(z.number()).min(1),
     intervalSeconds: z.number().positive().optional(),
+    /**
+     * Training begins with the bounds given here. Each environment widens its own by `increment` of
+     * the way to `low` and `high` whenever the mean fitness of the steps under one command reaches
+     * `success`. Tests draw from the full range.
+     */
+    curriculum: z
+      .strictObject({
+        low: z.array(z.number()).min(1),
+        high: z.array(z.number()).min(1),
+        success: z.number(),
+        increment: z.number().gt(0).max(1).default(0.2),
+      })
+      .optional(),
   }),
   /** A randomized parameter of the environment, for privileged observations. */
   z.strictObject({ kind: z.literal("parameter"), name: z.enum(parameterNames) }),

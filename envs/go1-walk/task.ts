@@ -1,0 +1,166 @@
+import { defineTask } from "rewardsmith";
+
+const legs = ["frontRight", "frontLeft", "rearRight", "rearLeft"];
+/** The standing pose, hip, thigh and calf, rad; the policy commands offsets from it. */
+const stance: Record<string, readonly [number, number, number]> = {
+  frontRight: [-0.1, 0.8, -1.5],
+  frontLeft: [0.1, 0.8, -1.5],
+  rearRight: [-0.1, 1, -1.5],
+  rearLeft: [0.1, 1, -1.5],
+};
+const joints = legs.flatMap((leg) => [`${leg}Hip`, `${leg}Thigh`, `${leg}Calf`]);
+
+export default defineTask({
+  name: "go1-walk",
+  controlDtSeconds: 0.02,
+  maxEpisodeSteps: 1000,
+  physics: {
+    train: { substeps: 1, solverIterations: 8, pgsIterations: 4 },
+    reference: { substeps: 8, solverIterations: 4, pgsIterations: 4 },
+  },
+  signals: {
+    "command.speed": {
+      source: {
+        kind: "command",
+        low: [2],
+        high: [2],
+        intervalSeconds: 5,
+        curriculum: { low: [0.5], high: [1], success: 0.6, increment: 0.25 },
+      },
+      unit: "m/s",
+      description: "forward speed that is wanted, along +x; 2 m/s in every test",
+    },
+    "base.height": {
+      source: { kind: "derived" },
+      unit: "m",
+      description: "height of the trunk above the ground, about 0.3 when it stands",
+      range: [0.1, 0.4],
+    },
+    "base.position": {
+      source: { kind: "bodyPosition", body: "trunk" },
+      description: "centre of the trunk, from where the episode began",
+    },
+    "base.travel": {
+      source: { kind: "bodyTravel", body: "trunk" },
+      description:
+        "mean velocity of the trunk over the last step: what it covered, by its duration",
+      range: [-2, 2],
+    },
+    "base.linVel": {
+      source: { kind: "bodyLinVel", body: "trunk", frame: "body" },
+      description: "velocity of the trunk: forward, left, up",
+      range: [-2, 2],
+    },
+    "base.angVel": {
+      source: { kind: "bodyAngVel", body: "trunk", frame: "body" },
+      description: "angular velocity of the trunk: roll, pitch, yaw rate",
+      range: [-3, 3],
+    },
+    "base.gravity": {
+      source: { kind: "projectedGravity", body: "trunk" },
+      description: "direction of gravity as the trunk sees it: (0, 0, −1) when it is level",
+    },
+    "base.orientation": {
+      source: { kind: "bodyOrientation", body: "trunk" },
+      description: "orientation of the trunk",
+    },
+    "base.yaw": {
+      source: { kind: "derived" },
+      unit: "rad",
+      description: "heading of the trunk, 0 along +x",
+      range: [-Math.PI, Math.PI],
+    },
+    "joint.position": {
+      source: { kind: "jointPositions", joints },
+      description: `angles of ${joints.join(", ")}`,
+      range: [-2.8, 2.8],
+    },
+    "joint.offset": {
+      source: { kind: "derived", size: 12 },
+      unit: "rad",
+      description: "angles of the same joints less those of the standing pose",
+      range: [-1, 1],
+    },
+    "joint.velocity": {
+      source: { kind: "jointVelocities", joints },
+      description: "speeds of the same joints",
+      range: [-15, 15],
+    },
+    "joint.torque": {
+      source: { kind: "jointEfforts", joints },
+      description: "torques of the same joints",
+      range: [-24, 24],
+    },
+    ...Object.fromEntries(
+      legs.flatMap((leg) => [
+        [
+          `${leg}Foot.airTime`,
+          {
+            source: { kind: "airTime", geom: `${leg}Foot` } as const,
+            description: "time since the foot last touched, 0 while it touches",
+            range: [0, 0.5] as [number, number],
+          },
+        ],
+        [
+          `${leg}Foot.contactTime`,
+          {
+            source: { kind: "contactTime", geom: `${leg}Foot` } as const,
+            description: "time for which the foot has touched, 0 while it is in the air",
+            range: [0, 0.5] as [number, number],
+          },
+        ],
+      ]),
+    ),
+  },
+  observation: [
+    { signal: "base.linVel", scale: 2, noise: 0.1 },
+    { signal: "base.angVel", scale: 0.25, noise: 0.2 },
+    { signal: "base.gravity", noise: 0.05 },
+    { signal: "base.yaw" },
+    { signal: "command.speed" },
+    { signal: "joint.offset", noise: 0.01 },
+    { signal: "joint.velocity", scale: 0.05, noise: 1.5 },
+    { signal: "action" },
+  ],
+  actions: joints.map((joint) => {
+    const part = ["Hip", "Thigh", "Calf"].findIndex((suffix) => joint.endsWith(suffix));
+    const leg = legs.find((name) => joint.startsWith(name)) as string;
+    return {
+      actuator: joint,
+      scale: part === 0 ? 0.5 : 1,
+      offset: stance[leg][part],
+      description: `target angle of ${joint}, rad`,
+    };
+  }),
+  reset: {
+    keyframe: "stand",
+    jointPosition: Object.fromEntries(joints.map((joint) => [joint, { uniform: [-0.1, 0.1] }])),
+  },
+  fitness: { aggregate: "mean", over: "episode", missing: 0, unit: "share of the speed's reward" },
+  randomization: {
+    friction: { distribution: { uniform: [0.4, 1.25] }, when: "startup" },
+    payloadKg: { distribution: { uniform: [-1, 2] }, when: "startup" },
+    "centerOfMassOffset.x": { distribution: { uniform: [-0.05, 0.05] }, when: "startup" },
+    "centerOfMassOffset.y": { distribution: { uniform: [-0.03, 0.03] }, when: "startup" },
+    motorStrength: { distribution: { uniform: [0.85, 1.15] } },
+  },
+  events: [{ kind: "push", body: "trunk", intervalSeconds: [3, 7], velocity: [0.5, 0.5, 0] }],
+  steps: 1_000_000,
+  searchSteps: 500_000,
+  training: {
+    numEnvs: 64,
+    numStepsPerEnv: 64,
+    randomize: true,
+    ppo: {
+      lr: 1e-3,
+      lrMin: 5e-5,
+      lrMax: 2e-3,
+      desiredKl: 0.012,
+      entropyCoef: 0.005,
+      minibatchSize: 1024,
+      numLearningEpochs: 5,
+      boundCoef: 1e-3,
+    },
+    network: { actor: [128, 64], critic: [128, 64], initialLogStd: -1.6 },
+  },
+});
