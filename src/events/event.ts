@@ -41,6 +41,24 @@ export const reflectionSchema = z.strictObject({
   endings: z.record(z.string(), z.number()),
 });
 
+/** What the engine watch saw: samples, and by measure mean, 99 % quantile and maximum, SI. */
+const physicsSchema = z.strictObject({
+  samples: count,
+  measures: z.record(
+    z.string(),
+    z.strictObject({ mean: z.number(), high: z.number(), max: z.number() }),
+  ),
+});
+
+/** A measure of the engine watch beyond its limit, in training or in the evaluation that followed. */
+const watchMarkSchema = z.strictObject({
+  where: z.enum(["training", "evaluation"]),
+  measure: z.string(),
+  unit: z.string(),
+  value: z.number(),
+  limit: z.number(),
+});
+
 export const evaluationSchema = z.strictObject({
   set: z.enum(["select", "test"]),
   profile: z.enum(["train", "reference"]),
@@ -51,6 +69,7 @@ export const evaluationSchema = z.strictObject({
   episodeLength: z.number(),
   episodeReturn: z.number(),
   endings: z.record(z.string(), z.number()),
+  physics: physicsSchema.optional(),
 });
 
 /** One training's result at some number of steps, with everything later readers ask of it. */
@@ -58,6 +77,9 @@ const resultSchema = z.strictObject({
   jobId: z.string(),
   steps: count,
   evaluation: evaluationSchema,
+  /** What the engine watch saw at the end of the training, and where it found too much. */
+  physics: physicsSchema.optional(),
+  engineWatch: z.array(watchMarkSchema).optional(),
   /** First environment steps at which the training curve had 95 % of its rise. */
   stepsTo95: measured,
   /** Highest point of the training curve: the original's score. */
@@ -186,7 +208,7 @@ export const runEventSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("targetReached"), id, fitness: z.number() }),
   z.strictObject({
     type: z.literal("alarm"),
-    kind: z.enum(["rewardHacking"]),
+    kind: z.enum(["rewardHacking", "engineWatch"]),
     id,
     message: z.string(),
   }),
@@ -232,6 +254,7 @@ export type Series = z.infer<typeof seriesSchema>;
 export type Reflection = z.infer<typeof reflectionSchema>;
 export type Origin = z.infer<typeof originSchema>;
 export type TrainingResult = z.infer<typeof resultSchema>;
+export type WatchMark = z.infer<typeof watchMarkSchema>;
 export type EvaluationRecord = z.infer<typeof evaluationSchema>;
 export type FinalKind = "best" | "human" | "sparse";
 /** An event as the log returns it. */
