@@ -60,7 +60,7 @@ export type TrainingOutcome =
     };
 
 /** Raised when training or its files change meaning: results of other versions are never reused. */
-export const resultFormat = 1;
+export const resultFormat = 2;
 
 /** The job's name in the store: the first 16 hex digits of the hash of its contents. */
 export function jobId(job: TrainingJob): string {
@@ -74,6 +74,8 @@ export function jobId(job: TrainingJob): string {
     runtime: { rapier, onnxruntime },
     definition: {
       ...dynamics,
+      // Limits judge a result, they do not change it.
+      physics: { ...dynamics.physics, watch: null },
       signals: mapValues(dynamics.signals, ({ source }) => source),
       actions: dynamics.actions.map(({ description: _words, ...action }) => action),
       fitness: { ...dynamics.fitness, unit: "" },
