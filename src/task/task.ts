@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { parameterNames } from "../sim/simulator.js";
+import { watchMeasures } from "../sim/watch-statistics.js";
 import { trainingSettingsSchema } from "./settings.js";
 
 const joints = z.array(z.string()).min(1);
@@ -114,7 +115,12 @@ export const taskDefinitionSchema = z.strictObject({
   /** Episode time limit in control steps. */
   maxEpisodeSteps: z.int().positive(),
   /** `train` is fast; what is reported is measured on `reference`. */
-  physics: z.strictObject({ train: physicsProfileSchema, reference: physicsProfileSchema }),
+  physics: z.strictObject({
+    train: physicsProfileSchema,
+    reference: physicsProfileSchema,
+    /** Limits of the engine watch in place of the robot's own, by measure: W, m, rad, rad/s, m/s. */
+    watch: z.partialRecord(z.enum(watchMeasures), z.number().positive()).default({}),
+  }),
   /** Dotted names become nested fields: "cart.position" is s.cart.position. */
   signals: z.record(z.string().regex(/^[a-z][A-Za-z0-9]*(\.[a-z][A-Za-z0-9]*)*$/), signalSchema),
   observation: z.array(observationTermSchema).min(1),
