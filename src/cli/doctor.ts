@@ -124,8 +124,8 @@ async function checkRapier(): Promise<string> {
     simulator.reset(0, {
       jointPosition: Float32Array.of(1),
       jointVelocity: Float32Array.of(0),
-      basePose: new Float32Array(7),
-      baseVelocity: new Float32Array(6),
+      freePose: new Float32Array(0),
+      freeVelocity: new Float32Array(0),
     });
     let lowest = 1;
     for (let step = 0; step < 60; step++) {

@@ -21,9 +21,15 @@ const body = z.object({
   /** Principal moments about the centre of mass, kg m², and the axes they refer to. */
   inertia: vector3,
   inertiaOrientation: quaternion,
+  /** Share of its weight that something unseen carries: 0 none, 1 all of it (a balanced arm). */
+  gravityCompensation: z.number().default(0),
 });
 
-/** A joint between `body` and its parent. Free joints carry no axis, range or losses. */
+/**
+ * A joint between `body` and its parent. A body may hang on several hinges and slides: the first in
+ * the list is nearest to the parent, each later one moves with those before it. Free joints carry no
+ * axis, range or losses.
+ */
 const joint = z.object({
   name: z.string(),
   kind: z.enum(["hinge", "slide", "ball", "free"]),
@@ -65,23 +71,72 @@ const geom = z.object({
   vertices: z.array(z.number()).optional(),
 });
 
+/** What an actuator's effort acts on. */
+const transmission = z.discriminatedUnion("kind", [
+  /** Index into `joints`. */
+  z.object({ kind: z.literal("joint"), joint: z.int() }),
+  /** Index into `tendons`: each joint of it gets its coefficient times the effort. */
+  z.object({ kind: z.literal("tendon"), tendon: z.int() }),
+  /** Index into `sites`: force and torque on its body per unit of effort, in the site's frame, acting there. */
+  z.object({ kind: z.literal("site"), site: z.int(), force: vector3, torque: vector3 }),
+]);
+
 /**
- * What a control drives, as an effort at the joint. Motor: gear × control. Position: PD,
- * kp (control / gear − q) − kv q̇. Velocity: kv (control / gear − q̇).
+ * What a control drives, as an effort e; q is the joint's value or the tendon's length. Motor:
+ * e = gear × control. Position: PD, kp (control / gear − q) − kv q̇. Velocity: kv (control / gear − q̇).
+ * On a site there are motors only.
  */
 const actuator = z.object({
   name: z.string(),
-  /** Index into `joints`. */
-  joint: z.int(),
+  transmission,
   kind: z.enum(["motor", "position", "velocity"]),
   gear: z.number(),
   /** Gains; 0 for a motor. */
   kp: z.number(),
   kv: z.number(),
   controlRange: z.tuple([z.number(), z.number()]).nullable(),
-  /** Effort limits at the joint, N m or N. */
+  /** Limits of the effort, N m or N. */
   effortRange: z.tuple([z.number(), z.number()]).nullable(),
 });
+
+/** A fixed tendon: length = Σ coefficient × joint value, over hinges and slides. */
+const tendon = z.object({
+  name: z.string(),
+  joints: z.array(z.object({ joint: z.int(), coefficient: z.number() })).min(1),
+  /** Limits of the length; null when unlimited. */
+  range: z.tuple([z.number(), z.number()]).nullable(),
+});
+
+/** A constraint beside the joints. Body index −1 is the world. */
+const equality = z.discriminatedUnion("kind", [
+  /** A point of body 1 stays on a point of body 2, each in its body's frame: a ball joint that closes a loop. */
+  z.object({
+    kind: z.literal("connect"),
+    name: z.string(),
+    body1: z.int(),
+    body2: z.int(),
+    anchor1: vector3,
+    anchor2: vector3,
+  }),
+  /** Body 2 stays at a pose in body 1's frame. */
+  z.object({
+    kind: z.literal("weld"),
+    name: z.string(),
+    body1: z.int(),
+    body2: z.int(),
+    position: vector3,
+    orientation: quaternion,
+  }),
+  /** q₁ − r₁ = offset + ratio (q₂ − r₂), r the joints' references. Joint 2 is −1 where joint 1 is held still. */
+  z.object({
+    kind: z.literal("joint"),
+    name: z.string(),
+    joint1: z.int(),
+    joint2: z.int(),
+    offset: z.number(),
+    ratio: z.number(),
+  }),
+]);
 
 const site = z.object({
   name: z.string(),
@@ -106,6 +161,8 @@ export const robotModelSchema = z.object({
   joints: z.array(joint),
   geoms: z.array(geom),
   actuators: z.array(actuator),
+  tendons: z.array(tendon).default([]),
+  equalities: z.array(equality).default([]),
   sites: z.array(site),
   keyframes: z.array(keyframe),
   /** Pairs of body indices that never touch, beside parent and child. */
@@ -119,4 +176,6 @@ export type Body = RobotModel["bodies"][number];
 export type Joint = RobotModel["joints"][number];
 export type Geom = RobotModel["geoms"][number];
 export type Actuator = RobotModel["actuators"][number];
+export type Tendon = RobotModel["tendons"][number];
+export type Equality = RobotModel["equalities"][number];
 export type Keyframe = RobotModel["keyframes"][number];

@@ -1,9 +1,11 @@
 /**
- * A robot as rigid links: bodies welded together are one link, each link hangs on one joint.
+ * A robot as rigid links: bodies welded together are one link, each link hangs on one joint. Between
+ * a body with several joints and its parent stand links without a body, one for each joint but the last.
  * Link frames stand at their first body's origin and are aligned with the world in the reference
  * configuration, so an axis reads the same in parent and child and a joint's turn starts at zero.
  */
 import { multiplyQuaternions, quaternionFromAxisAngle, rotateVector } from "../core/quaternion.js";
+import { floatingBase, freeBodies } from "../robot/free-bodies.js";
 import type { Joint, RobotModel } from "../robot/model.js";
 
 export type Vector3 = [number, number, number];
@@ -19,11 +21,20 @@ export interface Member {
 export interface Link {
   /** Index of the parent link, -1 for the world. Parents come first. */
   readonly parent: number;
-  /** Index into `Articulation.joints`; -1 for a floating base. */
+  /** Index into `Articulation.joints`; -1 for a free body. */
   readonly joint: number;
+  /** Index into `freeBodies`; -1 for a link on a joint. */
+  readonly free: number;
   /** World position in the reference configuration, m. */
   readonly origin: Vector3;
+  /** The body it is for comes first. None in a link between two joints of one body. */
   readonly members: readonly Member[];
+  /** The link whose body hangs on it, by way of further joints; itself where it has a body. */
+  readonly bodyLink: number;
+  /** Part of a loose object, not of the robot. */
+  readonly object: boolean;
+  /** Share of its weight that it feels: the rest is compensated. */
+  readonly weight: number;
 }
 
 /** A hinge or slide joint. */
@@ -47,6 +58,8 @@ export interface Articulation {
   readonly joints: readonly LinkJoint[];
   /** The floating base's link, or -1. */
   readonly base: number;
+  /** The robot's first link with a body: it carries payloads. -1 where nothing is jointed. */
+  readonly carrier: number;
   /** The link of each body, -1 for bodies fixed to the world. */
   readonly linkOfBody: readonly number[];
   /** World pose of each body in the reference configuration. */
@@ -54,7 +67,8 @@ export interface Articulation {
 }
 
 export function articulate(robot: RobotModel): Articulation {
-  const jointOfBody = new Map(robot.joints.map((joint, index) => [joint.body, index]));
+  const free = freeBodies(robot);
+  const baseBody = floatingBase(robot)?.body;
   const links: (Link & { members: Member[] })[] = [];
   const joints: LinkJoint[] = [];
   const linkOfBody: number[] = [];
@@ -65,56 +79,88 @@ export function articulate(robot: RobotModel): Articulation {
     const parent = body.parent < 0 ? undefined : bodies[body.parent];
     const parentLink = body.parent < 0 ? -1 : linkOfBody[body.parent];
     const pose = compose(parent, body.position, body.orientation);
-    const jointIndex = jointOfBody.get(index);
-    if (jointIndex === undefined) {
+    const own = robot.joints.flatMap((joint, j) => (joint.body === index ? [j] : []));
+    if (own.length === 0) {
       bodies.push({ body: index, ...pose });
       linkOfBody.push(parentLink);
       if (parentLink >= 0)
         links[parentLink].members.push(inFrame(index, pose, links[parentLink].origin));
       return;
     }
-    const model = robot.joints[jointIndex];
-    const link = links.length;
-    linkOfBody.push(link);
-    if (model.kind === "free") {
-      base = link;
+    const bodyLink = links.length + own.length - 1;
+    linkOfBody.push(bodyLink);
+    if (robot.joints[own[0]].kind === "free") {
+      const loose = free.findIndex((each) => each.body === index);
+      if (index === baseBody) base = bodyLink;
       bodies.push({ body: index, ...pose });
       links.push({
         parent: -1,
         joint: -1,
+        free: loose,
         origin: pose.position,
         members: [inFrame(index, pose, pose.position)],
+        bodyLink,
+        object: free[loose].object,
+        weight: 1 - body.gravityCompensation,
       });
       return;
     }
-    const slide = model.kind === "slide";
-    const reference = referenceValue(model);
-    const axis = turned(pose.orientation, model.axis);
-    const anchor = sum(pose.position, turned(pose.orientation, model.anchor));
-    const moved = moveJoint(pose, model, axis, anchor, reference - (model.reference ?? 0));
-    bodies.push({ body: index, ...moved });
-    const anchorNow = slide
-      ? sum(anchor, scaled(axis, reference - (model.reference ?? 0)))
-      : anchor;
-    const parentOrigin: Vector3 = parentLink < 0 ? [0, 0, 0] : links[parentLink].origin;
-    links.push({
-      parent: parentLink,
-      joint: joints.length,
-      origin: moved.position,
-      members: [inFrame(index, moved, moved.position)],
+    let now = pose;
+    const chain = own.map((j) => {
+      const step = referenceStep(robot.joints[j], now);
+      now = step.moved;
+      return step;
     });
-    joints.push({
-      model,
-      index: jointIndex,
-      link,
-      slide,
-      axis,
-      anchorInParent: difference(anchorNow, parentOrigin),
-      anchorInLink: difference(anchorNow, moved.position),
-      reference,
+    bodies.push({ body: index, ...now });
+    own.forEach((j, k) => {
+      const { axis, anchor, reference } = chain[k];
+      const last = k === own.length - 1;
+      const before = k === 0 ? parentLink : links.length - 1;
+      const parentOrigin: Vector3 = before < 0 ? [0, 0, 0] : links[before].origin;
+      const origin = last ? now.position : anchor;
+      joints.push({
+        model: robot.joints[j],
+        index: j,
+        link: links.length,
+        slide: robot.joints[j].kind === "slide",
+        axis,
+        anchorInParent: difference(anchor, parentOrigin),
+        anchorInLink: difference(anchor, origin),
+        reference,
+      });
+      links.push({
+        parent: before,
+        joint: joints.length - 1,
+        free: -1,
+        origin,
+        members: last ? [inFrame(index, now, origin)] : [],
+        bodyLink,
+        object: before >= 0 && links[before].object,
+        weight: 1 - body.gravityCompensation,
+      });
     });
   });
-  return { links, joints, base, linkOfBody, bodies };
+  const carrier = links.findIndex((link) => !link.object && link.members.length > 0);
+  return { links, joints, base, carrier, linkOfBody, bodies };
+}
+
+/** A joint that moves a body from its pose to where the joint's reference value puts it, in the world. */
+function referenceStep(
+  joint: Joint,
+  pose: Pose,
+): { axis: Vector3; anchor: Vector3; reference: number; moved: Pose } {
+  const reference = referenceValue(joint);
+  const by = reference - (joint.reference ?? 0);
+  const axis = turned(pose.orientation, joint.axis);
+  const anchor = sum(pose.position, turned(pose.orientation, joint.anchor));
+  const moved = moveJoint(pose, joint, axis, anchor, by);
+  const now = joint.kind === "slide" ? sum(anchor, scaled(axis, by)) : anchor;
+  return { axis, anchor: now, reference, moved };
+}
+
+interface Pose {
+  readonly position: Vector3;
+  readonly orientation: Quaternion;
 }
 
 /**
@@ -128,13 +174,7 @@ function referenceValue(joint: Joint): number {
   return Math.max(high - zero, zero - low) < 0.95 * Math.PI ? zero : (low + high) / 2;
 }
 
-function moveJoint(
-  pose: { position: Vector3; orientation: Quaternion },
-  joint: Joint,
-  axis: Vector3,
-  anchor: Vector3,
-  by: number,
-): { position: Vector3; orientation: Quaternion } {
+function moveJoint(pose: Pose, joint: Joint, axis: Vector3, anchor: Vector3, by: number): Pose {
   if (by === 0) return pose;
   if (joint.kind === "slide") return { ...pose, position: sum(pose.position, scaled(axis, by)) };
   const turn: Quaternion = [1, 0, 0, 0];
@@ -144,11 +184,7 @@ function moveJoint(
   return { orientation, position: difference(anchor, turned(orientation, joint.anchor)) };
 }
 
-function compose(
-  parent: Member | undefined,
-  position: Vector3,
-  orientation: Quaternion,
-): { position: Vector3; orientation: Quaternion } {
+function compose(parent: Member | undefined, position: Vector3, orientation: Quaternion): Pose {
   if (!parent) return { position, orientation };
   const product: Quaternion = [1, 0, 0, 0];
   multiplyQuaternions(product, 0, parent.orientation, 0, orientation, 0);
@@ -158,11 +194,7 @@ function compose(
   };
 }
 
-function inFrame(
-  body: number,
-  pose: { position: Vector3; orientation: Quaternion },
-  origin: Vector3,
-): Member {
+function inFrame(body: number, pose: Pose, origin: Vector3): Member {
   return { body, position: difference(pose.position, origin), orientation: pose.orientation };
 }
 

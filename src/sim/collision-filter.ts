@@ -32,8 +32,8 @@ export function collisionFilter(robot: RobotModel, articulation: Articulation): 
       if ((a.contype & b.conaffinity) === 0 && (b.contype & a.conaffinity) === 0) continue;
       if (link[i] === link[j]) continue;
       if (link[i] >= 0 && link[j] >= 0) {
-        const { links } = articulation;
-        if (links[link[i]].parent === link[j] || links[link[j]].parent === link[i]) continue;
+        if (carriedBy(articulation, link[i]) === link[j]) continue;
+        if (carriedBy(articulation, link[j]) === link[i]) continue;
       }
       if (excluded.has(`${Math.min(a.body, b.body)},${Math.max(a.body, b.body)}`)) continue;
       allowed[i * n + j] = allowed[j * n + i] = 1;
@@ -49,4 +49,11 @@ export function collisionFilter(robot: RobotModel, articulation: Articulation): 
     return known;
   });
   return { allowed, group, numGroups: groups.size, selfCollision };
+}
+
+/** The next link with a body towards the world, or -1. */
+function carriedBy({ links }: Articulation, link: number): number {
+  let { parent } = links[link];
+  while (parent >= 0 && links[parent].members.length === 0) parent = links[parent].parent;
+  return parent;
 }

@@ -12,6 +12,7 @@ export const parameterIndex = Object.fromEntries(
 /** As in the file: factors 1, offsets 0; friction NaN stands for each geom's own. */
 const nominal: Record<ParameterName, number> = {
   massFactor: 1,
+  objectMassFactor: 1,
   payloadKg: 0,
   "centerOfMassOffset.x": 0,
   "centerOfMassOffset.y": 0,
@@ -50,7 +51,7 @@ export function checkParameter(name: ParameterName, value: number): void {
       hint: `use one of ${parameterNames.join(", ")}`,
     });
   }
-  const positive = name === "massFactor";
+  const positive = name === "massFactor" || name === "objectMassFactor";
   const fine = Number.isFinite(value) && (signed.has(name) || (positive ? value > 0 : value >= 0));
   if (fine) return;
   throw new RewardsmithError("E_SIM_PARAMETER", `${name} cannot be ${value}`, {

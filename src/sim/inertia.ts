@@ -1,7 +1,5 @@
-/** Mass, centre and inertia tensor of links, and their principal form. */
-
-import type { RobotModel } from "../robot/model.js";
-import { type Articulation, type Quaternion, sum, turned, type Vector3 } from "./articulation.js";
+/** Mass, centre and inertia tensor of rigid parts, their sums, and their principal form. */
+import { type Quaternion, turned, type Vector3 } from "./articulation.js";
 
 /** Symmetric 3×3 as xx yy zz xy xz yz. */
 export type Tensor = [number, number, number, number, number, number];
@@ -13,53 +11,8 @@ export interface MassProperties {
   readonly inertia: Tensor;
 }
 
-/** What a link's parameters change about its bodies. */
-export interface MassChange {
-  readonly massFactor: number;
-  /** A point mass at the base body's centre of mass, and a shift of that centre in the body's frame. */
-  readonly payloadKg: number;
-  readonly centerOffset: Vector3;
-  readonly armatureFactor: number;
-}
-
-export const unchangedMass: MassChange = {
-  massFactor: 1,
-  payloadKg: 0,
-  centerOffset: [0, 0, 0],
-  armatureFactor: 1,
-};
-
-/** A link's mass properties: its bodies together, and its joint's rotor inertia about the axis. */
-export function linkMass(
-  robot: RobotModel,
-  articulation: Articulation,
-  link: number,
-  change: MassChange,
-): MassProperties {
-  const isBase = link === 0;
-  const { members, joint } = articulation.links[link];
-  const parts = members.map((member, k): MassProperties => {
-    const body = robot.bodies[member.body];
-    const carries = isBase && k === 0;
-    const local = carries ? sum(body.centerOfMass, change.centerOffset) : body.centerOfMass;
-    return {
-      massKg: body.massKg * change.massFactor + (carries ? change.payloadKg : 0),
-      center: sum(member.position, turned(member.orientation, local)),
-      inertia: rotated(
-        scaledVector(body.inertia, change.massFactor),
-        body.inertiaOrientation,
-        member.orientation,
-      ),
-    };
-  });
-  const together = combined(parts);
-  if (joint < 0 || articulation.joints[joint].slide) return together;
-  const { axis, model } = articulation.joints[joint];
-  const armature = model.armature * change.armatureFactor;
-  return { ...together, inertia: addTensors(together.inertia, outer(axis, armature)) };
-}
-
-function combined(parts: readonly MassProperties[]): MassProperties {
+/** Parts as one rigid body. */
+export function combined(parts: readonly MassProperties[]): MassProperties {
   const massKg = parts.reduce((total, part) => total + part.massKg, 0);
   if (parts.length === 1 || massKg === 0) return { ...parts[0], massKg };
   const center: Vector3 = [0, 0, 0];
@@ -68,24 +21,27 @@ function combined(parts: readonly MassProperties[]): MassProperties {
   }
   let inertia: Tensor = [0, 0, 0, 0, 0, 0];
   for (const part of parts) {
-    const [x, y, z] = part.center.map((value, k) => value - center[k]);
-    const m = part.massKg;
-    // Parallel axes.
-    const shift: Tensor = [
-      m * (y * y + z * z),
-      m * (x * x + z * z),
-      m * (x * x + y * y),
-      -m * x * y,
-      -m * x * z,
-      -m * y * z,
-    ];
-    inertia = addTensors(addTensors(inertia, part.inertia), shift);
+    const from = part.center.map((value, k) => value - center[k]) as Vector3;
+    inertia = addTensors(inertia, shifted(part.inertia, from, part.massKg));
   }
   return { massKg, center, inertia };
 }
 
+/** A tensor and that of a point mass m at `by` (parallel axes). */
+export function shifted(tensor: Tensor, [x, y, z]: Vector3, m: number): Tensor {
+  const point: Tensor = [
+    m * (y * y + z * z),
+    m * (x * x + z * z),
+    m * (x * x + y * y),
+    -m * x * y,
+    -m * x * z,
+    -m * y * z,
+  ];
+  return addTensors(tensor, point);
+}
+
 /** Principal moments given in the frame `a`, itself given in `b`, as a tensor. */
-function rotated(moments: Vector3, a: Quaternion, b: Quaternion): Tensor {
+export function rotated(moments: Vector3, a: Quaternion, b: Quaternion): Tensor {
   let tensor: Tensor = [0, 0, 0, 0, 0, 0];
   for (let k = 0; k < 3; k++) {
     const unit: Vector3 = [k === 0 ? 1 : 0, k === 1 ? 1 : 0, k === 2 ? 1 : 0];
@@ -94,15 +50,16 @@ function rotated(moments: Vector3, a: Quaternion, b: Quaternion): Tensor {
   return tensor;
 }
 
-function outer([x, y, z]: Vector3, by: number): Tensor {
+/** The tensor of a moment about one axis alone. */
+export function outer([x, y, z]: Vector3, by: number): Tensor {
   return [by * x * x, by * y * y, by * z * z, by * x * y, by * x * z, by * y * z];
 }
 
-function addTensors(a: Tensor, b: Tensor): Tensor {
+export function addTensors(a: Tensor, b: Tensor): Tensor {
   return [a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3], a[4] + b[4], a[5] + b[5]];
 }
 
-function scaledVector([x, y, z]: Vector3, by: number): Vector3 {
+export function scaledVector([x, y, z]: Vector3, by: number): Vector3 {
   return [x * by, y * by, z * by];
 }
 

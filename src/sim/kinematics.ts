@@ -19,7 +19,7 @@ export function linkStates(numLinks: number): LinkStates {
   };
 }
 
-/** Poses and velocities of all links for joint coordinates and a base pose, in the environment's frame. */
+/** Poses and velocities of all links for joint coordinates and the poses of free bodies, in the environment's frame. */
 export function forwardKinematics(
   articulation: Articulation,
   state: ResetState,
@@ -28,17 +28,17 @@ export function forwardKinematics(
   const { links, joints } = articulation;
   const { pose, velocity, scratch } = out;
   for (let l = 0; l < links.length; l++) {
-    const { parent, joint, members } = links[l];
+    const { parent, joint, free, members } = links[l];
     const p = 7 * l;
     const v = 6 * l;
     if (joint < 0) {
-      for (let k = 0; k < 3; k++) pose[p + k] = state.basePose[k];
-      // The link is turned from the base body by that body's orientation in the file.
+      for (let k = 0; k < 3; k++) pose[p + k] = state.freePose[7 * free + k];
+      // The link is turned from its body by that body's orientation in the file.
       const { orientation } = members[0];
       scratch[0] = orientation[0];
       for (let k = 1; k < 4; k++) scratch[k] = -orientation[k];
-      multiplyQuaternions(pose, p + 3, state.basePose as Float32Array, 3, scratch, 0);
-      for (let k = 0; k < 6; k++) velocity[v + k] = state.baseVelocity[k];
+      multiplyQuaternions(pose, p + 3, state.freePose, 7 * free + 3, scratch, 0);
+      for (let k = 0; k < 6; k++) velocity[v + k] = state.freeVelocity[6 * free + k];
       continue;
     }
     const { axis, anchorInParent, anchorInLink, reference, slide } = joints[joint];

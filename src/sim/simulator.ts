@@ -1,9 +1,13 @@
 /**
  * One interface, two engines: N copies of a robot stepped together, their state in flat typed
  * arrays `[env][dim]` made once. SI, z up, quaternions w x y z, world-frame velocities.
- * "Joints" below are the robot's hinge and slide joints in MJCF order (free joints are the base).
+ * "Joints" below are the robot's hinge and slide joints in MJCF order; free bodies are those with a
+ * free joint, the robot's floating base and loose objects (`freeBodies` in robot/).
  */
 import type { RobotModel } from "../robot/model.js";
+
+export const engineNames = ["rapier", "mujoco"] as const;
+export type EngineName = (typeof engineNames)[number];
 
 export interface SimulatorOptions {
   readonly robot: RobotModel;
@@ -15,7 +19,7 @@ export interface SimulatorOptions {
   readonly contactGeoms: readonly string[];
 }
 
-/** How finely a control step is resolved. */
+/** How finely a control step is resolved. MuJoCo reads `substeps` alone: its solver runs until it has converged. */
 export interface PhysicsProfile {
   /** Engine steps per control step (decimation). */
   readonly substeps: number;
@@ -42,18 +46,23 @@ export interface SimulatorState {
   readonly contactForce: Float32Array;
 }
 
-/** A full initial state of one environment, in joint order. */
+/** A full initial state of one environment: joints in their order, free bodies in that of `freeBodies`. */
 export interface ResetState {
   readonly jointPosition: Float32Array;
   readonly jointVelocity: Float32Array;
-  /** [7] pose and [6] world velocity of the base (its free joint's body); ignored for a fixed base. */
-  readonly basePose: Float32Array;
-  readonly baseVelocity: Float32Array;
+  /** [free body][7] pose: position, then w x y z. */
+  readonly freePose: Float32Array;
+  /** [free body][6] world velocity of the body's origin, then angular velocity. */
+  readonly freeVelocity: Float32Array;
 }
 
-/** Physics of one environment that may differ from the robot file. Factors multiply, offsets add. */
+/**
+ * Physics of one environment that may differ from the robot file. Factors multiply, offsets add.
+ * Mass, payload and centre are the robot's, not those of loose objects, which have their own factor.
+ */
 export const parameterNames = [
   "massFactor",
+  "objectMassFactor",
   "payloadKg",
   "centerOfMassOffset.x",
   "centerOfMassOffset.y",
@@ -70,7 +79,7 @@ export const parameterNames = [
 export type ParameterName = (typeof parameterNames)[number];
 
 export interface Simulator {
-  readonly engine: "rapier" | "mujoco";
+  readonly engine: EngineName;
   readonly robot: RobotModel;
   readonly numEnvs: number;
   /** Names of the hinge and slide joints in the order of the joint arrays. */
@@ -85,7 +94,7 @@ export interface Simulator {
   step(): void;
   /** Puts one environment into a state and leaves the others alone. */
   reset(env: number, initial: ResetState): void;
-  /** Sets one parameter of one environment; takes effect at the next step. Payload and centre act on the base (first body). */
+  /** Sets one parameter of one environment; takes effect at the next step. Payload and centre act on the base (the robot's first moving body). */
   setParameter(env: number, name: ParameterName, value: number): void;
   /** Adds a world-frame velocity to a body of one environment (a push), m/s. */
   push(env: number, body: number, velocity: readonly [number, number, number]): void;

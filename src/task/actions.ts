@@ -1,6 +1,7 @@
-/** Policy actions → actuator controls: clip to ±1, arrive late, scale and offset. */
+/** Policy actions → actuator controls: clip to ±1, arrive late, scale and offset or add up. */
 import { RewardsmithError } from "../core/errors.js";
 import type { Rng } from "../core/rng.js";
+import type { RobotModel } from "../robot/model.js";
 import type { Simulator } from "../sim/simulator.js";
 import type { LoadedTask } from "./loaded-task.js";
 import { environmentRngs, type Remembering, type StreamKey } from "./memory.js";
@@ -17,6 +18,11 @@ export class Actions implements Remembering {
   private readonly actuator: Int32Array;
   private readonly scale: Float32Array;
   private readonly offset: Float32Array;
+  /** 1 where an action changes a held control; its scale is then per control step. */
+  private readonly increment: Uint8Array;
+  /** Bounds of held controls. */
+  private readonly low: Float32Array;
+  private readonly high: Float32Array;
   private readonly actuators: number;
   /** The last `slots` actions, `[env][slot][action]`; the newest is at `head`. */
   private readonly delayed: Float32Array;
@@ -39,7 +45,7 @@ export class Actions implements Remembering {
     this.simulator = simulator;
     this.signals = signals;
     this.randomize = randomize;
-    const { actions, actionDelaySteps, reset } = task.definition;
+    const { actions, actionDelaySteps, controlDtSeconds, reset } = task.definition;
     const { numEnvs } = simulator;
     this.dim = actions.length;
     this.stride = task.signals.stride;
@@ -51,8 +57,14 @@ export class Actions implements Remembering {
     this.actuator = Int32Array.from(actions, (action) =>
       actuators.findIndex((actuator) => actuator.name === action.actuator),
     );
-    this.scale = Float32Array.from(actions, (action) => action.scale);
+    this.scale = Float32Array.from(actions, ({ mode, scale }) =>
+      mode === "increment" ? scale * controlDtSeconds : scale,
+    );
     this.offset = Float32Array.from(actions, (action) => action.offset);
+    this.increment = Uint8Array.from(actions, ({ mode }) => (mode === "increment" ? 1 : 0));
+    const bounds = actions.map((_, i) => heldRange(task.robot, this.actuator[i]));
+    this.low = Float32Array.from(bounds, (range) => range?.[0] ?? Number.NEGATIVE_INFINITY);
+    this.high = Float32Array.from(bounds, (range) => range?.[1] ?? Number.POSITIVE_INFINITY);
     // Actuators that no action drives hold the keyframe's control.
     const held = keyframes.find((keyframe) => keyframe.name === reset.keyframe)?.ctrl ?? [];
     for (let env = 0; env < numEnvs; env++) simulator.controls.set(held, env * this.actuators);
@@ -86,23 +98,41 @@ export class Actions implements Remembering {
         signals[row + this.previousOffset + i] = signals[row + this.actionOffset + i];
         signals[row + this.actionOffset + i] = clipped;
         this.delayed[(env * slots + head) * dim + i] = clipped;
-        controls[env * this.actuators + this.actuator[i]] =
-          this.offset[i] + this.scale[i] * this.delayed[(env * slots + due) * dim + i];
+        const c = env * this.actuators + this.actuator[i];
+        const change = this.scale[i] * this.delayed[(env * slots + due) * dim + i];
+        controls[c] =
+          this.increment[i] === 0
+            ? this.offset[i] + change
+            : Math.min(Math.max(controls[c] + change, this.low[i]), this.high[i]);
       }
     }
   }
 
-  /** An episode begins: nothing has been commanded yet. */
+  /** An episode begins: nothing has been commanded yet, held controls are back at their offset. */
   reset(env: number): void {
     const { dim, slots, signals } = this;
     const row = env * this.stride;
     signals.fill(0, row + this.actionOffset, row + this.actionOffset + dim);
     signals.fill(0, row + this.previousOffset, row + this.previousOffset + dim);
     this.delayed.fill(0, env * slots * dim, (env + 1) * slots * dim);
+    for (let i = 0; i < dim; i++) {
+      if (this.increment[i] === 0) continue;
+      this.simulator.controls[env * this.actuators + this.actuator[i]] = this.offset[i];
+    }
     this.delaySteps[env] = this.randomize
       ? this.minDelay + this.rngs[env].integer(slots - this.minDelay)
       : this.minDelay;
   }
+}
+
+/** Where a held control stays: the actuator's control range, else the range of the joint it positions. */
+export function heldRange(robot: RobotModel, actuator: number): readonly [number, number] | null {
+  const { controlRange, kind, gear, transmission } = robot.actuators[actuator];
+  if (controlRange !== null || kind !== "position" || transmission.kind !== "joint") {
+    return controlRange;
+  }
+  const range = robot.joints[transmission.joint].range?.map((bound) => bound * gear);
+  return range ? [Math.min(...range), Math.max(...range)] : null;
 }
 
 function notANumber(env: number, action: number): RewardsmithError {

@@ -1,7 +1,9 @@
 /** What a schema cannot see: that everything a task names exists in its robot and its signals. */
 import { RewardsmithError } from "../core/errors.js";
 import { nameHint } from "../core/nearest-name.js";
+import { floatingBase, freeBodies } from "../robot/free-bodies.js";
 import type { RobotModel } from "../robot/model.js";
+import { heldRange } from "./actions.js";
 import { movableJoints } from "./signal-shape.js";
 import type { SignalTable } from "./signals.js";
 import type { TaskDefinition } from "./task.js";
@@ -33,6 +35,18 @@ export function checkTask(definition: TaskDefinition, robot: RobotModel, table: 
         "one action an actuator",
       );
     }
+    if (action.mode === "direct") continue;
+    const range = heldRange(robot, actuators.indexOf(action.actuator));
+    if (range === null || action.offset < range[0] || action.offset > range[1]) {
+      throw invalid(
+        range === null
+          ? `actions[${i}] adds up on actuator "${action.actuator}", which has no bounds`
+          : `actions[${i}] starts at ${action.offset}, outside its bounds ${range[0]} to ${range[1]}`,
+        range === null
+          ? "give the actuator a ctrlrange in the robot file"
+          : "choose an offset within the actuator's ctrlrange",
+      );
+    }
   }
 
   const { reset } = definition;
@@ -44,11 +58,29 @@ export function checkTask(definition: TaskDefinition, robot: RobotModel, table: 
   if (reset.keyframe !== undefined) {
     expectName("reset.keyframe", "keyframe", reset.keyframe, names(robot.keyframes));
   }
-  const floating = robot.joints.some((joint) => joint.kind === "free");
-  if (!floating && (reset.basePosition !== undefined || reset.baseYaw !== undefined)) {
+  const base = floatingBase(robot);
+  const moved = ["basePosition", "baseYaw"] as const;
+  for (const field of moved.filter((each) => reset[each] !== undefined)) {
+    if (base === undefined) {
+      throw invalid(
+        `reset.${field} moves the base, but the robot is fixed to the world`,
+        "give the base a free joint, or name the loose body under reset.bodies",
+      );
+    }
+    if (base.name in reset.bodies) {
+      throw invalid(
+        `reset.${field} and reset.bodies.${base.name} both move the base`,
+        "put all of it under reset.bodies",
+      );
+    }
+  }
+  for (const name of Object.keys(reset.bodies)) {
+    expectName("reset.bodies", "body", name, names(robot.bodies));
+    const free = names(freeBodies(robot));
+    if (free.includes(name)) continue;
     throw invalid(
-      "reset moves the base, but the robot is fixed to the world",
-      "give the base a free joint, or remove basePosition and baseYaw",
+      `reset.bodies names body "${name}", which has no free joint`,
+      free.length > 0 ? `use one of ${free.join(", ")}` : "move its joints: reset.jointPosition",
     );
   }
 

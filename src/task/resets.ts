@@ -1,15 +1,17 @@
 /** Initial states: the keyframe (or zero pose) plus what the task draws. */
 import { multiplyQuaternions, quaternionFromAxisAngle } from "../core/quaternion.js";
 import type { Rng } from "../core/rng.js";
+import { floatingBase, freeBodies } from "../robot/free-bodies.js";
 import type { RobotModel } from "../robot/model.js";
 import type { ResetState, Simulator } from "../sim/simulator.js";
 import { draw } from "./distribution.js";
 import type { LoadedTask } from "./loaded-task.js";
 import { environmentRngs, type Remembering, type StreamKey } from "./memory.js";
 import { movableJoints } from "./signal-shape.js";
-import type { Distribution } from "./task.js";
+import type { Distribution, FreeBodyReset } from "./task.js";
 
 const upward = [0, 0, 1];
+const still: readonly Distribution[] = [0, 0, 0];
 
 interface JointReset {
   readonly nominal: number;
@@ -18,17 +20,25 @@ interface JointReset {
   readonly range: readonly [number, number];
 }
 
+interface FreeReset {
+  /** [7] */
+  readonly nominal: Float64Array;
+  readonly position: readonly Distribution[];
+  readonly yaw: Distribution;
+  /** Any orientation, in place of the nominal one. */
+  readonly anyOrientation: boolean;
+  /** [6] linear, angular. */
+  readonly velocity: readonly Distribution[];
+}
+
 export class Resets implements Remembering {
   readonly memory = {};
   readonly rngs: readonly Rng[];
   /** In the simulator's joint order, whatever the order of declaration, so that draws never depend on it. */
   private readonly joints: readonly JointReset[];
-  /** [7] of the base. */
-  private readonly nominalBase: Float64Array;
-  private readonly basePosition: readonly Distribution[];
-  private readonly baseYaw: Distribution;
+  private readonly bodies: readonly FreeReset[];
   private readonly initial: ResetState;
-  private readonly yaw = new Float64Array(4);
+  private readonly turn = new Float64Array(4);
   private readonly simulator: Simulator;
 
   constructor(task: LoadedTask, simulator: Simulator, key: StreamKey) {
@@ -41,14 +51,24 @@ export class Resets implements Remembering {
       velocity: reset.jointVelocity[joint.name] ?? 0,
       range: joint.range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
     }));
-    this.nominalBase = nominal.base;
-    this.basePosition = reset.basePosition ?? [0, 0, 0];
-    this.baseYaw = reset.baseYaw ?? 0;
+    const base = floatingBase(task.robot)?.name;
+    this.bodies = freeBodies(task.robot).map(({ name }, i) => {
+      const { basePosition: position, baseYaw: yaw } = reset;
+      const own: FreeBodyReset =
+        name === base ? { position, yaw, ...reset.bodies[name] } : (reset.bodies[name] ?? {});
+      return {
+        nominal: nominal.bodies[i],
+        position: own.position ?? still,
+        yaw: own.yaw ?? 0,
+        anyOrientation: own.orientation === "uniform",
+        velocity: [...(own.linearVelocity ?? still), ...(own.angularVelocity ?? still)],
+      };
+    });
     this.initial = {
       jointPosition: new Float32Array(this.joints.length),
       jointVelocity: new Float32Array(this.joints.length),
-      basePose: new Float32Array(7),
-      baseVelocity: new Float32Array(6),
+      freePose: new Float32Array(7 * this.bodies.length),
+      freeVelocity: new Float32Array(6 * this.bodies.length),
     };
     this.rngs = environmentRngs(key, "reset", simulator.numEnvs);
   }
@@ -65,11 +85,19 @@ export class Resets implements Remembering {
       );
       initial.jointVelocity[i] = draw(velocity, rng);
     }
-    initial.basePose.set(this.nominalBase);
-    for (let i = 0; i < 3; i++) initial.basePose[i] += draw(this.basePosition[i], rng);
-    quaternionFromAxisAngle(this.yaw, 0, upward, 0, draw(this.baseYaw, rng));
-    multiplyQuaternions(initial.basePose, 3, this.yaw, 0, initial.basePose, 3);
+    for (let i = 0; i < this.bodies.length; i++) this.drawBody(i, rng);
     this.simulator.reset(env, initial);
+  }
+
+  private drawBody(i: number, rng: Rng): void {
+    const { freePose, freeVelocity } = this.initial;
+    const { nominal, position, yaw, anyOrientation, velocity } = this.bodies[i];
+    for (let k = 0; k < 7; k++) freePose[7 * i + k] = nominal[k];
+    for (let k = 0; k < 3; k++) freePose[7 * i + k] += draw(position[k], rng);
+    quaternionFromAxisAngle(this.turn, 0, upward, 0, draw(yaw, rng));
+    multiplyQuaternions(freePose, 7 * i + 3, this.turn, 0, freePose, 7 * i + 3);
+    if (anyOrientation) drawOrientation(freePose, 7 * i + 3, rng);
+    for (let k = 0; k < 6; k++) freeVelocity[6 * i + k] = draw(velocity[k], rng);
   }
 
   /** A random age for a staggered start, in control steps. */
@@ -78,23 +106,35 @@ export class Resets implements Remembering {
   }
 }
 
-/** Joint values in the simulator's order and the pose [7] of the base, from a keyframe or the zero pose. */
+/** A uniformly distributed orientation w x y z (Shoemake 1992, Uniform random rotations). */
+function drawOrientation(out: Float32Array, at: number, rng: Rng): void {
+  const split = rng.uniform(0, 1);
+  const first = rng.uniform(0, 2 * Math.PI);
+  const second = rng.uniform(0, 2 * Math.PI);
+  const low = Math.sqrt(1 - split);
+  const high = Math.sqrt(split);
+  out[at] = high * Math.cos(second);
+  out[at + 1] = low * Math.sin(first);
+  out[at + 2] = low * Math.cos(first);
+  out[at + 3] = high * Math.sin(second);
+}
+
+/** Joint values in the simulator's order and the pose [7] of each free body, from a keyframe or the zero pose. */
 function nominalPose(
   robot: RobotModel,
   keyframeName: string | undefined,
-): { joints: number[]; base: Float64Array } {
+): { joints: number[]; bodies: Float64Array[] } {
   const keyframe = robot.keyframes.find((candidate) => candidate.name === keyframeName);
-  const root = robot.bodies[robot.joints.find((joint) => joint.kind === "free")?.body ?? 0];
-  const base = Float64Array.from(
-    root ? [...root.position, ...root.orientation] : [0, 0, 0, 1, 0, 0, 0],
-  );
+  const bodies = freeBodies(robot).map(({ body, qpos }) => {
+    const { position, orientation } = robot.bodies[body];
+    return Float64Array.from(keyframe?.qpos.slice(qpos, qpos + 7) ?? [...position, ...orientation]);
+  });
   const joints: number[] = [];
   let at = 0;
   for (const joint of robot.joints) {
     const width = joint.kind === "free" ? 7 : joint.kind === "ball" ? 4 : 1;
-    if (joint.kind === "free" && keyframe) base.set(keyframe.qpos.slice(at, at + 7));
     if (width === 1) joints.push(keyframe?.qpos[at] ?? 0);
     at += width;
   }
-  return { joints, base };
+  return { joints, bodies };
 }

@@ -99,6 +99,26 @@ export const distributionSchema = z.union([
 ]);
 export type Distribution = z.infer<typeof distributionSchema>;
 
+const distributions3 = z.tuple([distributionSchema, distributionSchema, distributionSchema]);
+
+/** What is drawn for a body with a free joint at a reset. */
+const freeBodyResetSchema = z
+  .strictObject({
+    /** Added to its position in the keyframe (or the robot file), m, and a turn about the vertical, rad. */
+    position: distributions3.optional(),
+    yaw: distributionSchema.optional(),
+    /** Any orientation, each as likely as any other, in place of the keyframe's. */
+    orientation: z.literal("uniform").optional(),
+    /** World velocity of its origin, m/s, and angular velocity, rad/s. */
+    linearVelocity: distributions3.optional(),
+    angularVelocity: distributions3.optional(),
+  })
+  .refine(
+    ({ yaw, orientation }) => yaw === undefined || orientation === undefined,
+    "give a yaw or an orientation",
+  );
+export type FreeBodyReset = z.infer<typeof freeBodyResetSchema>;
+
 const physicsProfileSchema = z.strictObject({
   substeps: z.int().positive(),
   solverIterations: z.int().positive(),
@@ -128,11 +148,16 @@ export const taskDefinitionSchema = z.strictObject({
   observationHistory: z.int().positive().default(1),
   /** All that the critic sees, without noise or history; omitted: the observation. */
   privilegedObservation: z.array(observationTermSchema).optional(),
-  /** control = offset + scale × clip(action, ±1), one per action, by actuator name. */
+  /**
+   * One per action, by actuator name. Direct: control = offset + scale × clip(action, ±1).
+   * Increment: the control starts at offset and grows by scale × clip(action, ±1) a second, within
+   * the actuator's control range (a position actuator's joint range where it has none).
+   */
   actions: z
     .array(
       z.strictObject({
         actuator: z.string(),
+        mode: z.enum(["direct", "increment"]).default("direct"),
         scale: z.number(),
         offset: z.number().default(0),
         description: z.string(),
@@ -150,11 +175,16 @@ export const taskDefinitionSchema = z.strictObject({
         .tuple([distributionSchema, distributionSchema, distributionSchema])
         .optional(),
       baseYaw: distributionSchema.optional(),
+      /** By name of a body with a free joint: the base, or a loose object. */
+      bodies: z.record(z.string(), freeBodyResetSchema).default({}),
     })
     .prefault({}),
-  /** Score of an episode from fitness.ts's value per step. Steps an early end cut off count as `missing`. */
+  /**
+   * Score of an episode from fitness.ts's value per step: their sum, their mean, or the greatest.
+   * Steps an early end cut off count as `missing` (for the greatest they count for nothing).
+   */
   fitness: z.strictObject({
-    aggregate: z.enum(["sum", "mean"]),
+    aggregate: z.enum(["sum", "mean", "max"]),
     over: z.enum(["episode", "lastHalf"]).default("episode"),
     missing: z.number().default(0),
     unit: z.string().default(""),

@@ -89,7 +89,7 @@ describe("MJCF", () => {
     expect(robot.actuators).toEqual([
       {
         name: "pull",
-        joint: 0,
+        transmission: { kind: "joint", joint: 0 },
         kind: "motor",
         gear: 5,
         kp: 0,
@@ -99,7 +99,7 @@ describe("MJCF", () => {
       },
       {
         name: "reach",
-        joint: 1,
+        transmission: { kind: "joint", joint: 1 },
         kind: "position",
         gear: 1,
         kp: 30,

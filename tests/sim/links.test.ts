@@ -2,8 +2,9 @@ import { describe, expect, test } from "vitest";
 import { mujoco } from "../../src/robot/mujoco/engine.js";
 import { articulate, turned, type Vector3 } from "../../src/sim/articulation.js";
 import { collisionFilter } from "../../src/sim/collision-filter.js";
-import { linkMass, principal, type Tensor, unchangedMass } from "../../src/sim/inertia.js";
+import { principal, type Tensor } from "../../src/sim/inertia.js";
 import { forwardKinematics, linkStates } from "../../src/sim/kinematics.js";
+import { linkMass, unchangedMass } from "../../src/sim/link-mass.js";
 import { resetState, robotOf } from "./world.js";
 
 /** Turned frames, welded parts, offset anchors, a slide, a far range and a reference. */

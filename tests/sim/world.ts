@@ -4,8 +4,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RobotModel } from "../../src/robot/model.js";
 import { compileRobot } from "../../src/robot/mujoco/compile.js";
-import { createRapierSimulator } from "../../src/sim/rapier/simulator.js";
-import type { ResetState, Simulator, SimulatorOptions } from "../../src/sim/simulator.js";
+import { createSimulator } from "../../src/sim/node/create-simulator.js";
+import type {
+  EngineName,
+  ResetState,
+  Simulator,
+  SimulatorOptions,
+} from "../../src/sim/simulator.js";
+
+/** The engine of `simulate`. A file of tests that holds for both engines is run again with the other by tests/sim/mujoco. */
+export const underTest: { engine: EngineName } = { engine: "rapier" };
 
 /** Compiles an MJCF body, without a cache. */
 export async function robotOf(xml: string): Promise<RobotModel> {
@@ -20,12 +28,13 @@ export async function robotOf(xml: string): Promise<RobotModel> {
 
 export type Overrides = Partial<Omit<SimulatorOptions, "physics">> & {
   physics?: Partial<SimulatorOptions["physics"]>;
+  engine?: EngineName;
 };
 
 /** One environment, 5 ms steps, 4x4 solver, unless said otherwise. */
 export function simulate(robot: RobotModel, overrides: Overrides = {}): Promise<Simulator> {
-  const { physics, ...rest } = overrides;
-  return createRapierSimulator({
+  const { physics, engine = underTest.engine, ...rest } = overrides;
+  return createSimulator(engine, {
     robot,
     numEnvs: 1,
     controlDtSeconds: 0.005,
@@ -39,16 +48,18 @@ export function resetState(
   robot: RobotModel,
   jointPosition: readonly number[] = [],
   jointVelocity: readonly number[] = [],
-  base: { pose?: readonly number[]; velocity?: readonly number[] } = {},
+  free: { pose?: readonly number[]; velocity?: readonly number[] } = {},
 ): ResetState {
   const count = robot.joints.filter((joint) => joint.kind !== "free").length;
+  const bodies = robot.joints.length - count;
+  const rest = new Array(bodies).fill([0, 0, 0, 1, 0, 0, 0]).flat();
   const fill = (values: readonly number[]) =>
     Float32Array.from({ length: count }, (_, i) => values[i] ?? 0);
   return {
     jointPosition: fill(jointPosition),
     jointVelocity: fill(jointVelocity),
-    basePose: Float32Array.from(base.pose ?? [0, 0, 0, 1, 0, 0, 0]),
-    baseVelocity: Float32Array.from(base.velocity ?? [0, 0, 0, 0, 0, 0]),
+    freePose: Float32Array.from(free.pose ?? rest),
+    freeVelocity: Float32Array.from(free.velocity ?? new Array(6 * bodies).fill(0)),
   };
 }
 

@@ -1,4 +1,5 @@
 /** A simulator without physics: tests write its state and read what was asked of it. */
+import { freeBodies } from "../../src/robot/free-bodies.js";
 import { type RobotModel, robotModelSchema } from "../../src/robot/model.js";
 import type { ParameterName, ResetState, Simulator } from "../../src/sim/simulator.js";
 
@@ -16,7 +17,8 @@ export class FakeSimulator implements Simulator {
     env: number;
     jointPosition: number[];
     jointVelocity: number[];
-    basePose: number[];
+    freePose: number[];
+    freeVelocity: number[];
   }[] = [];
   readonly parameters: { env: number; name: ParameterName; value: number }[] = [];
   readonly pushes: { env: number; body: number; velocity: number[]; step: number }[] = [];
@@ -58,12 +60,16 @@ export class FakeSimulator implements Simulator {
     const joints = this.jointNames.length;
     this.state.jointPosition.set(initial.jointPosition, env * joints);
     this.state.jointVelocity.set(initial.jointVelocity, env * joints);
-    this.state.bodyPose.set(initial.basePose, env * 7 * this.robot.bodies.length);
+    freeBodies(this.robot).forEach(({ body }, i) => {
+      const pose = initial.freePose.subarray(7 * i, 7 * i + 7);
+      this.state.bodyPose.set(pose, 7 * (env * this.robot.bodies.length + body));
+    });
     this.resets.push({
       env,
       jointPosition: [...initial.jointPosition],
       jointVelocity: [...initial.jointVelocity],
-      basePose: [...initial.basePose],
+      freePose: [...initial.freePose],
+      freeVelocity: [...initial.freeVelocity],
     });
   }
 
@@ -148,7 +154,7 @@ function geom(name: string, of: number) {
 function actuator(name: string, of: number) {
   return {
     name,
-    joint: of,
+    transmission: { kind: "joint", joint: of },
     kind: "motor",
     gear: 1,
     kp: 0,

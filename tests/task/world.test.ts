@@ -52,6 +52,28 @@ describe("actions", () => {
     expect(delays(false)).toEqual(new Set([1]));
   });
 
+  it("in increment mode move a held control by scale a second, within its bounds, anew each episode", () => {
+    const task = fakeTask({
+      actions: [
+        { actuator: "hipMotor", scale: 2, description: "" },
+        { actuator: "kneeMotor", mode: "increment", scale: 4, offset: 0.5, description: "" },
+      ],
+      maxEpisodeSteps: 4,
+    });
+    const knee = task.robot.actuators[1];
+    (knee as { controlRange: [number, number] }).controlRange = [-1, 1];
+    const { environment, simulator } = fakeEnvironment(task);
+    environment.reset(false);
+    const held: number[] = [];
+    for (const action of [1, -0.5, 1, 1]) {
+      environment.step(actions(2, 0, action));
+      held.push(simulator.controls[1]);
+    }
+    knee.controlRange = null;
+    // 0.5 + 0.4, − 0.2, + 0.4 cut at 1; the fourth step ends the episode.
+    expect(held.map((value) => Number(value.toFixed(6)))).toEqual([0.9, 0.7, 1, 0.5]);
+  });
+
   it("that are not numbers stop the training with the environment's index", () => {
     const { environment } = fakeEnvironment(fakeTask());
     environment.reset(false);
@@ -146,7 +168,7 @@ describe("initial states", () => {
     expect(first.jointPosition[1]).toBeCloseTo(0.2, 6);
     expect(first.jointVelocity).toEqual([0, -2]);
     for (const [i, value] of [1, 2, 0.9, Math.SQRT1_2, 0, 0, Math.SQRT1_2].entries()) {
-      expect(first.basePose[i]).toBeCloseTo(value, 6);
+      expect(first.freePose[i]).toBeCloseTo(value, 6);
     }
   });
 
@@ -155,7 +177,8 @@ describe("initial states", () => {
     environment.reset(false);
     expect(simulator.resets[0]).toMatchObject({
       jointPosition: [0, 0],
-      basePose: [0, 0, 0.5, 1, 0, 0, 0],
+      freePose: [0, 0, 0.5, 1, 0, 0, 0],
+      freeVelocity: [0, 0, 0, 0, 0, 0],
     });
   });
 

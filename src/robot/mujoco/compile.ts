@@ -14,7 +14,7 @@ import { lineOf, readSourceFiles, type SourceFile } from "./source-files.js";
 import { checkSupported } from "./supported.js";
 
 /** Raised whenever the same file would compile to another model. */
-const formatVersion = 2;
+const formatVersion = 3;
 
 /** Compiles a robot file; the result is cached by the content of the file and all it includes. */
 export async function compileRobot(

@@ -1,5 +1,14 @@
 /** A compiled mjModel's arrays → the neutral RobotModel. Poses are the file's own (qpos0). */
-import type { Actuator, Body, Geom, Joint, Keyframe, RobotModel } from "../model.js";
+import type {
+  Actuator,
+  Body,
+  Equality,
+  Geom,
+  Joint,
+  Keyframe,
+  RobotModel,
+  Tendon,
+} from "../model.js";
 import type { Model, Mujoco } from "./engine.js";
 import { ellipsoidPoints, meshHull } from "./mesh-hull.js";
 import { modelName, type NamedKind, nameOf } from "./names.js";
@@ -18,6 +27,10 @@ export function readModel(engine: Mujoco, model: Model, name: string): RobotMode
     joints: count(model.njnt, (i) => readJoint(engine, model, i)),
     geoms: count(model.ngeom, (i) => readGeom(engine, model, i)),
     actuators: count(model.nu, (i) => readActuator(engine, model, i)),
+    tendons: count(model.ntendon, (i) => readTendon(model, i)),
+    equalities: count(model.neq, (i) => readEquality(engine, model, i)).filter(
+      (equality) => equality !== undefined,
+    ),
     sites: count(model.nsite, (i) => ({
       name: named(model, "site", i),
       body: model.site_bodyid[i] - 1,
@@ -42,6 +55,7 @@ function readBody(model: Model, i: number): Body {
     centerOfMass: vector3(model.body_ipos, i),
     inertia: vector3(model.body_inertia, i),
     inertiaOrientation: quaternion(model.body_iquat, i),
+    gravityCompensation: model.body_gravcomp[i],
   };
 }
 
@@ -109,25 +123,30 @@ function readGeom(engine: Mujoco, model: Model, i: number): Geom {
 }
 
 function readActuator(engine: Mujoco, model: Model, i: number): Actuator {
-  const joint = model.actuator_trnid[2 * i];
+  const target = model.actuator_trnid[2 * i];
+  const transmission = readTransmission(engine, model, i);
   const gains = model.actuator_gainprm.length / model.nu;
   const biases = model.actuator_biasprm.length / model.nu;
   const gain: number = model.actuator_gainprm[gains * i];
-  const gear: number = model.actuator_gear[6 * i];
+  // A site's gear is a force and a torque: it is in the transmission.
+  const gear: number = transmission.kind === "site" ? 1 : model.actuator_gear[6 * i];
   const kind = actuatorKind(engine, model, i) ?? "motor";
   const accessor = model.actuator(i);
-  // Force limits are before the gear, the joint's own limit after it: both hold.
+  // Force limits are before the gear, the joint's or tendon's own limit after it: both hold.
   let [low, high] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   if (flag(accessor.forcelimited)) {
     const range = pair(model.actuator_forcerange, i).map((force) => force * gear);
     [low, high] = [Math.min(...range), Math.max(...range)];
   }
-  const [jointLow, jointHigh] = pair(model.jnt_actfrcrange, joint);
-  if (jointLow < jointHigh) [low, high] = [Math.max(low, jointLow), Math.min(high, jointHigh)];
+  if (transmission.kind !== "site") {
+    const own = transmission.kind === "joint" ? model.jnt_actfrcrange : model.tendon_actfrcrange;
+    const [ownLow, ownHigh] = pair(own, target);
+    if (ownLow < ownHigh) [low, high] = [Math.max(low, ownLow), Math.min(high, ownHigh)];
+  }
   // Gains as the joint feels them: force × gear, and the actuator's length is gear × q.
   return {
-    name: nameOf(model, "actuator", i) || named(model, "jnt", joint),
-    joint,
+    name: nameOf(model, "actuator", i) || named(model, targetKinds[transmission.kind], target),
+    transmission,
     kind,
     gear: kind === "motor" ? gear * gain : gear,
     kp: kind === "position" ? gain * gear * gear : 0,
@@ -135,6 +154,83 @@ function readActuator(engine: Mujoco, model: Model, i: number): Actuator {
     controlRange: flag(accessor.ctrllimited) ? pair(model.actuator_ctrlrange, i) : null,
     effortRange: low > Number.NEGATIVE_INFINITY ? [low, high] : null,
   };
+}
+
+const targetKinds = { joint: "jnt", tendon: "tendon", site: "site" } as const;
+
+function readTransmission(engine: Mujoco, model: Model, i: number): Actuator["transmission"] {
+  const target = model.actuator_trnid[2 * i];
+  const { mjTRN_SITE, mjTRN_TENDON } = engine.mjtTrn;
+  switch (model.actuator_trntype[i]) {
+    case mjTRN_SITE.value:
+      return {
+        kind: "site",
+        site: target,
+        force: vector3(model.actuator_gear, 2 * i),
+        torque: vector3(model.actuator_gear, 2 * i + 1),
+      };
+    case mjTRN_TENDON.value:
+      return { kind: "tendon", tendon: target };
+    default:
+      return { kind: "joint", joint: target };
+  }
+}
+
+function readTendon(model: Model, i: number): Tendon {
+  const start = model.tendon_adr[i];
+  const [low, high] = pair(model.tendon_range, i);
+  return {
+    name: named(model, "tendon", i),
+    joints: count(model.tendon_num[i], (k) => ({
+      joint: model.wrap_objid[start + k],
+      coefficient: model.wrap_prm[start + k],
+    })),
+    // tendon_limited cannot be read: what has a range is limited, as autolimits has it.
+    range: low < high ? [low, high] : null,
+  };
+}
+
+/** Undefined for one that the file switches off. */
+function readEquality(engine: Mujoco, model: Model, i: number): Equality | undefined {
+  if (!flag(model.eq(i).active0)) return undefined;
+  const name = named(model, "eq", i);
+  const { mjEQ_CONNECT, mjEQ_WELD } = engine.mjtEq;
+  const onSites = model.eq_objtype[i] === engine.mjtObj.mjOBJ_SITE.value;
+  const first = model.eq_obj1id[i];
+  const second = model.eq_obj2id[i];
+  const width = model.eq_data.length / model.neq;
+  const data = model.eq_data.subarray(width * i, width * (i + 1));
+  const bodies = { name, body1: first - 1, body2: second - 1 };
+  switch (model.eq_type[i]) {
+    case mjEQ_CONNECT.value:
+      if (onSites) {
+        return {
+          kind: "connect",
+          name,
+          body1: model.site_bodyid[first] - 1,
+          body2: model.site_bodyid[second] - 1,
+          anchor1: vector3(model.site_pos, first),
+          anchor2: vector3(model.site_pos, second),
+        };
+      }
+      return { kind: "connect", ...bodies, anchor1: vector3(data, 0), anchor2: vector3(data, 1) };
+    case mjEQ_WELD.value:
+      return {
+        kind: "weld",
+        ...bodies,
+        position: vector3(data, 1),
+        orientation: [data[6], data[7], data[8], data[9]],
+      };
+    default:
+      return {
+        kind: "joint",
+        name,
+        joint1: first,
+        joint2: second,
+        offset: data[0],
+        ratio: second < 0 ? 0 : data[1],
+      };
+  }
 }
 
 function readKeyframe(model: Model, i: number): Keyframe {

@@ -23,28 +23,15 @@ export function checkSupported(
   };
   checkCounts(model, refuse);
   checkOptions(engine, model, refuse);
-  checkBodies(model, refuse);
   checkJoints(engine, model, refuse);
+  checkTendons(engine, model, refuse);
+  checkEqualities(engine, model, refuse);
   checkActuators(engine, model, refuse);
   return leftOut(model);
 }
 
 function checkCounts(model: Model, refuse: Refuse): void {
   const counted: readonly [number, string, string, string, NamedKind?][] = [
-    [
-      model.ntendon,
-      "tendon",
-      "fixed|spatial",
-      "drive each joint by an actuator of its own and delete the tendon",
-      "tendon",
-    ],
-    [
-      model.neq,
-      "equality constraint",
-      "connect|weld|joint|tendon|flex",
-      "open the loop: delete it and drive the joints directly",
-      "eq",
-    ],
     [model.nhfield, "height field", "hfield", "build the ground from boxes or a plane"],
     [model.nflex, "flexible body", "flex|flexcomp", "use rigid bodies"],
     [model.nplugin, "plugin", "plugin", "delete it"],
@@ -95,79 +82,110 @@ function checkOptions(engine: Mujoco, model: Model, refuse: Refuse): void {
   }
 }
 
-function checkBodies(model: Model, refuse: Refuse): void {
-  for (let body = 1; body < model.nbody; body++) {
-    if (model.body_gravcomp[body] !== 0) {
-      const name = nameOf(model, "body", body);
-      refuse(
-        `body "${name}": gravcomp is not supported`,
-        "remove it; the gravityScale parameter acts on a whole robot",
-        "body",
-        name,
-      );
-    }
-  }
-}
-
 function checkJoints(engine: Mujoco, model: Model, refuse: Refuse): void {
-  const { mjJNT_FREE, mjJNT_BALL } = engine.mjtJoint;
-  const seen = new Map<number, string>();
-  let free = "";
   for (let joint = 0; joint < model.njnt; joint++) {
+    if (model.jnt_type[joint] !== engine.mjtJoint.mjJNT_BALL.value) continue;
     const name = nameOf(model, "jnt", joint);
-    const label = name ? `joint "${name}"` : `joint ${joint}`;
-    const type = model.jnt_type[joint];
-    if (type === mjJNT_BALL.value) {
-      refuse(
-        `${label} is a ball joint, which is not supported`,
-        "use hinges on nested bodies, one axis each",
-        "joint",
-        name,
-      );
-    }
-    if (type === mjJNT_FREE.value) {
-      if (free)
-        refuse(
-          `${label} is a second free joint, which is not supported`,
-          "keep one floating base; other loose objects are not simulated yet",
-          "joint|freejoint",
-          name,
-        );
-      free = label;
-    }
-    const body = model.jnt_bodyid[joint];
-    const other = seen.get(body);
-    if (other) {
-      refuse(
-        `body "${nameOf(model, "body", body)}" has several joints (${other}, ${label})`,
-        "put a light body between them, one joint a body",
-        "joint",
-        name,
-      );
-    }
-    seen.set(body, label);
+    refuse(
+      `${labelOf("joint", name, joint)} is a ball joint, which is not supported`,
+      "give the body three hinges, one axis each; a loop is closed by equality connect",
+      "joint",
+      name,
+    );
   }
 }
 
-function checkActuators(engine: Mujoco, model: Model, refuse: Refuse): void {
-  const { mjTRN_JOINT, mjTRN_JOINTINPARENT } = engine.mjtTrn;
-  const tags =
-    "motor|position|velocity|general|muscle|cylinder|adhesion|damper|intvelocity|dcmotor|pid";
-  for (let i = 0; i < model.nu; i++) {
-    const name = nameOf(model, "actuator", i);
-    const label = name ? `actuator "${name}"` : `actuator ${i}`;
-    const transmission = model.actuator_trntype[i];
-    if (transmission !== mjTRN_JOINT.value && transmission !== mjTRN_JOINTINPARENT.value) {
+/** Fixed tendons couple joints; what runs through space, stretches or rubs is refused. */
+function checkTendons(engine: Mujoco, model: Model, refuse: Refuse): void {
+  for (let i = 0; i < model.ntendon; i++) {
+    const name = nameOf(model, "tendon", i);
+    const label = labelOf("tendon", name, i);
+    const start = model.tendon_adr[i];
+    for (let k = start; k < start + model.tendon_num[i]; k++) {
+      if (model.wrap_type[k] === engine.mjtWrap.mjWRAP_JOINT.value) continue;
       refuse(
-        `${label} does not act on a joint`,
-        'use joint="…"; tendons, sites and slider-cranks are not supported',
+        `${label} is a spatial tendon, which is not supported`,
+        "couple the joints by a fixed tendon, or drive each by an actuator of its own",
+        "spatial",
+        name,
+      );
+    }
+    const losses: readonly [string, number][] = [
+      ["stiffness", model.tendon_stiffness[i]],
+      ["damping", model.tendon_damping[i]],
+      ["frictionloss", model.tendon_frictionloss[i]],
+      ["armature", model.tendon_armature[i]],
+    ];
+    for (const [attribute, value] of losses) {
+      if (value === 0) continue;
+      refuse(
+        `${label} has ${attribute}, which is not supported on tendons`,
+        `give it to the joints that the tendon couples`,
+        "fixed",
+        name,
+      );
+    }
+  }
+}
+
+function checkEqualities(engine: Mujoco, model: Model, refuse: Refuse): void {
+  const { mjEQ_CONNECT, mjEQ_WELD, mjEQ_JOINT } = engine.mjtEq;
+  for (let i = 0; i < model.neq; i++) {
+    const name = nameOf(model, "eq", i);
+    const label = labelOf("equality constraint", name, i);
+    const tags = "connect|weld|joint|tendon|flex|flexvert|flexstrain|distance";
+    const type = model.eq_type[i];
+    if (type !== mjEQ_CONNECT.value && type !== mjEQ_WELD.value && type !== mjEQ_JOINT.value) {
+      refuse(
+        `${label} is not supported`,
+        "use connect, weld or a linear joint equality",
         tags,
         name,
       );
     }
-    const joint = model.actuator_trnid[2 * i];
-    if (model.jnt_type[joint] < engine.mjtJoint.mjJNT_SLIDE.value) {
-      refuse(`${label} acts on a free or ball joint`, "actuate hinge and slide joints", tags, name);
+    if (type === mjEQ_WELD.value && model.eq_objtype[i] === engine.mjtObj.mjOBJ_SITE.value) {
+      refuse(`${label} welds sites, which is not supported`, "weld bodies", tags, name);
+    }
+    const width = model.eq_data.length / model.neq;
+    const curved = [2, 3, 4].some((k) => model.eq_data[width * i + k] !== 0);
+    if (type === mjEQ_JOINT.value && curved) {
+      refuse(
+        `${label} is not linear`,
+        'set the last three numbers of polycoef to 0: polycoef="offset ratio 0 0 0"',
+        tags,
+        name,
+      );
+    }
+  }
+}
+
+function checkActuators(engine: Mujoco, model: Model, refuse: Refuse): void {
+  const { mjTRN_JOINT, mjTRN_JOINTINPARENT, mjTRN_TENDON, mjTRN_SITE } = engine.mjtTrn;
+  const known = [mjTRN_JOINT, mjTRN_JOINTINPARENT, mjTRN_TENDON, mjTRN_SITE];
+  const tags =
+    "motor|position|velocity|general|muscle|cylinder|adhesion|damper|intvelocity|dcmotor|pid";
+  for (let i = 0; i < model.nu; i++) {
+    const name = nameOf(model, "actuator", i);
+    const label = labelOf("actuator", name, i);
+    const transmission = model.actuator_trntype[i];
+    if (known.every(({ value }) => value !== transmission)) {
+      refuse(
+        `${label} acts on neither a joint, a fixed tendon nor a site`,
+        'use joint="…", tendon="…" or site="…"; bodies and slider-cranks are not supported',
+        tags,
+        name,
+      );
+    }
+    const target = model.actuator_trnid[2 * i];
+    const onJoint =
+      transmission === mjTRN_JOINT.value || transmission === mjTRN_JOINTINPARENT.value;
+    if (onJoint && model.jnt_type[target] < engine.mjtJoint.mjJNT_SLIDE.value) {
+      refuse(
+        `${label} acts on a free or ball joint`,
+        "actuate hinges and slides; push a body by a motor at a site",
+        tags,
+        name,
+      );
     }
     if (model.actuator_dyntype[i] !== engine.mjtDyn.mjDYN_NONE.value) {
       refuse(
@@ -177,7 +195,8 @@ function checkActuators(engine: Mujoco, model: Model, refuse: Refuse): void {
         name,
       );
     }
-    if (actuatorKind(engine, model, i) === undefined) {
+    const kind = actuatorKind(engine, model, i);
+    if (kind === undefined) {
       refuse(
         `${label} has a gain or bias that is no motor, position or velocity drive`,
         "use <motor>, <position> or <velocity>",
@@ -185,7 +204,22 @@ function checkActuators(engine: Mujoco, model: Model, refuse: Refuse): void {
         name,
       );
     }
+    if (
+      transmission === mjTRN_SITE.value &&
+      (kind !== "motor" || model.actuator_trnid[2 * i + 1] >= 0)
+    ) {
+      refuse(
+        `${label} servoes a site`,
+        "use <motor site=…> without refsite: a force and torque along the site's axes",
+        tags,
+        name,
+      );
+    }
   }
+}
+
+function labelOf(what: string, name: string, index: number): string {
+  return name ? `${what} "${name}"` : `${what} ${index}`;
 }
 
 /** What a gain and bias amount to; undefined when neither a motor nor a PD drive. */
@@ -215,6 +249,10 @@ function leftOut(model: Model): string[] {
   for (let i = 0; i < model.nsensor; i++) {
     const name = nameOf(model, "sensor", i);
     out.push(`sensor ${name ? `"${name}"` : i}: declare a signal in task.ts instead`);
+  }
+  for (let i = 0; i < model.neq; i++) {
+    if (Number(model.eq(i).active0) !== 0) continue;
+    out.push(`${labelOf("equality constraint", nameOf(model, "eq", i), i)}: it is not active`);
   }
   if (model.nskin > 0) out.push("skins: the geoms are shown");
   for (let i = 0; i < model.ngeom; i++) {

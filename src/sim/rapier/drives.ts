@@ -204,7 +204,9 @@ function planDrive(
   joint: number,
 ): Drive {
   const actuators = robot.actuators.flatMap((model, index) =>
-    model.joint === on.index ? [{ index, model }] : [],
+    model.transmission.kind === "joint" && model.transmission.joint === on.index
+      ? [{ index, model }]
+      : [],
   );
   const feedback = actuators.some(({ model }) => model.kind !== "motor");
   const { damping, stiffness, frictionLoss } = on.model;

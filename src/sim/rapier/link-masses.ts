@@ -5,7 +5,8 @@ import { rotateVector } from "../../core/quaternion.js";
 import type { RobotModel } from "../../robot/model.js";
 import type { Articulation } from "../articulation.js";
 import { numParameters, parameterIndex } from "../env-parameters.js";
-import { linkMass, type MassChange, principal } from "../inertia.js";
+import { principal } from "../inertia.js";
+import { linkMass, type MassChange } from "../link-mass.js";
 import type { ParameterName } from "../simulator.js";
 import type { WorldHandles } from "./build-world.js";
 import { xyz, xyzw } from "./convert.js";
@@ -66,7 +67,7 @@ export class LinkMasses {
       const { massKg, center, inertia } = linkMass(this.robot, this.articulation, l, change);
       const { moments, frame } = principal(inertia);
       if (massKg <= 0 || moments.some((moment) => moment <= 0)) {
-        const { name } = this.robot.bodies[links[l].members[0].body];
+        const { name } = this.robot.bodies[links[links[l].bodyLink].members[0].body];
         throw new RewardsmithError("E_SIM_PARAMETER", `body "${name}" would weigh ${massKg} kg`, {
           hint: "keep payloadKg above minus the base's mass",
         });
@@ -105,6 +106,7 @@ export class LinkMasses {
       this.parameters[env * numParameters + parameterIndex[name]];
     return {
       massFactor: value("massFactor"),
+      objectMassFactor: value("objectMassFactor"),
       payloadKg: value("payloadKg"),
       centerOffset: [
         value("centerOfMassOffset.x"),

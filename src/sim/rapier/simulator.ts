@@ -203,7 +203,9 @@ class RapierSimulator implements Simulator {
         }
         break;
       case "gravityScale":
-        for (const body of this.bodiesOf(env)) body.setGravityScale(value, true);
+        this.bodiesOf(env).forEach((body, link) => {
+          body.setGravityScale(value * this.articulation.links[link].weight, true);
+        });
         break;
       case "motorStrength":
         this.drives.applyLimits(this.world, env);
@@ -307,6 +309,15 @@ function checkSupported(robot: RobotModel, articulation: Articulation): void {
       );
     }
   }
+  robot.bodies.forEach(({ name, gravityCompensation, massKg }, body) => {
+    const link = articulation.links[articulation.linkOfBody[body]];
+    if (link === undefined || massKg === 0 || 1 - gravityCompensation === link.weight) return;
+    throw new RewardsmithError(
+      "E_ROBOT_UNSUPPORTED",
+      `body "${name}" has gravcomp ${gravityCompensation}, the body it is fixed to another`,
+      { hint: "give bodies without a joint the gravcomp of the body they are fixed to" },
+    );
+  });
   if (articulation.links.length === 0) {
     throw new RewardsmithError("E_ROBOT_UNSUPPORTED", `robot "${robot.name}" has no joint`, {
       hint: "give a body a hinge, slide or free joint",
@@ -315,17 +326,13 @@ function checkSupported(robot: RobotModel, articulation: Articulation): void {
 }
 
 /** The pose of the robot file, at rest. */
-function filePose(articulation: Articulation): ResetState {
-  const basePose = new Float32Array(7);
-  const base = articulation.base < 0 ? undefined : articulation.links[articulation.base].members[0];
-  if (base) {
-    const { position, orientation } = articulation.bodies[base.body];
-    basePose.set([...position, ...orientation]);
-  }
+function filePose({ links, joints, bodies }: Articulation): ResetState {
+  const free = links.filter((link) => link.free >= 0);
+  const poses = free.map(({ members }) => bodies[members[0].body]);
   return {
-    jointPosition: Float32Array.from(articulation.joints, ({ model }) => model.reference ?? 0),
-    jointVelocity: new Float32Array(articulation.joints.length),
-    basePose,
-    baseVelocity: new Float32Array(6),
+    jointPosition: Float32Array.from(joints, ({ model }) => model.reference ?? 0),
+    jointVelocity: new Float32Array(joints.length),
+    freePose: Float32Array.from(poses.flatMap((pose) => [...pose.position, ...pose.orientation])),
+    freeVelocity: new Float32Array(6 * free.length),
   };
 }

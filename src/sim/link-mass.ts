@@ -1,0 +1,156 @@
+/**
+ * The mass of each link. Several joints on one body have links between them, for engines that know
+ * one joint between two rigid bodies, and those need a mass. Far lighter than the body they would
+ * leave the solver behind (its error grows with the ratio of the masses that a joint connects), so
+ * they take a share of the body's.
+ */
+import type { RobotModel } from "../robot/model.js";
+import { type Articulation, difference, sum, turned, type Vector3 } from "./articulation.js";
+import {
+  addTensors,
+  combined,
+  type MassProperties,
+  outer,
+  principal,
+  rotated,
+  scaledVector,
+  shifted,
+} from "./inertia.js";
+
+/**
+ * Share of the body's mass in each link between. Where all later joints turn about the link's
+ * origin, that mass is taken from the body at this point and nothing moves differently. Elsewhere
+ * (slides, hinges with anchors apart) it is added: that much heavier the body is to earlier joints.
+ */
+const massShare = 0.1;
+const addedShare = 0.02;
+/** Of the body's largest moment about the joint, added to each link between: as much armature more. */
+const inertiaShare = 0.01;
+/** The body keeps at least this share of its smallest moment when mass is taken from it. */
+const keptMoment = 0.5;
+
+/** What a link's parameters change about its bodies. */
+export interface MassChange {
+  readonly massFactor: number;
+  readonly objectMassFactor: number;
+  /** A point mass at the carrier's centre of mass, and a shift of that centre in the body's frame. */
+  readonly payloadKg: number;
+  readonly centerOffset: Vector3;
+  readonly armatureFactor: number;
+}
+
+export const unchangedMass: MassChange = {
+  massFactor: 1,
+  objectMassFactor: 1,
+  payloadKg: 0,
+  centerOffset: [0, 0, 0],
+  armatureFactor: 1,
+};
+
+/** A link's mass properties: its bodies together, and its joint's rotor inertia about the axis. */
+export function linkMass(
+  robot: RobotModel,
+  articulation: Articulation,
+  link: number,
+  change: MassChange,
+): MassProperties {
+  const { joint, bodyLink } = articulation.links[link];
+  const whole = bodiesMass(robot, articulation, bodyLink, change);
+  const split = splitMass(articulation, bodyLink, whole);
+  const own = link === bodyLink ? split.rest : split.between[bodyLink - 1 - link];
+  if (joint < 0 || articulation.joints[joint].slide) return own;
+  const { axis, model } = articulation.joints[joint];
+  const added = link === bodyLink ? 0 : own.inertia[0];
+  const armature = Math.max(0, model.armature * change.armatureFactor - added);
+  return { ...own, inertia: addTensors(own.inertia, outer(axis, armature)) };
+}
+
+function bodiesMass(
+  robot: RobotModel,
+  { links, carrier }: Articulation,
+  link: number,
+  change: MassChange,
+): MassProperties {
+  const { members, object } = links[link];
+  const factor = object ? change.objectMassFactor : change.massFactor;
+  return combined(
+    members.map((member, k): MassProperties => {
+      const body = robot.bodies[member.body];
+      const carries = link === carrier && k === 0;
+      const local = carries ? sum(body.centerOfMass, change.centerOffset) : body.centerOfMass;
+      return {
+        massKg: body.massKg * factor + (carries ? change.payloadKg : 0),
+        center: sum(member.position, turned(member.orientation, local)),
+        inertia: rotated(
+          scaledVector(body.inertia, factor),
+          body.inertiaOrientation,
+          member.orientation,
+        ),
+      };
+    }),
+  );
+}
+
+/** The mass of a link's bodies, spread over its link (`rest`) and those before it, nearest first (`between`). */
+export function splitMass(
+  { links, joints }: Articulation,
+  bodyLink: number,
+  whole: MassProperties,
+): { rest: MassProperties; between: readonly MassProperties[] } {
+  if (links[bodyLink - 1]?.bodyLink !== bodyLink) return { rest: whole, between: [] };
+  let rest = whole;
+  const between: MassProperties[] = [];
+  /** Whether all joints from here on turn about one point. */
+  const later = [joints[links[bodyLink].joint]];
+  for (let l = bodyLink - 1; links[l]?.bodyLink === bodyLink; l--) {
+    const at = difference(links[l].origin, links[bodyLink].origin);
+    const pivots = later.every(
+      ({ slide, axis, link, anchorInLink }) =>
+        !slide &&
+        distanceToLine(
+          at,
+          sum(difference(links[link].origin, links[bodyLink].origin), anchorInLink),
+          axis,
+        ) < 1e-9,
+    );
+    const taken = pivots ? takePoint(rest, at, massShare * whole.massKg) : undefined;
+    if (taken) rest = taken.rest;
+    const massKg = taken ? taken.massKg : addedShare * whole.massKg;
+    const about = largestMomentAbout(whole, at);
+    const moment = inertiaShare * about;
+    between.push({ massKg, center: [0, 0, 0], inertia: [moment, moment, moment, 0, 0, 0] });
+    later.push(joints[links[l].joint]);
+  }
+  return { rest, between };
+}
+
+/** A mass without a point mass at `at`, as much of `massKg` as leaves it moments enough. */
+function takePoint(
+  whole: MassProperties,
+  at: Vector3,
+  massKg: number,
+): { rest: MassProperties; massKg: number } {
+  const least = keptMoment * Math.min(...principal(whole.inertia).moments);
+  for (let taken = massKg; taken > 1e-3 * massKg; taken /= 2) {
+    const left = whole.massKg - taken;
+    const center = whole.center.map((c, k) => (whole.massKg * c - taken * at[k]) / left) as Vector3;
+    const inertia = shifted(
+      shifted(whole.inertia, difference(center, whole.center), -left),
+      difference(at, whole.center),
+      -taken,
+    );
+    if (Math.min(...principal(inertia).moments) >= least) {
+      return { rest: { massKg: left, center, inertia }, massKg: taken };
+    }
+  }
+  return { rest: whole, massKg: 1e-3 * massKg };
+}
+
+function largestMomentAbout({ inertia, center, massKg }: MassProperties, at: Vector3): number {
+  return Math.max(...principal(shifted(inertia, difference(center, at), massKg)).moments);
+}
+
+function distanceToLine(point: Vector3, onLine: Vector3, [x, y, z]: Vector3): number {
+  const [dx, dy, dz] = difference(point, onLine);
+  return Math.hypot(dy * z - dz * y, dz * x - dx * z, dx * y - dy * x);
+}
