@@ -32,7 +32,9 @@ export class Episodes implements Remembering {
   private readonly returns: Float64Array;
   /** [env][term] */
   private readonly termSums: Float64Array;
-  private readonly fitnessSums: Float64Array;
+  /** [env] sum of the window so far, or its greatest. */
+  private readonly fitnessSoFar: Float64Array;
+  private readonly greatest: boolean;
   /** [env] episodes booked since the last reset of all. */
   private readonly index: Int32Array;
   /** [env] 1 during an episode that began at a later age and will not be booked. */
@@ -53,7 +55,8 @@ export class Episodes implements Remembering {
     this.steps = new Int32Array(numEnvs);
     this.returns = new Float64Array(numEnvs);
     this.termSums = new Float64Array(numEnvs * terms.length);
-    this.fitnessSums = new Float64Array(numEnvs);
+    this.fitnessSoFar = new Float64Array(numEnvs);
+    this.greatest = fitness.aggregate === "max";
     this.index = new Int32Array(numEnvs);
     this.staggered = new Uint8Array(numEnvs);
     this.stepTerms = new Float64Array(terms.length);
@@ -63,7 +66,7 @@ export class Episodes implements Remembering {
       episodeSteps: this.steps,
       episodeReturns: this.returns,
       episodeTermSums: this.termSums,
-      episodeFitnessSums: this.fitnessSums,
+      episodeFitness: this.fitnessSoFar,
       episodeIndex: this.index,
       episodeStaggered: this.staggered,
       stepSums: this.stepSums,
@@ -84,7 +87,7 @@ export class Episodes implements Remembering {
     const terms = this.options.terms.length;
     this.steps[env] = age;
     this.returns[env] = 0;
-    this.fitnessSums[env] = 0;
+    this.fitnessSoFar[env] = this.greatest ? Number.NEGATIVE_INFINITY : 0;
     this.termSums.fill(0, env * terms, (env + 1) * terms);
     this.staggered[env] = age > 0 ? 1 : 0;
   }
@@ -95,7 +98,9 @@ export class Episodes implements Remembering {
     this.stepSums[step.reward] += reward;
     this.stepSums[step.human] += human;
     this.returns[env] += reward;
-    if (this.steps[env] > this.windowStart) this.fitnessSums[env] += fitness;
+    if (this.steps[env] <= this.windowStart) return;
+    const soFar = this.fitnessSoFar[env];
+    this.fitnessSoFar[env] = this.greatest ? Math.max(soFar, fitness) : soFar + fitness;
   }
 
   /** Books one reward term of that step. */
@@ -158,11 +163,13 @@ export class Episodes implements Remembering {
     return statistics;
   }
 
-  /** Sum or mean over the window, with `missing` for every step that an early end cut off. */
+  /** Sum or mean over the window, with `missing` for every step that an early end cut off; or the greatest. */
   private fitnessOf(env: number): number {
     const { aggregate, missing } = this.options.definition.fitness;
+    const soFar = this.fitnessSoFar[env];
     const seen = Math.max(0, this.steps[env] - this.windowStart);
-    const sum = this.fitnessSums[env] + missing * (this.windowSteps - seen);
+    if (aggregate === "max") return seen > 0 ? soFar : missing;
+    const sum = soFar + missing * (this.windowSteps - seen);
     return aggregate === "sum" ? sum : sum / this.windowSteps;
   }
 }

@@ -54,6 +54,9 @@ describe("fitness of an episode", () => {
     [{ aggregate: "mean", over: "lastHalf", missing: -1 }, 4, 2 / 3],
     // Fallen before the window began: all of it is missing.
     [{ aggregate: "sum", over: "lastHalf", missing: -1 }, 2, -3],
+    [{ aggregate: "max" }, undefined, 6],
+    [{ aggregate: "max", missing: 9 }, 4, 4],
+    [{ aggregate: "max", over: "lastHalf", missing: -1 }, 2, -1],
   ] as const)("%o with a fall at %s is %d", (fitness, fallAt, score) => {
     expect(play({ fitness }, fallAt).fitness).toBeCloseTo(score, 12);
   });
