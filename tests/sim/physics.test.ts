@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { pendulum, resetState, robotOf, run, simulate } from "./world.js";
+import { pendulum, resetState, robotOf, run, simulate, underTest } from "./world.js";
+
+const rapier = underTest.engine === "rapier";
 
 const box = (friction: number, ground = friction) => `
   <worldbody>
@@ -20,7 +22,8 @@ describe("rigid bodies", () => {
     const robot = await robotOf(
       `<worldbody><body name="ball" pos="0 0 10"><freejoint/><geom type="sphere" size=".1"/></body></worldbody>`,
     );
-    const sim = await simulate(robot);
+    // Rapier halves a step twice by itself.
+    const sim = await simulate(robot, { physics: { substeps: rapier ? 1 : 4 } });
     run(sim, 200);
     // Semi-implicit integration in small steps of dt/4 adds g t dt/8.
     expect(sim.state.bodyPose[2]).toBeCloseTo(10 - 4.905, 1.9);
@@ -28,7 +31,8 @@ describe("rigid bodies", () => {
     sim.dispose();
   });
 
-  test("a sliding box decelerates at μ g", async () => {
+  // At 5 m/s MuJoCo's soft contacts make a box hop; engines.test.ts slides it slowly.
+  test.runIf(rapier)("a sliding box decelerates at μ g", async () => {
     for (const mu of [0.3, 0.6]) {
       const robot = await robotOf(box(mu));
       const sim = await simulate(robot);
@@ -42,7 +46,7 @@ describe("rigid bodies", () => {
     }
   });
 
-  test("two geoms rub with the larger of their frictions", async () => {
+  test.runIf(rapier)("two geoms rub with the larger of their frictions", async () => {
     const robot = await robotOf(box(0.2, 0.7));
     const sim = await simulate(robot);
     sim.reset(
@@ -248,6 +252,8 @@ describe("actuators", () => {
         Math.exp(-decay * t) *
           (Math.cos(frequency * t) + (decay / frequency) * Math.sin(frequency * t));
       expect(Math.abs(sim.state.jointPosition[0] - expected)).toBeLessThan(0.02);
+      // MuJoCo tells what it applied, Rapier what its drive applies at the state it came to.
+      if (!rapier) continue;
       const effort = 20 * (1 - sim.state.jointPosition[0]) - 0.5 * sim.state.jointVelocity[0];
       expect(sim.state.jointEffort[0]).toBeCloseTo(effort, 4);
     }

@@ -1,0 +1,192 @@
+/** Keeps the model of every environment as its parameters say, always computed anew from the robot file's. */
+import { RewardsmithError } from "../../core/errors.js";
+import { freeBodies } from "../../robot/free-bodies.js";
+import type { RobotModel } from "../../robot/model.js";
+import { numParameters, parameterIndex } from "../env-parameters.js";
+import type { ParameterName } from "../simulator.js";
+import type { Ids } from "./ids.js";
+import { actuatorGains } from "./mjcf.js";
+import type { Worlds } from "./worlds.js";
+
+/** Numbers a row takes in MuJoCo's arrays of gains and biases. */
+const gainRow = 10;
+const biasRow = 10;
+
+/** Which of a model's numbers a parameter stands for. */
+const partOf: Record<ParameterName, "mass" | "contact" | "drive" | "light"> = {
+  massFactor: "mass",
+  objectMassFactor: "mass",
+  payloadKg: "mass",
+  "centerOfMassOffset.x": "mass",
+  "centerOfMassOffset.y": "mass",
+  "centerOfMassOffset.z": "mass",
+  armatureFactor: "mass",
+  friction: "contact",
+  restitution: "contact",
+  kpFactor: "drive",
+  kdFactor: "drive",
+  motorStrength: "drive",
+  gravityScale: "light",
+  jointDampingFactor: "light",
+};
+const partBit = { mass: 1, contact: 2, drive: 4, light: 8 };
+const allParts = 15;
+
+export interface PhysicsTables {
+  readonly robot: RobotModel;
+  readonly worlds: Worlds;
+  readonly ids: Ids;
+  /** [env][parameter]. */
+  readonly parameters: Float64Array;
+}
+
+export class EnvironmentPhysics {
+  private readonly tables: PhysicsTables;
+  /** [env] bits of the parts that do not fit the parameters yet. */
+  private readonly stale: Uint8Array;
+  private readonly movingDof: Int32Array;
+  /** [body] 1 where it belongs to a loose object. */
+  private readonly ofObject: Uint8Array;
+  /** The body that payload and centre of mass offset act on: the robot's first moving one. */
+  private readonly base: number;
+
+  constructor(tables: PhysicsTables) {
+    this.tables = tables;
+    this.stale = new Uint8Array(tables.worlds.all.length);
+    const { joints, bodies } = tables.robot;
+    const objects = new Set(
+      freeBodies(tables.robot).flatMap(({ body, object }) => (object ? [body] : [])),
+    );
+    this.ofObject = new Uint8Array(bodies.length);
+    // Parents come first.
+    bodies.forEach(({ parent }, b) => {
+      const inherits = parent >= 0 && this.ofObject[parent] === 1;
+      this.ofObject[b] = inherits || objects.has(b) ? 1 : 0;
+    });
+    this.base = bodies.findIndex(
+      (_, b) => this.ofObject[b] === 0 && joints.some(({ body }) => body === b),
+    );
+    this.movingDof = tables.ids.dof.filter((_, j) => joints[j].kind !== "free");
+  }
+
+  markStale(env: number, name: ParameterName): void {
+    this.stale[env] |= partBit[partOf[name]];
+  }
+
+  markAllStale(): void {
+    this.stale.fill(allParts);
+  }
+
+  /** Whether the environment's model was changed: what follows from its state must then be computed anew. */
+  apply(env: number): boolean {
+    const stale = this.stale[env];
+    if (stale === 0) return false;
+    const heap = this.tables.worlds.heap.refresh();
+    if (stale & partBit.mass) this.applyMass(heap, env);
+    if (stale & partBit.contact) this.applyContact(heap, env);
+    if (stale & partBit.drive) this.applyDrive(heap, env);
+    if (stale & partBit.light) this.applyLight(heap, env);
+    this.stale[env] = 0;
+    return true;
+  }
+
+  private value(env: number, name: ParameterName): number {
+    return this.tables.parameters[env * numParameters + parameterIndex[name]];
+  }
+
+  private applyMass(heap: Float64Array, env: number): void {
+    const { base, ofObject } = this;
+    const { robot, worlds, ids } = this.tables;
+    const { at } = worlds.all[env];
+    const { at: from } = worlds.nominal;
+    const ownFactor = this.value(env, "massFactor");
+    const objectFactor = this.value(env, "objectMassFactor");
+    for (let b = 0; b < ids.body.length; b++) {
+      const id = ids.body[b];
+      const factor = ofObject[b] === 1 ? objectFactor : ownFactor;
+      const payload = b === base ? this.value(env, "payloadKg") : 0;
+      const massKg = heap[from.body_mass + id] * factor + payload;
+      if (massKg <= 0 && robot.bodies[b].massKg > 0) {
+        throw new RewardsmithError(
+          "E_SIM_PARAMETER",
+          `body "${robot.bodies[b].name}" would weigh ${massKg} kg`,
+          { hint: "keep payloadKg above minus the base's mass" },
+        );
+      }
+      heap[at.body_mass + id] = massKg;
+      for (let k = 0; k < 3; k++) {
+        heap[at.body_inertia + 3 * id + k] = heap[from.body_inertia + 3 * id + k] * factor;
+      }
+    }
+    if (base >= 0) {
+      const id = ids.body[base];
+      const offset = (k: number) => at.body_ipos + 3 * id + k;
+      const own = from.body_ipos + 3 * id;
+      heap[offset(0)] = heap[own] + this.value(env, "centerOfMassOffset.x");
+      heap[offset(1)] = heap[own + 1] + this.value(env, "centerOfMassOffset.y");
+      heap[offset(2)] = heap[own + 2] + this.value(env, "centerOfMassOffset.z");
+    }
+    const armature = this.value(env, "armatureFactor");
+    for (const dof of this.movingDof) {
+      heap[at.dof_armature + dof] = heap[from.dof_armature + dof] * armature;
+    }
+    worlds.deriveConstants(env);
+  }
+
+  /**
+   * Friction: a pair takes the larger, so every geom gets the value. Restitution: MuJoCo's contact is
+   * a spring and damper x″ = −2ζω x′ − ω² x, which gives back e = exp(−πζ/√(1−ζ²)) of the speed; ω
+   * stays the file's, so ζ alone is chosen.
+   */
+  private applyContact(heap: Float64Array, env: number): void {
+    const { worlds, ids } = this.tables;
+    const { at } = worlds.all[env];
+    const { at: from } = worlds.nominal;
+    const friction = this.value(env, "friction");
+    const ratio = dampingRatio(this.value(env, "restitution"));
+    for (const id of ids.geom) {
+      if (id < 0) continue;
+      const own = heap[from.geom_friction + 3 * id];
+      heap[at.geom_friction + 3 * id] = Number.isNaN(friction) ? own : friction;
+      // ω = 1 / (time constant · ratio): a smaller ratio needs a longer time constant.
+      heap[at.geom_solref + 2 * id] = heap[from.geom_solref + 2 * id] / ratio;
+      heap[at.geom_solref + 2 * id + 1] = heap[from.geom_solref + 2 * id + 1] * ratio;
+    }
+  }
+
+  private applyDrive(heap: Float64Array, env: number): void {
+    const { robot, worlds, ids } = this.tables;
+    const { at } = worlds.all[env];
+    const strength = this.value(env, "motorStrength");
+    const kpFactor = this.value(env, "kpFactor");
+    const kdFactor = this.value(env, "kdFactor");
+    for (let a = 0; a < ids.actuator.length; a++) {
+      const id = ids.actuator[a];
+      const model = robot.actuators[a];
+      const { gain, bias } = actuatorGains(model, kpFactor, kdFactor, strength);
+      heap[at.actuator_gainprm + gainRow * id] = gain;
+      for (let k = 0; k < 3; k++) heap[at.actuator_biasprm + biasRow * id + k] = bias[k];
+      if (model.effortRange === null) continue;
+      heap[at.actuator_forcerange + 2 * id] = model.effortRange[0] * strength;
+      heap[at.actuator_forcerange + 2 * id + 1] = model.effortRange[1] * strength;
+    }
+  }
+
+  private applyLight(heap: Float64Array, env: number): void {
+    const { robot, worlds } = this.tables;
+    const { at } = worlds.all[env];
+    const scale = this.value(env, "gravityScale");
+    for (let k = 0; k < 3; k++) heap[at.gravity + k] = robot.gravity[k] * scale;
+    const damping = this.value(env, "jointDampingFactor");
+    for (const dof of this.movingDof) {
+      heap[at.dof_damping + dof] = heap[worlds.nominal.at.dof_damping + dof] * damping;
+    }
+  }
+}
+
+/** ζ of a spring and damper that gives back the share e of a speed; 1 for none. */
+function dampingRatio(restitution: number): number {
+  if (restitution <= 0) return 1;
+  const log = -Math.log(Math.min(restitution, 0.999));
+  return log / Math.hypot(Math.PI, log);
+}
