@@ -84,6 +84,9 @@ export function initialInputs(
     success: page.success.trim(),
     termination: page.termination.trim(),
     actions: definition.actions.map((action, index) => {
+      if (action.mode === "increment") {
+        return `action ${index}, ${action.actuator}: ${action.description} (policy output −1 … 1 changes the control by ${round(-Math.abs(action.scale))} … ${round(Math.abs(action.scale))} a second)`;
+      }
       const low = action.offset - Math.abs(action.scale);
       const high = action.offset + Math.abs(action.scale);
       return `action ${index}, ${action.actuator}: ${action.description} (policy output −1 … 1, control ${round(low)} … ${round(high)})`;

@@ -64,7 +64,8 @@ const nothing: Program = {
 function defaultPoseActions({ task }: CompiledTask): number[] {
   const { robot, definition } = task;
   const keyframe = robot.keyframes.find(({ name }) => name === definition.reset.keyframe);
-  return definition.actions.map(({ actuator, scale, offset }) => {
+  return definition.actions.map(({ actuator, mode, scale, offset }) => {
+    if (mode === "increment") return 0;
     const index = robot.actuators.findIndex(({ name }) => name === actuator);
     const control = keyframe?.ctrl[index] ?? 0;
     return scale === 0 ? 0 : Math.max(-1, Math.min(1, (control - offset) / scale));
