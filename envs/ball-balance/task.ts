@@ -1,0 +1,74 @@
+import { defineTask } from "rewardsmith";
+
+const knees = ["knee0", "knee1", "knee2"];
+
+export default defineTask({
+  name: "ball-balance",
+  controlDtSeconds: 0.01,
+  maxEpisodeSteps: 500,
+  physics: {
+    train: { substeps: 1, solverIterations: 4 },
+    reference: { substeps: 4, solverIterations: 4 },
+  },
+  signals: {
+    "knee.positions": {
+      source: { kind: "jointPositions", joints: knees },
+      description: "angles of the three driven knees",
+      range: [-1.2, 1.6],
+    },
+    "knee.velocities": {
+      source: { kind: "jointVelocities", joints: knees },
+      description: "their speeds",
+      range: [-10, 10],
+    },
+    "ball.position": {
+      source: { kind: "bodyPosition", body: "ball" },
+      description: "centre of the ball; the tray's middle is at (0, 0), the ball on it at 0.67 m",
+      range: [-1, 1],
+    },
+    "ball.linVel": {
+      source: { kind: "bodyLinVel", body: "ball" },
+      description: "velocity of the ball",
+      range: [-3, 3],
+    },
+    "tray.gravity": {
+      source: { kind: "projectedGravity", body: "tray" },
+      description: "direction of gravity in the tray's frame, (0, 0, -1) when level",
+    },
+  },
+  observation: [
+    { signal: "knee.positions" },
+    { signal: "knee.velocities" },
+    { signal: "ball.position" },
+    { signal: "ball.linVel" },
+  ],
+  actions: knees.map((actuator) => ({
+    actuator,
+    mode: "increment" as const,
+    scale: 20,
+    description: `changes the target angle of ${actuator}, rad`,
+  })),
+  reset: {
+    bodies: {
+      ball: {
+        position: [{ uniform: [-0.3, 0.3] }, { uniform: [-0.3, 0.3] }, { uniform: [-0.5, 0.5] }],
+        linearVelocity: [{ uniform: [-0.5, 0.5] }, { uniform: [-0.5, 0.5] }, -5],
+      },
+    },
+  },
+  fitness: { aggregate: "sum", unit: "steps" },
+  randomization: {
+    massFactor: { distribution: { uniform: [0.9, 1.1] }, when: "startup" },
+    motorStrength: { distribution: { uniform: [0.9, 1.1] } },
+  },
+  actionDelaySteps: [0, 1],
+  steps: 500_000,
+  searchSteps: 250_000,
+  training: {
+    numEnvs: 64,
+    numStepsPerEnv: 32,
+    randomize: false,
+    ppo: { lr: 3e-4, desiredKl: 0.008, minibatchSize: 1024, numLearningEpochs: 4 },
+    network: { actor: [64, 64], critic: [64, 64] },
+  },
+});

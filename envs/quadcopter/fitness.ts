@@ -1,0 +1,4 @@
+/** Minus the distance to the target. */
+export function fitness(s: State): number {
+  return -s.target.distance;
+}

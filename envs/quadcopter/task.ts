@@ -1,0 +1,97 @@
+import { defineTask } from "rewardsmith";
+
+const rotors = [0, 1, 2, 3];
+const tilts = rotors.flatMap((rotor) => [`pitch${rotor}`, `roll${rotor}`]);
+
+export default defineTask({
+  name: "quadcopter",
+  controlDtSeconds: 0.01,
+  maxEpisodeSteps: 500,
+  physics: {
+    train: { substeps: 1, solverIterations: 4 },
+    reference: { substeps: 4, solverIterations: 4 },
+  },
+  signals: {
+    "chassis.position": {
+      source: { kind: "bodyPosition", body: "chassis" },
+      description: "where the chassis is",
+      range: [-2, 2],
+    },
+    "chassis.orientation": {
+      source: { kind: "bodyOrientation", body: "chassis" },
+      description: "orientation of the chassis as a quaternion w x y z",
+    },
+    "chassis.linVel": {
+      source: { kind: "bodyLinVel", body: "chassis" },
+      description: "velocity of the chassis",
+      range: [-4, 4],
+    },
+    "chassis.angVel": {
+      source: { kind: "bodyAngVel", body: "chassis" },
+      description: "angular velocity of the chassis",
+      range: [-6, 6],
+    },
+    "chassis.gravity": {
+      source: { kind: "projectedGravity", body: "chassis" },
+      description: "direction of gravity in the chassis' frame, (0, 0, -1) when level",
+    },
+    "target.offset": {
+      source: { kind: "derived", size: 3 },
+      unit: "m",
+      description: "from the chassis to the target, along the world's axes",
+      range: [-2, 2],
+    },
+    "target.distance": {
+      source: { kind: "derived" },
+      unit: "m",
+      description: "distance of the chassis from the target",
+      range: [0, 3],
+    },
+    "tilt.angles": {
+      source: { kind: "jointPositions", joints: tilts },
+      description: "pitch and roll of rotors 0 to 3 against the chassis",
+      range: [-Math.PI / 6, Math.PI / 6],
+    },
+  },
+  observation: [
+    { signal: "target.offset", scale: 1 / 3 },
+    { signal: "chassis.orientation" },
+    { signal: "chassis.linVel", scale: 1 / 2 },
+    { signal: "chassis.angVel", scale: 1 / Math.PI },
+    { signal: "tilt.angles" },
+  ],
+  actions: [
+    ...tilts.map((actuator) => ({
+      actuator,
+      mode: "increment" as const,
+      scale: 8 * Math.PI,
+      description: `changes the target of ${actuator}, rad`,
+    })),
+    ...rotors.map((rotor) => ({
+      actuator: `thrust${rotor}`,
+      mode: "increment" as const,
+      scale: 200,
+      description: `changes the thrust of rotor ${rotor}, 0 to 2 N`,
+    })),
+  ],
+  reset: {
+    basePosition: [{ uniform: [-1.5, 1.5] }, { uniform: [-1.5, 1.5] }, { uniform: [-0.2, 1.5] }],
+    jointPosition: Object.fromEntries(tilts.map((tilt) => [tilt, { uniform: [-0.2, 0.2] }])),
+  },
+  // Lost counts as far as the distance at which an episode ends.
+  fitness: { aggregate: "mean", over: "lastHalf", missing: -3, unit: "m" },
+  randomization: {
+    massFactor: { distribution: { uniform: [0.9, 1.1] }, when: "startup" },
+    motorStrength: { distribution: { uniform: [0.9, 1.1] } },
+  },
+  actionDelaySteps: [0, 1],
+  steps: 600_000,
+  searchSteps: 300_000,
+  training: {
+    numEnvs: 128,
+    numStepsPerEnv: 16,
+    randomize: false,
+    ppo: { lr: 1e-3, desiredKl: 0.016, minibatchSize: 1024, numLearningEpochs: 4 },
+    network: { actor: [64, 64], critic: [64, 64] },
+  },
+});
