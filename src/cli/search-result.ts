@@ -1,7 +1,7 @@
 /** What a search ends with: the best reward's code, the comparison, and what to try next. */
 import path from "node:path";
 import { reportedBest } from "../design/report.js";
-import { compareFinals, type FinalSummary } from "../design/score.js";
+import { type Comparison, compareFinals, type FinalSummary } from "../design/score.js";
 import type { RunState } from "../events/run-state.js";
 import type { RunFolder } from "../run/run-folder.js";
 import { type CliContext, runsFlag } from "./context.js";
@@ -39,6 +39,7 @@ export function printSearchResult(cli: CliContext, run: RunFolder, state: RunSta
       terminal.line(line);
     }
     terminal.line(color.dim(`  ${about(state, comparison.summaries)}`));
+    for (const line of normalizedScore(comparison)) terminal.line(line);
   }
   terminal.line();
   terminal.line(`${spending(state)} Report: ${relative(run.path("report.md"))}`);
@@ -56,6 +57,17 @@ function resultRow(summary: FinalSummary, designer: string): string[] {
     formatFitness(fitness.mean),
     formatInterval(fitness),
     `${fitness.n}${failed > 0 ? ` (${failed} failed)` : ""}`,
+  ];
+}
+
+/** 0 is the sparse reward, 1 the human one. */
+function normalizedScore({ normalized, distinguished }: Comparison): string[] {
+  if (distinguished === false)
+    return ["  human and sparse are not told apart, so there is no score"];
+  if (!normalized) return [];
+  const score = formatFitness(normalized.mean);
+  return [
+    `  human-normalized score ${score}, 95 % interval ${formatInterval(normalized)} (0: as sparse, 1: as human)`,
   ];
 }
 

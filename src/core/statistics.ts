@@ -47,6 +47,36 @@ export function interval95(values: Numbers): Interval {
   return { mean: m, low: m - half, high: m + half, n };
 }
 
+/**
+ * Mean of the numerators over mean of the denominators, given in pairs, with Fieller's 95 % interval:
+ * all ratios r for which the mean of numerator − r · denominator is not told apart from zero. It
+ * takes the spread of both into account, and is unbounded where the denominators' own interval
+ * holds zero.
+ */
+export function ratioInterval95(numerators: Numbers, denominators: Numbers): Interval {
+  const n = Math.min(numerators.length, denominators.length);
+  const a = mean(numerators);
+  const b = mean(denominators);
+  const unbounded = { mean: a / b, low: -Infinity, high: Infinity, n };
+  if (n < 2) return unbounded;
+  let saa = 0;
+  let sab = 0;
+  let sbb = 0;
+  for (let i = 0; i < n; i++) {
+    saa += (numerators[i] - a) ** 2;
+    sab += (numerators[i] - a) * (denominators[i] - b);
+    sbb += (denominators[i] - b) ** 2;
+  }
+  // (a − r b)² = t² var(a − r b), a quadratic p r² − 2 q r + c = 0 in r.
+  const t2 = studentT975(n - 1) ** 2 / (n * (n - 1));
+  const p = b * b - t2 * sbb;
+  const q = a * b - t2 * sab;
+  const c = a * a - t2 * saa;
+  if (p <= 0) return unbounded;
+  const half = Math.sqrt(Math.max(0, q * q - p * c)) / p;
+  return { mean: a / b, low: q / p - half, high: q / p + half, n };
+}
+
 /** Pearson correlation; NaN where either side is constant. */
 export function correlation(a: Numbers, b: Numbers): number {
   const n = Math.min(a.length, b.length);

@@ -1,5 +1,5 @@
 /** Comparison of the best reward with the human and the sparse one, over seeds. */
-import { type Interval, interval95, mean } from "../core/statistics.js";
+import { type Interval, interval95, mean, ratioInterval95 } from "../core/statistics.js";
 import type { FinalKind } from "../events/event.js";
 import type { Final, RunState } from "../events/run-state.js";
 
@@ -19,7 +19,10 @@ export interface FinalSummary {
 
 export interface Comparison {
   readonly summaries: readonly FinalSummary[];
-  /** (best − sparse) / |human − sparse| over seeds; null where human and sparse cannot be told apart. */
+  /**
+   * (best − sparse) / |human − sparse|, both by seed, with the uncertainty of all three; null where
+   * human and sparse cannot be told apart.
+   */
   readonly normalized: Interval | null;
   /** Whether the 95 % interval of human − sparse, by seed, leaves out zero; null without both. */
   readonly distinguished: boolean | null;
@@ -37,23 +40,36 @@ export function compareFinals(state: RunState): Comparison {
   const best = of("best");
   if (!human || !sparse) return { summaries, normalized: null, distinguished: null };
   const distinguished = areDistinguished(human, sparse);
-  const reference = mean(sparse.perSeed.map((s) => s.fitness));
-  const span = Math.abs(mean(human.perSeed.map((s) => s.fitness)) - reference);
-  const normalized =
-    best && distinguished
-      ? interval95(best.perSeed.map(({ fitness }) => (fitness - reference) / span))
-      : null;
+  const normalized = best && distinguished ? normalizedScore(best, human, sparse) : null;
   return { summaries, normalized, distinguished };
+}
+
+function normalizedScore(best: FinalSummary, human: FinalSummary, sparse: FinalSummary): Interval {
+  const gained = differences(best, sparse);
+  const span = differences(human, sparse);
+  const seeds = [...gained.keys()].filter((seed) => span.has(seed));
+  const sign = Math.sign(mean([...span.values()]));
+  return ratioInterval95(
+    seeds.map((seed) => gained.get(seed) ?? Number.NaN),
+    seeds.map((seed) => sign * (span.get(seed) ?? Number.NaN)),
+  );
 }
 
 /** Paired by seed: whether the 95 % interval of the difference leaves out zero. */
 export function areDistinguished(a: FinalSummary, b: FinalSummary): boolean {
-  const differences = a.perSeed.flatMap(({ seed, fitness }) => {
-    const other = b.perSeed.find((s) => s.seed === seed);
-    return other ? [fitness - other.fitness] : [];
-  });
-  const { low, high } = interval95(differences);
+  const { low, high } = interval95([...differences(a, b).values()]);
   return low > 0 || high < 0;
+}
+
+/** Fitness of one minus the other's, by seed that both have. */
+function differences(a: FinalSummary, b: FinalSummary): Map<number, number> {
+  const other = new Map(b.perSeed.map(({ seed, fitness }) => [seed, fitness]));
+  return new Map(
+    a.perSeed.flatMap(({ seed, fitness }) => {
+      const subtrahend = other.get(seed);
+      return subtrahend === undefined ? [] : [[seed, fitness - subtrahend] as const];
+    }),
+  );
 }
 
 function summarize(which: FinalKind, finals: readonly Final[]): FinalSummary {

@@ -5,6 +5,7 @@ import {
   mean,
   median,
   quantile,
+  ratioInterval95,
   standardDeviation,
 } from "../../src/core/statistics.js";
 
@@ -34,6 +35,23 @@ describe("statistics", () => {
 
   test("one value has no interval", () => {
     expect(interval95([7]).high).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  test("the interval of a ratio holds what its definition says, and is open where the divisor may be 0", () => {
+    const above = [0.9, 0.7, 0.8, 1, 0.6];
+    const below = [1, 0.9, 0.7, 1.1, 0.8];
+    const { mean: ratio, low, high } = ratioInterval95(above, below);
+    expect(ratio).toBeCloseTo(0.8 / 0.9, 12);
+    // At either end, numerator − r · denominator has an interval that ends at zero.
+    const at = (r: number) => interval95(above.map((value, i) => value - r * below[i]));
+    expect(at(low).low).toBeCloseTo(0, 9);
+    expect(at(high).high).toBeCloseTo(0, 9);
+    // A divisor without spread only scales the mean's interval.
+    const scaled = ratioInterval95(above, [2, 2, 2, 2, 2]);
+    expect(scaled.low).toBeCloseTo(interval95(above).low / 2, 12);
+    expect(scaled.high).toBeCloseTo(interval95(above).high / 2, 12);
+    expect(ratioInterval95(above, [1, -1, 2, -2, 0.1]).high).toBe(Number.POSITIVE_INFINITY);
+    expect(ratioInterval95([1], [2])).toMatchObject({ mean: 0.5, low: Number.NEGATIVE_INFINITY });
   });
 
   test("correlation is 1, −1 and undefined for rising, falling and constant companions", () => {

@@ -77,18 +77,36 @@ describe("the picture beside it", () => {
 });
 
 describe("the comparison", () => {
-  it("normalizes by seed and gives the 95 % interval", async () => {
+  const compared = async (fitness: FakeWorld["fitness"]) => {
     const { state } = await run({
-      world,
+      world: { fitness },
       designer: listDesigner(texts),
       settings: { iterations: 1, finalSeeds: 5 },
     });
-    const { summaries, normalized } = compareFinals(state);
+    return compareFinals(state);
+  };
+  const steadyBaselines: FakeWorld["fitness"] = (source, seed) => {
+    if (source === "human") return 1;
+    return source === "sparse" ? 0.2 : world.fitness(source, seed);
+  };
+
+  it("normalizes by seed and gives the 95 % interval", async () => {
+    const { summaries, normalized } = await compared(steadyBaselines);
     const best = summaries.find(({ which }) => which === "best");
     expect(best?.perSeed.map(({ seed }) => seed)).toEqual([1001, 1002, 1003, 1004, 1005]);
     // Mean 0.8, deviation 0.0158, t(4) = 2.776: 0.8 ± 0.0196.
     expect(best?.fitness.low).toBeCloseTo(0.8 - 0.01963, 4);
     expect(normalized?.mean).toBeCloseTo(0.75, 9);
     expect(normalized?.high).toBeCloseTo(0.75 + 0.01963 / 0.8, 4);
+  });
+
+  it("is less sure of the score where the baselines spread, too", async () => {
+    const steady = (await compared(steadyBaselines)).normalized;
+    const { normalized } = await compared((source, seed) =>
+      source === "human" ? 1 + (1003 - seed) / 20 : steadyBaselines(source, seed),
+    );
+    expect(normalized?.mean).toBeCloseTo(0.75, 9);
+    expect(normalized?.high).toBeGreaterThan((steady?.high ?? 0) + 0.01);
+    expect(normalized?.low).toBeLessThan((steady?.low ?? 0) - 0.01);
   });
 });
