@@ -1,11 +1,12 @@
 /**
- * Commands: values drawn for an episode and held, or drawn anew at intervals. Under a curriculum each
+ * Commands: values drawn for an episode and held, or drawn anew at intervals or once reached. Under a curriculum each
  * environment has a level per command, from 0 (the range it starts with) to 1 (the full range), that
  * rises with success and never falls.
  */
 import type { Rng } from "../core/rng.js";
 import type { LoadedTask } from "./loaded-task.js";
 import { environmentRngs, type Remembering, type StreamKey } from "./memory.js";
+import { findSignal } from "./signal-table.js";
 
 interface Command {
   readonly offset: number;
@@ -13,6 +14,8 @@ interface Command {
   readonly high: readonly number[];
   /** Control steps between draws; Infinity holds the first. */
   readonly intervalSteps: number;
+  /** Column of the signal that draws it anew when above 0; −1 for none. */
+  readonly renewedBy: number;
   readonly curriculum: Curriculum | undefined;
 }
 
@@ -51,7 +54,8 @@ export class Commands implements Remembering {
       const intervalSteps = Math.max(1, Math.round(seconds / task.definition.controlDtSeconds));
       const { low, high } = source;
       const curriculum = isTraining ? source.curriculum : undefined;
-      return [{ offset, low, high, intervalSteps, curriculum }];
+      const renewedBy = source.renewWhen ? findSignal(task.signals, source.renewWhen).offset : -1;
+      return [{ offset, low, high, intervalSteps, renewedBy, curriculum }];
     });
     this.age = new Int32Array(numEnvs * this.commands.length);
     this.fitness = new Float64Array(this.age.length);
@@ -79,7 +83,9 @@ export class Commands implements Remembering {
       const i = env * this.commands.length + c;
       this.age[i]++;
       this.fitness[i] += fitness;
-      if (this.age[i] < this.commands[c].intervalSteps) continue;
+      const { intervalSteps, renewedBy } = this.commands[c];
+      const reached = renewedBy >= 0 && this.signals[env * this.stride + renewedBy] > 0;
+      if (this.age[i] < intervalSteps && !reached) continue;
       this.promote(env, c);
       this.draw(env, c);
       changed = true;

@@ -3,7 +3,7 @@
  * success is measured, what may be randomized. `defineTask` is what `task.ts` exports by default.
  */
 import { z } from "zod";
-import { parameterNames } from "../sim/simulator.js";
+import { engineNames, parameterNames } from "../sim/simulator.js";
 import { watchMeasures } from "../sim/watch-statistics.js";
 import { trainingSettingsSchema } from "./settings.js";
 
@@ -47,12 +47,16 @@ export const signalSourceSchema = z.discriminatedUnion("kind", [
   /** Seconds since the geom last touched / since it last did not touch; 0 in the other phase. */
   z.strictObject({ kind: z.literal("airTime"), geom: z.string() }),
   z.strictObject({ kind: z.literal("contactTime"), geom: z.string() }),
-  /** A value drawn per environment and held; redrawn every `intervalSeconds` when given. */
+  /**
+   * A value drawn per environment and held; redrawn every `intervalSeconds`, and whenever the signal
+   * `renewWhen` is above 0 at the end of a step, where these are given.
+   */
   z.strictObject({
     kind: z.literal("command"),
     low: z.array(z.number()).min(1),
     high: z.array(z.number()).min(1),
     intervalSeconds: z.number().positive().optional(),
+    renewWhen: z.string().optional(),
     /**
      * Training begins with the bounds given here. Each environment widens its own by `increment` of
      * the way to `low` and `high` whenever the mean fitness of the steps under one command reaches
@@ -134,6 +138,8 @@ export const taskDefinitionSchema = z.strictObject({
   controlDtSeconds: z.number().positive(),
   /** Episode time limit in control steps. */
   maxEpisodeSteps: z.int().positive(),
+  /** The engine it is trained and measured in unless `--engine` says otherwise. */
+  engine: z.enum(engineNames).default("rapier"),
   /** `train` is fast; what is reported is measured on `reference`. */
   physics: z.strictObject({
     train: physicsProfileSchema,

@@ -327,6 +327,39 @@ describe("derived signals", () => {
     expect(twice).toBe(2 * goal);
   });
 
+  it("renew a command they call reached, after fitness has counted it", () => {
+    const task = fakeTask({
+      signals: {
+        goal: {
+          source: { kind: "command", low: [0], high: [1], renewWhen: "reached" },
+          description: "",
+        },
+        reached: { source: { kind: "derived" }, description: "" },
+      },
+      observation: [{ signal: "goal" }, { signal: "episode.time" }],
+    });
+    const third = (seconds: number) => (Math.round(seconds * 10) % 3 === 0 && seconds > 0 ? 1 : 0);
+    const derived = program(task, { reached: (at) => third(at("episode.time")) });
+    const fitness = program(task, { fitness: (at) => at("reached") });
+    const scores: number[] = [];
+    const { environment } = fakeEnvironment(task, {
+      numEnvs: 1,
+      programs: plainPrograms(task, { derived, fitness }),
+      onEpisode: (episode) => scores.push(episode.fitness),
+    });
+    environment.reset(false);
+    const goals = [environment.observations[0]];
+    for (let i = 0; i < 10; i++) {
+      environment.step(idle);
+      goals.push(environment.observations[0]);
+    }
+    expect(goals[2]).toBe(goals[0]);
+    expect(goals[3]).not.toBe(goals[2]);
+    expect(goals[5]).toBe(goals[3]);
+    expect(goals[6]).not.toBe(goals[5]);
+    expect(scores).toEqual([3]);
+  });
+
   it("that the program does not all compute are an error when the environment is made", () => {
     const task = fakeTask({ signals });
     const derived = program(task, { "pair[0]": () => 0 });
