@@ -1,0 +1,87 @@
+/** Trained policies by the names people give: a run, a result as job@steps, a checkpoint file. */
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { RewardsmithError } from "../core/errors.js";
+import { resultOf } from "../design/history.js";
+import { reportedBest } from "../design/report.js";
+import { eventFormat } from "../events/event.js";
+import { foldAll, type RunState } from "../events/run-state.js";
+import { readEventLog } from "../run/event-log.js";
+import { artifacts, openRun, type RunFolder } from "../run/run-folder.js";
+
+/** A policy in the job store. */
+export interface StoredPolicy {
+  readonly label: string;
+  readonly jobId: string;
+  readonly steps: number;
+}
+
+/** The policies a name stands for; a run with finals has one for each seed. */
+export function findPolicies(runsFolder: string, name: string): StoredPolicy[] {
+  const [, jobId, steps] = /^([0-9a-f]{16})@(\d+)$/.exec(name) ?? [];
+  if (jobId !== undefined) return [{ label: name, jobId, steps: Number(steps) }];
+  if (/\.bin$/.test(name)) return [ofCheckpoint(runsFolder, path.resolve(name))];
+  const run = openRun(runsFolder, name);
+  return ofRun(run, stateOf(run));
+}
+
+/** The final policies of the best reward; before there are any, the best candidate's. */
+function ofRun(run: RunFolder, state: RunState): StoredPolicy[] {
+  const finals = state.finals.flatMap(({ which, seed, result }) =>
+    which === "best" && result
+      ? [
+          {
+            label: `${run.info.name}, best reward, seed ${seed}`,
+            jobId: result.jobId,
+            steps: result.steps,
+          },
+        ]
+      : [],
+  );
+  if (finals.length > 0) return finals;
+  const candidate = reportedBest(state);
+  const result = candidate ? resultOf(state, candidate) : null;
+  if (candidate && result) {
+    const label = `${run.info.name}, candidate ${candidate.id}`;
+    return [{ label, jobId: result.jobId, steps: result.steps }];
+  }
+  throw new RewardsmithError("E_RUN_NO_POLICY", "the run has trained nothing yet", {
+    where: run.folder,
+    hint: `continue it: rewardsmith resume ${run.info.name}`,
+  });
+}
+
+/** A checkpoint of the job store, or the copy that a run keeps. */
+function ofCheckpoint(runsFolder: string, file: string): StoredPolicy {
+  const [, jobId, steps] = /([0-9a-f]{16})[\\/]checkpoint-(\d+)\.bin$/.exec(file) ?? [];
+  if (jobId !== undefined) return { label: `${jobId}@${steps}`, jobId, steps: Number(steps) };
+  const inRun = path.relative(runsFolder, file).split(path.sep);
+  if (!existsSync(file) || inRun[0] === "..") {
+    throw new RewardsmithError("E_CHECKPOINT_UNKNOWN", "this is no checkpoint of a run here", {
+      where: file,
+      hint: `checkpoints lie under ${runsFolder}; name another folder with --runs`,
+    });
+  }
+  const run = openRun(runsFolder, inRun[0]);
+  const state = stateOf(run);
+  const asked = inRun.slice(1).join("/");
+  for (const candidate of state.candidates) {
+    const result = resultOf(state, candidate);
+    if (result && artifacts.checkpoint(candidate.id) === asked) {
+      return { label: `candidate ${candidate.id}`, jobId: result.jobId, steps: result.steps };
+    }
+  }
+  for (const { which, seed, result } of state.finals) {
+    if (result && artifacts.finalCheckpoint(which, seed) === asked) {
+      return { label: `${which}, seed ${seed}`, jobId: result.jobId, steps: result.steps };
+    }
+  }
+  throw new RewardsmithError("E_CHECKPOINT_UNKNOWN", "the run's log names no such checkpoint", {
+    where: file,
+    hint: `evaluate the run as a whole: rewardsmith evaluate ${run.info.name}`,
+  });
+}
+
+function stateOf(run: RunFolder): RunState {
+  return foldAll(readEventLog(run.eventsFile, eventFormat).events);
+}
