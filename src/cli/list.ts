@@ -1,6 +1,7 @@
 /** `list`: runs with state, task, best fitness and time; and the tasks there are. */
 import type { Command } from "commander";
 import { formatError } from "../core/errors.js";
+import { bestRule } from "../design/report.js";
 import { eventFormat } from "../events/event.js";
 import { foldAll, type RunState } from "../events/run-state.js";
 import { readEventLog } from "../run/event-log.js";
@@ -63,7 +64,7 @@ function listed(runsFolder: string, info: RunInfo): ListedRun {
     const state = foldAll(
       readEventLog(openRun(runsFolder, info.name).eventsFile, eventFormat).events,
     );
-    const best = bestSoFar(state.candidates, 0);
+    const best = bestSoFar(state.candidates, 0, bestRule(state));
     return {
       ...common,
       state: describeState(state),

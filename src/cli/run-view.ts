@@ -2,9 +2,10 @@
  * A run on the terminal: a reader of its events. One line per finished candidate, a live block with
  * what is being trained, plain lines elsewhere, the events themselves with `--json`.
  */
-import { resultOf } from "../design/history.js";
+import { type BestRule, losesRank, resultOf } from "../design/history.js";
 import { finalName } from "../design/progress.js";
 import { bestOf } from "../design/ranking.js";
+import { bestRule } from "../design/report.js";
 import type { Origin, StampedEvent } from "../events/event.js";
 import type { Candidate, RunState } from "../events/run-state.js";
 import type { MetricsRow } from "../rl/metrics.js";
@@ -85,7 +86,7 @@ export class RunView {
     for (const [name, training] of this.live) {
       running += Math.max(0, training.totalSteps - trainedSteps(state, name));
     }
-    const best = bestSoFar(state.candidates, this.tieTolerance);
+    const best = bestSoFar(state.candidates, this.tieTolerance, bestRule(state));
     const parts = [
       best ? `best ${best.id} at ${formatFitness(fitnessOf(best))}` : "",
       state.spent.costUsd > 0 ? `$${state.spent.costUsd.toFixed(2)}` : "",
@@ -161,7 +162,7 @@ export class RunView {
     const candidate = state.candidates.find((one) => one.id === id);
     if (!candidate) return `  ${id}`;
     const score = formatFitness(fitnessOf(candidate));
-    const isBest = bestSoFar(state.candidates, this.tieTolerance)?.id === id;
+    const isBest = bestSoFar(state.candidates, this.tieTolerance, bestRule(state))?.id === id;
     const shown = isBest ? color.green(score) : score;
     const fate = complete ? (isBest ? "  best so far" : "") : "  stopped early";
     return `  ${id}  fitness ${shown}${fate}  ${color.dim(describeOrigin(candidate.origin))}`;
@@ -185,10 +186,11 @@ export function fitnessOf(candidate: Candidate): number {
   return candidate.rungs[candidate.rungs.length - 1]?.result.evaluation.fitness ?? Number.NaN;
 }
 
-/** As the search itself ranks them: those trained to the end first, ties by speed. */
+/** As the search itself ranks them: clean ones first, then those trained to the end, ties by speed. */
 export function bestSoFar(
   candidates: readonly Candidate[],
   tieTolerance: number,
+  rule: BestRule | null = null,
 ): Candidate | undefined {
   const scored = candidates
     .filter((candidate) => candidate.status !== "failed" && candidate.rungs.length > 0)
@@ -197,6 +199,7 @@ export function bestSoFar(
       fitness: fitnessOf(candidate),
       stepsTo95: candidate.rungs[candidate.rungs.length - 1].result.stepsTo95,
       complete: candidate.complete,
+      marked: rule !== null && losesRank(candidate.rungs.at(-1)?.result ?? null, rule),
     }));
   return bestOf(scored, tieTolerance)?.candidate;
 }

@@ -1,7 +1,7 @@
 /** Who proposes rewards: a language model, the evolutionary search, or a control. */
 
 import type { Issue } from "../core/errors.js";
-import type { EvaluationRecord, Origin, Reflection } from "../events/event.js";
+import type { EvaluationRecord, Origin, Reflection, WatchMark } from "../events/event.js";
 import type { Answer } from "../events/run-state.js";
 import type { ChatAnswer } from "../llm/chat.js";
 
@@ -64,6 +64,10 @@ export interface PastCandidate {
   readonly stepsTo95: number | null;
   readonly reflection: Reflection | null;
   readonly evaluation: EvaluationRecord | null;
+  /** Where its motion is no physics; empty when it is clean or the watch is off. */
+  readonly engineWatch: readonly WatchMark[];
+  /** Ranks below all clean ones for that. */
+  readonly marked: boolean;
   readonly failure: { readonly code: string; readonly message: string } | null;
 }
 

@@ -2,6 +2,7 @@
 import { mean } from "../core/statistics.js";
 import type { Candidate, RunState } from "../events/run-state.js";
 import type { PastCandidate } from "./designer.js";
+import { isMarked } from "./engine-watch.js";
 import type { Journal } from "./journal.js";
 import { bestOf, type Scored } from "./ranking.js";
 import type { DesignSettings } from "./settings.js";
@@ -14,7 +15,7 @@ export function scoreOf(state: RunState, candidate: Candidate, faithful: boolean
 }
 
 /** What decides which candidate is the best; the other settings do not. */
-export type BestRule = Pick<DesignSettings, "faithful" | "tieTolerance">;
+export type BestRule = Pick<DesignSettings, "faithful" | "tieTolerance" | "engineWatch">;
 
 /**
  * The best of a search: what its finals train. Where some were confirmed, the best mean of those
@@ -30,7 +31,9 @@ export function bestCandidate(state: RunState, rule: BestRule): Candidate | null
   });
   const most = Math.max(...confirmed.map(({ candidate }) => candidate.confirmations.length));
   const finalists = confirmed.filter(({ candidate }) => candidate.confirmations.length === most);
-  return bestBy(finalists.length > 0 ? finalists : scored, rule)?.candidate ?? null;
+  // None of the finalists may count while a clean one was left out.
+  const count = finalists.some((one) => !one.marked) || scored.every((one) => one.marked);
+  return bestBy(finalists.length > 0 && count ? finalists : scored, rule)?.candidate ?? null;
 }
 
 /** Candidates with what they are compared by. One that reached the target is as good as complete. */
@@ -42,7 +45,13 @@ export function scoredCandidates(state: RunState, rule: BestRule) {
       fitness: scoreOf(state, candidate, rule.faithful),
       stepsTo95: candidate.rungs.at(-1)?.result.stepsTo95 ?? null,
       complete: candidate.complete || candidate.id === state.target?.id,
+      marked: losesRank(resultOf(state, candidate), rule),
     }));
+}
+
+/** Whether a result is ranked below all clean ones. The original has no such rule. */
+export function losesRank(result: ReturnType<typeof resultOf>, rule: BestRule): boolean {
+  return rule.engineWatch === "reject" && !rule.faithful && isMarked(result);
 }
 
 /** The original takes the highest score, of equal ones the first; otherwise ties go to the quicker. */
@@ -73,7 +82,7 @@ export function historyOf(
   );
   return state.candidates
     .filter((candidate) => iterations.has(candidate.iteration))
-    .map((candidate) => pastCandidate(journal, candidate, settings.faithful));
+    .map((candidate) => pastCandidate(journal, candidate, settings));
 }
 
 /** The best so far and the best of the last iteration that trained anything. */
@@ -97,7 +106,7 @@ export function memoryOf(
 function pastCandidate(
   journal: Pick<Journal, "state" | "read">,
   candidate: Candidate,
-  faithful: boolean,
+  settings: DesignSettings,
 ): PastCandidate {
   const { state } = journal;
   const trained = trainedAs(state, candidate);
@@ -110,12 +119,14 @@ function pastCandidate(
     source: source ? journal.read(source) : "",
     genome: candidate.genome,
     origin: candidate.origin,
-    fitness: scoreOf(state, candidate, faithful),
+    fitness: scoreOf(state, candidate, settings.faithful),
     complete: trained.complete,
     steps: rung?.result.steps ?? 0,
     stepsTo95: rung?.result.stepsTo95 ?? null,
     reflection: rung?.reflection ?? null,
     evaluation: rung?.result.evaluation ?? null,
+    engineWatch: settings.engineWatch === "off" ? [] : (rung?.result.engineWatch ?? []),
+    marked: losesRank(rung?.result ?? null, settings),
     failure: candidate.failure,
   };
 }

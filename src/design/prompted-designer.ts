@@ -20,6 +20,7 @@ import type {
   RefusedCandidate,
   TurnKey,
 } from "./designer.js";
+import { describeMark } from "./engine-watch.js";
 import { reflectionText } from "./reflection.js";
 
 export interface PromptedOptions {
@@ -143,13 +144,19 @@ export function conversationInputs(
   };
 }
 
-function trained({ source, reflection, fitness }: PastCandidate) {
+function trained({ source, reflection, fitness, engineWatch }: PastCandidate) {
   if (!reflection || fitness === null) return null;
   return {
     code: source.trim(),
-    reflection: reflectionText(reflection),
+    reflection: [reflectionText(reflection), ...watchLines(engineWatch)].join("\n"),
     score: Number(fitness.toPrecision(4)),
   };
+}
+
+/** Only where it found something is the engine watch's business told. */
+function watchLines(marks: PastCandidate["engineWatch"]): string[] {
+  if (marks.length === 0) return [];
+  return [`this motion is no physics and will not hold: ${marks.map(describeMark).join(", ")}`];
 }
 
 /** What was wrong with the last answer; nothing where no answer came, which is then asked for again. */

@@ -2,7 +2,7 @@
 import type { Candidate, RunState } from "../events/run-state.js";
 import { artifacts } from "../run/run-folder.js";
 import { figure } from "./figure.js";
-import { bestCandidate, find, resultOf } from "./history.js";
+import { type BestRule, bestCandidate, find, resultOf } from "./history.js";
 import type { Journal } from "./journal.js";
 import { short } from "./reflection.js";
 import { type Comparison, compareFinals, type FinalSummary } from "./score.js";
@@ -257,12 +257,17 @@ function confirmations(state: RunState): string[] {
   ];
 }
 
+/** What the run was started to rank by. */
+export function bestRule({ start }: RunState): BestRule {
+  const settings = designSettingsSchema.safeParse(start?.settings["design"]);
+  return settings.data ?? designSettingsSchema.parse({});
+}
+
 /** The candidate the finals trained, or the one they would train now. */
 export function reportedBest(state: RunState): Candidate | null {
   const id = state.finalsPlan?.best;
   if (id) return find(state, id);
-  const settings = designSettingsSchema.safeParse(state.start?.settings["design"]);
-  return bestCandidate(state, settings.data ?? designSettingsSchema.parse({}));
+  return bestCandidate(state, bestRule(state));
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {

@@ -2,12 +2,15 @@
 import { RewardsmithError } from "../core/errors.js";
 import type { TrainingResult } from "../events/event.js";
 import type { TrainingOutcome } from "../run/job.js";
+import type { LoadedTask } from "../task/loaded-task.js";
+import { watched } from "./engine-watch.js";
 import { curveMaximum, stepsTo95 } from "./reflection.js";
 
 export function resultFrom(
   outcome: Extract<TrainingOutcome, { status: "finished" }>,
   set: "select" | "test",
   wallSeconds: number,
+  task: LoadedTask,
 ): TrainingResult {
   const evaluation = outcome.evaluations.filter((e) => e.set === set).at(-1);
   if (!evaluation) {
@@ -24,6 +27,7 @@ export function resultFrom(
       fitnessPerEpisode: [...evaluation.fitnessPerEpisode],
       endings: { ...evaluation.endings },
     },
+    ...watched(outcome, set, task),
     stepsTo95: stepsTo95(outcome.metrics),
     curveMaximum: curveMaximum(outcome.metrics),
     policyHash: outcome.policyHash,

@@ -53,6 +53,12 @@ export const designSettingsSchema = z
       .min(0)
       .default(0.02)
       .describe("fitnesses this close, relative to the best, tie; fewer steps to 95 % win"),
+    engineWatch: z
+      .enum(["warn", "reject", "off"])
+      .default("reject")
+      .describe(
+        "a policy that lives off the solver is said, ranks below all clean ones, or neither",
+      ),
     episodes: z.int().positive().default(32).describe("held-out episodes that rank a candidate"),
     finals: z
       .boolean()

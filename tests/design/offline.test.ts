@@ -280,6 +280,8 @@ describe("the diagnosis", () => {
     steps: 10,
     stepsTo95: null,
     failure: null,
+    engineWatch: [],
+    marked: false,
     reflection: reflect(
       parts.fitness.map((fitness, i) =>
         row({

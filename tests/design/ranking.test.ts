@@ -57,6 +57,16 @@ describe("the ranking", () => {
     );
   });
 
+  it("puts those that the engine watch marked after all others, however high they score", () => {
+    const marked = { ...scored("m", 9, 1), marked: true };
+    const worse = { ...scored("w", 8, 1), marked: true };
+    const list = [worse, marked, scored("a", 0.1, 5), scored("b", 0.5, 5)];
+    expect(names(rank(list, 0.02))).toEqual(["b", "a", "m", "w"]);
+    expect(bestOf(list, 0.02)?.name).toBe("b");
+    expect(bestOf([marked, scored("a", 0.1, 5, false)], 0.02)?.name).toBe("a");
+    expect(bestOf([worse, marked], 0.02)?.name).toBe("m");
+  });
+
   it("prefers candidates that had the whole budget", () => {
     expect(bestOf([scored("a", 0.9, 1, false), scored("b", 0.5, 1)], 0.02)?.name).toBe("b");
     expect(bestOf([scored("a", 0.9, 1, false), scored("b", null, 1)], 0.02)?.name).toBe("a");
