@@ -5,7 +5,7 @@ import type { Program } from "../reward/program.js";
 import type { TrainingOutcome, TrainingRequest } from "../run/job.js";
 import { artifacts } from "../run/run-folder.js";
 import { wallTimeLeftMs } from "./budget.js";
-import { find, ofIteration, scoreOf } from "./history.js";
+import { find, losesRank, ofIteration, resultOf, scoreOf } from "./history.js";
 import { type DesignInputs, searchStepsOf } from "./inputs.js";
 import type { Journal } from "./journal.js";
 import { isTrainingOver } from "./over.js";
@@ -83,7 +83,7 @@ async function trainRung(
 }
 
 function recordRung(
-  { journal }: DesignInputs,
+  { journal, task }: DesignInputs,
   id: string,
   rung: number,
   outcome: Extract<TrainingOutcome, { status: "finished" }>,
@@ -102,7 +102,7 @@ function recordRung(
     type: "rungFinished",
     id,
     rung,
-    result: resultFrom(outcome, "select", wallSeconds),
+    result: resultFrom(outcome, "select", wallSeconds, task.task),
     reflection: reflect(rows),
     humanCorrelation: humanCorrelation(rows),
   });
@@ -114,7 +114,8 @@ function dropWorse({ journal, settings }: DesignInputs, iteration: number, rung:
     const result = candidate.rungs.find((r) => r.rung === rung)?.result;
     if (!result || candidate.status === "failed") return [];
     const { stepsTo95, evaluation } = result;
-    return [{ candidate, fitness: evaluation.fitness, stepsTo95, complete: true }];
+    const marked = losesRank(result, settings);
+    return [{ candidate, fitness: evaluation.fitness, stepsTo95, complete: true, marked }];
   });
   const keep = Math.max(1, Math.ceil(finished.length * settings.keep));
   const dropped = rank(finished, settings.tieTolerance).slice(keep);
@@ -131,6 +132,7 @@ function recordTarget({ journal, settings }: DesignInputs, id: string): void {
   const { state } = journal;
   const fitness = scoreOf(state, find(state, id), settings.faithful);
   if (settings.target === null || fitness === null || fitness < settings.target) return;
+  if (losesRank(resultOf(state, find(state, id)), settings)) return;
   if (!state.target) journal.record({ type: "targetReached", id, fitness });
 }
 
