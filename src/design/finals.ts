@@ -11,7 +11,6 @@ import { artifacts } from "../run/run-folder.js";
 import { confirmBest } from "./confirmation.js";
 import { bestCandidate, find } from "./history.js";
 import { type DesignInputs, finalStepsOf } from "./inputs.js";
-import type { Journal } from "./journal.js";
 import { finalName } from "./progress.js";
 import { fitnessCurve } from "./reflection.js";
 import { resultFrom } from "./result.js";
@@ -82,11 +81,11 @@ async function trainFinal(
     journal.record({ type: "finalFailed", which, seed, code, message });
     return;
   }
-  recordFinal(journal, which, seed, outcome, (inputs.nowMs() - started) / 1000);
+  recordFinal(inputs, which, seed, outcome, (inputs.nowMs() - started) / 1000);
 }
 
 function recordFinal(
-  journal: Journal,
+  { journal, task }: DesignInputs,
   which: FinalKind,
   seed: number,
   outcome: Extract<TrainingOutcome, { status: "finished" }>,
@@ -104,7 +103,7 @@ function recordFinal(
     type: "finalEvaluated",
     which,
     seed,
-    result: resultFrom(outcome, "test", wallSeconds),
+    result: resultFrom(outcome, "test", wallSeconds, task.task),
     curve: fitnessCurve(outcome.metrics),
   });
 }
