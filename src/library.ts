@@ -22,6 +22,8 @@ import type { EvaluationRequest, TrainingOutcome, TrainingRequest } from "./run/
 import { loadResult } from "./run/job-store.js";
 import { createLocalExecutor } from "./run/local-executor.js";
 import { createRun } from "./run/run-folder.js";
+import { type EngineName, engineNames } from "./sim/simulator.js";
+import { inEngine } from "./task/loaded-task.js";
 import { loadTask } from "./task/node/load.js";
 import { type TrainingSettingsInput, trainingSettingsSchema } from "./task/settings.js";
 
@@ -29,6 +31,8 @@ interface Common {
   /** Folder of runs and trained jobs. Default `runs`. */
   readonly runs?: string;
   readonly signal?: AbortSignal;
+  /** Physics engine. Default: the task's, and for a trained policy the one of its training. */
+  readonly engine?: EngineName;
 }
 
 export interface TrainOptions extends Common {
@@ -52,7 +56,7 @@ export type TrainedPolicy = Extract<TrainingOutcome, { status: "finished" }>;
  * @throws RewardsmithError E_REWARD_REFUSED where the reward may not be trained, or the code training failed with
  */
 export async function train(task: string, options: TrainOptions = {}): Promise<TrainedPolicy> {
-  const compiled = compileTask(await loadTask(task));
+  const compiled = compileTask(inEngine(await loadTask(task), engineOf(options)));
   const { definition } = compiled.task;
   const { settings = {}, onProgress } = options;
   const request: TrainingRequest = {
@@ -65,7 +69,7 @@ export async function train(task: string, options: TrainOptions = {}): Promise<T
         ppo: { ...definition.training.ppo, ...settings.ppo },
         network: { ...definition.training.network, ...settings.network },
       }),
-      engine: "rapier",
+      engine: definition.engine,
       seed: options.seed ?? 1,
       parent: null,
     },
@@ -85,7 +89,7 @@ export async function evaluate(
 ): Promise<Evaluation> {
   const { set = "test", profile = "reference" } = options;
   const { job, steps } = loadResult(runsFolder(options), policy);
-  const evaluations = [{ set, profile, episodes: episodesOf(options) }];
+  const evaluations = [{ set, profile, episodes: episodesOf(options), engine: engineOf(options) }];
   const outcome = await runJob({ job, steps, evaluations }, options);
   return outcome.evaluations[0];
 }
@@ -107,7 +111,7 @@ export interface DesignOptions extends Common {
 
 /** Searches for a reward in a new run folder; what it found is in the state, the folder and its report. */
 export async function design(task: string, options: DesignOptions = {}): Promise<RunState> {
-  const compiled = compileTask(await loadTask(task));
+  const compiled = compileTask(inEngine(await loadTask(task), engineOf(options)));
   const settings = checked("settings", designSettingsSchema, options.settings ?? {});
   const search: SearchOptions = searchOptionsSchema.parse({
     design: settings,
@@ -120,6 +124,7 @@ export async function design(task: string, options: DesignOptions = {}): Promise
     start: options.start ?? null,
     notes: [...(options.notes ?? [])],
     slots: null,
+    engine: compiled.task.definition.engine,
   });
   const checker = await rewardChecker(compiled);
   const designer = options.designer ?? builtInDesigner(compiled, checker.states, search);
@@ -202,6 +207,10 @@ const count = z.int().positive();
 
 function episodesOf({ episodes = 64 }: { readonly episodes?: number | undefined }): number {
   return checked("episodes", count, episodes);
+}
+
+function engineOf({ engine }: Common): EngineName | undefined {
+  return checked("engine", z.enum(engineNames).optional(), engine);
 }
 
 /** An option as its schema has it; E_SETTINGS_VALUE where it is none. */

@@ -5,23 +5,33 @@ import { rewardChecker } from "../design/reward-checker.js";
 import { stateDeclaration } from "../reward/declaration.js";
 import type { RewardCheck } from "../reward/node/check.js";
 import { compileTask } from "../reward/node/compile-task.js";
+import type { EngineName } from "../sim/simulator.js";
+import { inEngine } from "../task/loaded-task.js";
 import { loadTask } from "../task/node/load.js";
 import { refreshDeclarations } from "../task/node/scaffold.js";
 import type { CliContext } from "./context.js";
+import { engineFlag } from "./engine-flag.js";
 import { exitCode } from "./exit-codes.js";
 import { readRewardFile } from "./read-reward.js";
 import { table } from "./terminal.js";
+
+interface CheckFlags {
+  readonly task: string;
+  /** What the states that the reward is tried on come from. */
+  readonly engine?: EngineName;
+}
 
 export function define(command: Command, cli: CliContext): void {
   command
     .argument("<file>", "a reward in TypeScript")
     .addOption(
       new Option("--task <task>", "task it is for: a name or a folder").makeOptionMandatory(),
-    );
-  command.action(async (file: string, { task }: { task: string }) => {
+    )
+    .addOption(engineFlag());
+  command.action(async (file: string, { task, engine }: CheckFlags) => {
     const { terminal } = cli;
     const source = await readRewardFile(file);
-    const loaded = await loadTask(task);
+    const loaded = inEngine(await loadTask(task), engine);
     await refreshDeclarations(loaded, stateDeclaration);
     // The file may be the task's own human reward: its errors are this check's to tell.
     const { human: _checked, ...sources } = loaded.sources;

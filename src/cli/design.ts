@@ -6,9 +6,11 @@ import { designSettingsSchema } from "../design/settings.js";
 import { listPackNames } from "../llm/prompt-pack.js";
 import { llmFlagsSchema } from "../llm/settings.js";
 import { createRun } from "../run/run-folder.js";
+import type { EngineName } from "../sim/simulator.js";
 import { listTasks, loadTask } from "../task/node/load.js";
 import { trainingSettingsSchema } from "../task/settings.js";
 import type { CliContext } from "./context.js";
+import { engineFlag } from "./engine-flag.js";
 import { integer, number } from "./parse-number.js";
 import { readRewardFile } from "./read-reward.js";
 import { runSearch } from "./search.js";
@@ -29,6 +31,7 @@ interface DesignFlags {
   readonly recording?: string;
   readonly name?: string;
   readonly slots?: number;
+  readonly engine?: EngineName;
   readonly set: readonly string[];
 }
 
@@ -42,6 +45,7 @@ export function define(command: Command, cli: CliContext): void {
       "Search:",
     ),
   );
+  command.addOption(engineFlag().helpGroup("Search:"));
   command.addOption(
     new Option("--set <path=value>", "a training setting; may be given again")
       .argParser(collect)
@@ -114,6 +118,7 @@ async function readFlags(command: Command, taskName: string, flags: DesignFlags)
     start: flags.start === undefined ? null : await readStart(task.sources, flags.start),
     notes: [...flags.note],
     slots: flags.slots ?? null,
+    engine: flags.engine ?? task.definition.engine,
   });
   // A folder is kept whole, so that the run can be taken up from anywhere.
   const name = listTasks().includes(taskName) ? taskName : task.folder;

@@ -9,9 +9,12 @@ import { stateDeclaration } from "../reward/declaration.js";
 import { compileTask } from "../reward/node/compile-task.js";
 import type { Executor } from "../run/executor.js";
 import { createLocalExecutor } from "../run/local-executor.js";
+import type { EngineName } from "../sim/simulator.js";
+import { inEngine } from "../task/loaded-task.js";
 import { loadTask } from "../task/node/load.js";
 import { refreshDeclarations } from "../task/node/scaffold.js";
 import type { CliContext } from "./context.js";
+import { engineFlag } from "./engine-flag.js";
 import { exitCode, exitCodeOf } from "./exit-codes.js";
 import { formatFitness } from "./numbers.js";
 import { integer } from "./parse-number.js";
@@ -25,6 +28,7 @@ interface DevFlags {
   readonly seed: number;
   readonly episodes: number;
   readonly scratch?: boolean;
+  readonly engine?: EngineName;
 }
 
 /** What the training before left: where the next one starts from, and the score to beat. */
@@ -46,6 +50,7 @@ export function define(command: Command, cli: CliContext): void {
     )
     .option("--seed <n>", "seed of the trainings", integer(0), 1)
     .option("--episodes <n>", "episodes that a policy is scored on", integer(1), 32)
+    .addOption(engineFlag())
     .option("--scratch", "start every training from scratch rather than from the policy before");
   command.action((task: string, flags: DevFlags) => dev(cli, task, flags));
 }
@@ -97,7 +102,7 @@ async function retrain(
 ): Promise<Before | null> {
   const { terminal } = cli;
   const started = terminal.now();
-  const loaded = await loadTask(taskName);
+  const loaded = inEngine(await loadTask(taskName), flags.engine);
   await refreshDeclarations(loaded, stateDeclaration);
   // The human reward is the file being edited: its errors are the check's to tell.
   const { human: _edited, ...sources } = loaded.sources;
@@ -122,7 +127,7 @@ async function retrain(
         task,
         reward: program,
         settings: definition.training,
-        engine: "rapier",
+        engine: definition.engine,
         seed: flags.seed,
         parent: warm?.parent ?? null,
       },

@@ -28,8 +28,8 @@ export function define(command: Command, cli: CliContext): void {
     )
     .option("--episodes <n>", "number of episodes", integer(1), 64)
     .addOption(engineFlag("the one of the training"));
-  command.action((policy: string, { set, profile, episodes }: EvaluationRequest) =>
-    evaluate(cli, policy, { set, profile, episodes }),
+  command.action((policy: string, { set, profile, episodes, engine }: EvaluationRequest) =>
+    evaluate(cli, policy, { set, profile, episodes, engine }),
   );
 }
 

@@ -9,6 +9,7 @@ import type { DesignSettings } from "../design/settings.js";
 import type { RunState } from "../events/run-state.js";
 import { compileTask } from "../reward/node/compile-task.js";
 import type { RunFolder } from "../run/run-folder.js";
+import { inEngine } from "../task/loaded-task.js";
 import { loadTask } from "../task/node/load.js";
 import { type ChosenDesigner, chooseDesigner } from "./choose-designer.js";
 import { type CliContext, runsFlag } from "./context.js";
@@ -32,7 +33,7 @@ export async function runSearch(
   { task: name, options, open }: Search,
 ): Promise<void> {
   const { terminal, runsFolder, signal } = cli;
-  const task = compileTask(await loadTask(name));
+  const task = compileTask(inEngine(await loadTask(name), options.engine));
   const { design: settings } = options;
   const checker = await rewardChecker(task);
   const designer = await chooseDesigner(cli, task, checker, options);
@@ -126,7 +127,7 @@ function announce(
   terminal.line(terminal.color.bold(`Designing a reward for ${task}`));
   terminal.line(`designer   ${designer.description}`);
   terminal.line(
-    `search     ${restarts}${settings.iterations} iterations of ${settings.candidates} candidates, each trained in physics${halving}`,
+    `search     ${restarts}${settings.iterations} iterations of ${settings.candidates} candidates, each trained in ${options.engine}${halving}`,
   );
   if (settings.finals) {
     terminal.line(

@@ -4,9 +4,12 @@ import { type Command, Option } from "commander";
 import { compileTask } from "../reward/node/compile-task.js";
 import type { Evaluation } from "../rl/metrics.js";
 import { createLocalExecutor } from "../run/local-executor.js";
+import type { EngineName } from "../sim/simulator.js";
+import { inEngine } from "../task/loaded-task.js";
 import { loadTask } from "../task/node/load.js";
 import { trainingSettingsSchema } from "../task/settings.js";
 import { type CliContext, runsFlag } from "./context.js";
+import { engineFlag } from "./engine-flag.js";
 import { formatFitness } from "./numbers.js";
 import { integer } from "./parse-number.js";
 import { formatCount, formatDuration } from "./progress.js";
@@ -21,6 +24,7 @@ interface TrainFlags {
   readonly episodes: number;
   readonly set: readonly string[];
   readonly fresh?: boolean;
+  readonly engine?: EngineName;
 }
 
 export function define(command: Command, cli: CliContext): void {
@@ -35,6 +39,7 @@ export function define(command: Command, cli: CliContext): void {
         .argParser((value: string, before: readonly string[]) => [...before, value])
         .default([], "the task's settings"),
     )
+    .addOption(engineFlag())
     .option("--fresh", "train anew though the job store has it")
     .addHelpText("after", assignmentHelp(trainingSettingsSchema));
   command.action((task: string, flags: TrainFlags) => train(cli, task, flags));
@@ -42,7 +47,7 @@ export function define(command: Command, cli: CliContext): void {
 
 async function train(cli: CliContext, taskName: string, flags: TrainFlags): Promise<void> {
   const { terminal, runsFolder, signal } = cli;
-  const task = compileTask(await loadTask(taskName));
+  const task = compileTask(inEngine(await loadTask(taskName), flags.engine));
   const { definition } = task.task;
   const reward = await readReward(task, flags.reward, signal);
   for (const warning of reward.warnings) terminal.problem(warning);
@@ -53,7 +58,7 @@ async function train(cli: CliContext, taskName: string, flags: TrainFlags): Prom
   );
   const steps = flags.steps ?? definition.steps;
   terminal.line(
-    `Training ${definition.name} with ${reward.label}: ${formatCount(steps)} environment steps, seed ${flags.seed}`,
+    `Training ${definition.name} with ${reward.label}: ${formatCount(steps)} environment steps in ${definition.engine}, seed ${flags.seed}`,
   );
   cli.onStop = "The same command goes on from the last checkpoint.";
   const started = terminal.now();
@@ -67,7 +72,7 @@ async function train(cli: CliContext, taskName: string, flags: TrainFlags): Prom
           task,
           reward: reward.program,
           settings,
-          engine: "rapier",
+          engine: definition.engine,
           seed: flags.seed,
           parent: null,
         },
@@ -113,14 +118,14 @@ function printOutcome(cli: CliContext, outcome: FinishedTraining, seconds: numbe
 
 /** What held-out episodes of a policy showed. */
 export function evaluationLines(evaluation: Evaluation): string[] {
-  const { set, profile, episodes, episodeLength, endings, fitness } = evaluation;
+  const { set, profile, episodes, episodeLength, endings, fitness, engine } = evaluation;
   const shares = Object.entries(endings)
     .filter(([, share]) => share > 0)
     .map(
       ([name, share]) => `${name === "timeOut" ? "time limit" : name} ${Math.round(share * 100)} %`,
     );
   return [
-    `fitness   ${formatFitness(fitness)} over ${episodes} ${set} episodes (${profile} physics, no noise on actions)`,
+    `fitness   ${formatFitness(fitness)} over ${episodes} ${set} episodes (${profile} physics${engine ? ` in ${engine}` : ""}, no noise on actions)`,
     `episodes  ${Math.round(episodeLength)} steps on average; ended by ${shares.join(", ") || "nothing"}`,
   ];
 }

@@ -54,7 +54,14 @@ async function confirm(inputs: DesignInputs, id: string, seed: number): Promise<
   const { program: reward } = JSON.parse(journal.read(check.path)) as { program: Program };
   const outcome = await executor.run(
     {
-      job: { task, reward, settings: inputs.training, engine: "rapier", seed, parent: null },
+      job: {
+        task,
+        reward,
+        settings: inputs.training,
+        engine: task.task.definition.engine,
+        seed,
+        parent: null,
+      },
       steps: finalStepsOf(inputs),
       evaluations: [{ set: "select", profile: "reference", episodes: settings.episodes }],
       fresh: settings.fresh,

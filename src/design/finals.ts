@@ -62,7 +62,7 @@ async function trainFinal(
         task: inputs.task,
         reward,
         settings: inputs.training,
-        engine: "rapier",
+        engine: inputs.task.task.definition.engine,
         seed,
         parent: null,
       },

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { RewardsmithError } from "../core/errors.js";
 import { llmFlagsSchema } from "../llm/settings.js";
 import type { RunFolder } from "../run/run-folder.js";
+import { engineNames } from "../sim/simulator.js";
 import { trainingSettingsSchema } from "../task/settings.js";
 import { designSettingsSchema } from "./settings.js";
 
@@ -22,6 +23,8 @@ export const searchOptionsSchema = z.strictObject({
   start: z.strictObject({ source: z.string(), from: z.string() }).nullable(),
   notes: z.array(z.string()),
   slots: z.int().positive().nullable(),
+  /** What the robots move in; a resumed run stays there. */
+  engine: z.enum(engineNames).default("rapier"),
 });
 export type SearchOptions = z.infer<typeof searchOptionsSchema>;
 

@@ -167,7 +167,7 @@ function requestFor(
       task,
       reward: program,
       settings: training,
-      engine: "rapier",
+      engine: task.task.definition.engine,
       seed: settings.seed,
       parent: null,
     },

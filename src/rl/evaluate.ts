@@ -1,6 +1,7 @@
 import type { NativeCalls } from "../policy/session.js";
 import type { CompiledTask } from "../reward/compiled-task.js";
 import type { Program } from "../reward/program.js";
+import type { EngineName } from "../sim/simulator.js";
 import type { EpisodeSummary } from "../task/environment.js";
 import type { Checkpoint } from "./checkpoint.js";
 import type { Evaluation } from "./metrics.js";
@@ -14,6 +15,8 @@ export interface EvaluateOptions {
   readonly checkpoint: Checkpoint;
   readonly set: Evaluation["set"];
   readonly profile: Evaluation["profile"];
+  /** Default: the task's. */
+  readonly engine?: EngineName | undefined;
   readonly episodes: number;
   /** Which episodes the set holds; the default is the same for every job of a task. */
   readonly seed?: number;
@@ -29,12 +32,14 @@ export interface EvaluateOptions {
 export async function evaluatePolicy(options: EvaluateOptions): Promise<Evaluation> {
   const { task, reward, checkpoint, set, profile, episodes, seed = 0, beat, nativeCalls } = options;
   const { maxEpisodeSteps, training } = task.task.definition;
+  const { engine = task.task.definition.engine } = options;
   const firsts: EpisodeSummary[] = new Array(episodes);
   let finished = 0;
   const environment = await createEnvironment({
     task,
     reward,
     numEnvs: episodes,
+    engine,
     profile,
     seed,
     stream: set,

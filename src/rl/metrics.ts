@@ -1,3 +1,4 @@
+import type { EngineName } from "../sim/simulator.js";
 import type { WatchStatistics } from "../sim/watch-statistics.js";
 import type { EnvironmentStatistics } from "../task/environment.js";
 
@@ -27,6 +28,8 @@ export interface MetricsRow extends EnvironmentStatistics {
 export interface Evaluation {
   readonly set: "select" | "test";
   readonly profile: "train" | "reference";
+  /** The engine it moved in, where that is not the one it was trained in. */
+  readonly engine?: EngineName | undefined;
   /** Environment steps the policy had been trained for. */
   readonly totalSteps: number;
   readonly episodes: number;

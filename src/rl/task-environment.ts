@@ -1,7 +1,8 @@
 import { instantiate } from "../reward/batch.js";
 import type { CompiledTask } from "../reward/compiled-task.js";
 import type { Program } from "../reward/program.js";
-import { createRapierSimulator } from "../sim/rapier/simulator.js";
+import { createSimulator } from "../sim/node/create-simulator.js";
+import type { EngineName } from "../sim/simulator.js";
 import type { EpisodeSummary } from "../task/environment.js";
 import { simulatorOptions } from "../task/simulator-options.js";
 import { createTaskEnvironment, type TaskEnvironment } from "../task/task-environment.js";
@@ -10,9 +11,13 @@ export interface CreateEnvironmentOptions {
   readonly task: CompiledTask;
   readonly reward: Program;
   readonly numEnvs: number;
+  /** Default: the task's. */
+  readonly engine?: EngineName;
   readonly profile: "train" | "reference";
   readonly seed: number;
   readonly stream: "train" | "select" | "test";
+  /** Number of the first environment where these are a part of more. */
+  readonly firstEnv?: number;
   /** Draw parameters, delays and pushes as the task says. */
   readonly randomize: boolean;
   /** Also computes the task's human reward, for the logged correlation. */
@@ -25,6 +30,7 @@ export async function createEnvironment(
   options: CreateEnvironmentOptions,
 ): Promise<TaskEnvironment> {
   const { task, reward, numEnvs, profile, seed, stream, randomize, onEpisode } = options;
+  const { engine = task.task.definition.engine } = options;
   const { fitness, termination, derived, human } = task.programs;
   const compile = (program: Program) => instantiate(program, task.task.signals);
   const programs = {
@@ -34,7 +40,7 @@ export async function createEnvironment(
     ...(derived && { derived: compile(derived) }),
     ...(options.withHuman && human && { human: compile(human) }),
   };
-  const simulator = await createRapierSimulator(simulatorOptions(task.task, numEnvs, profile));
+  const simulator = await createSimulator(engine, simulatorOptions(task.task, numEnvs, profile));
   try {
     return createTaskEnvironment({
       task: task.task,
@@ -43,6 +49,7 @@ export async function createEnvironment(
       seed,
       stream,
       randomize,
+      ...(options.firstEnv !== undefined && { firstEnv: options.firstEnv }),
       ...(onEpisode && { onEpisode }),
     });
   } catch (error) {

@@ -48,12 +48,14 @@ export class StoredJob {
   readonly folder: string;
   readonly lockFile: string;
   private readonly iterationSteps: number;
+  private readonly engine: TrainingJob["engine"];
 
   constructor(runsRoot: string, job: TrainingJob) {
     this.id = jobId(job);
     this.folder = join(runsRoot, ".jobs", this.id);
     this.lockFile = join(this.folder, "lock");
     this.iterationSteps = iterationSteps(job);
+    this.engine = job.engine;
   }
 
   /** Makes the folder ready for writing; leftovers of a crash go. */
@@ -164,6 +166,7 @@ export class StoredJob {
         one.policyHash === policyHash &&
         one.evaluation.set === request.set &&
         one.evaluation.profile === request.profile &&
+        (one.evaluation.engine ?? this.engine) === (request.engine ?? this.engine) &&
         one.evaluation.episodes === request.episodes,
     )?.evaluation;
   }

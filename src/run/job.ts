@@ -2,6 +2,7 @@ import { hashJson } from "../core/node/hash.js";
 import type { CompiledTask } from "../reward/compiled-task.js";
 import type { Program } from "../reward/program.js";
 import type { Evaluation, MetricsRow } from "../rl/metrics.js";
+import type { EngineName } from "../sim/simulator.js";
 import type { TrainingSettings } from "../task/settings.js";
 import { versions } from "./versions.js";
 
@@ -14,7 +15,8 @@ export interface TrainingJob {
   readonly task: CompiledTask;
   readonly reward: Program;
   readonly settings: TrainingSettings;
-  readonly engine: "rapier";
+  /** What the robot moves in while it learns. */
+  readonly engine: EngineName;
   readonly seed: number;
   /** Result whose weights and normalizers it starts from: `id@steps`; null starts from scratch. */
   readonly parent: string | null;
@@ -23,6 +25,8 @@ export interface TrainingJob {
 export interface EvaluationRequest {
   readonly set: "select" | "test";
   readonly profile: "train" | "reference";
+  /** Default: the one of the training. */
+  readonly engine?: EngineName | undefined;
   readonly episodes: number;
 }
 
@@ -67,11 +71,11 @@ export function jobId(job: TrainingJob): string {
   const { definition, robot, signals } = job.task.task;
   const { fitness, termination, derived, human } = job.task.programs;
   // What changes no number is left out: names for people, words, default settings and budgets.
-  const { name, robot: file, training, steps, searchSteps, ...dynamics } = definition;
-  const { rapier, onnxruntime } = versions();
+  const { name, robot: file, engine, training, steps, searchSteps, ...dynamics } = definition;
+  const { [job.engine]: physics, onnxruntime } = versions();
   const contents = {
     resultFormat,
-    runtime: { rapier, onnxruntime },
+    runtime: { [job.engine]: physics, onnxruntime },
     definition: {
       ...dynamics,
       // Limits judge a result, they do not change it.

@@ -8,11 +8,12 @@ import type { Learner, Pulse, Training, TrainingStart } from "./learner.js";
 
 export const ppoLearner: Learner = {
   async start(job: TrainingJob, from: TrainingStart, pulse: Pulse): Promise<Training> {
-    const { task, reward, settings, seed } = job;
+    const { task, reward, settings, engine, seed } = job;
     const environment = await createEnvironment({
       task,
       reward,
       numEnvs: settings.numEnvs,
+      engine,
       profile: "train",
       seed,
       stream: "train",
@@ -27,7 +28,10 @@ export const ppoLearner: Learner = {
         iterate: () => trainer.iterate(),
         save() {
           const checkpoint = trainer.save();
-          return { bytes: encodeCheckpoint(checkpoint), policyHash: policyHash(checkpoint) };
+          return {
+            bytes: encodeCheckpoint({ ...checkpoint, engine }),
+            policyHash: policyHash(checkpoint),
+          };
         },
         async dispose() {
           await trainer.dispose();
@@ -40,14 +44,17 @@ export const ppoLearner: Learner = {
     }
   },
 
-  evaluate({ task, reward }, checkpoint, request, pulse) {
-    return evaluatePolicy({
+  async evaluate({ task, reward, engine }, checkpoint, request, pulse) {
+    const evaluation = await evaluatePolicy({
       task,
       reward,
       checkpoint: decodeCheckpoint(checkpoint),
       ...request,
+      engine: request.engine ?? engine,
       ...watched(pulse),
     });
+    const { engine: other = engine } = request;
+    return other === engine ? evaluation : { ...evaluation, engine: other };
   },
 };
 

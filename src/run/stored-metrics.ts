@@ -1,6 +1,7 @@
 /** Metrics as JSON text. JSON has no NaN: it is written as null and read back as NaN. */
 import { z } from "zod";
 import type { Evaluation, MetricsRow } from "../rl/metrics.js";
+import { engineNames } from "../sim/simulator.js";
 import { type WatchStatistics, watchStatisticsSchema } from "../sim/watch-statistics.js";
 
 const number = z
@@ -12,6 +13,7 @@ const numbers = z.record(z.string(), number);
 const evaluationFields = z.object({
   set: z.enum(["select", "test"]),
   profile: z.enum(["train", "reference"]),
+  engine: z.enum(engineNames).optional(),
   totalSteps: number,
   episodes: number,
   fitness: number,

@@ -1,4 +1,5 @@
 import type { RobotModel } from "../robot/model.js";
+import type { EngineName } from "../sim/simulator.js";
 import type { SignalTable } from "./signals.js";
 import type { TaskDefinition, TaskPage, TaskSources } from "./task.js";
 
@@ -11,4 +12,10 @@ export interface LoadedTask {
   readonly signals: SignalTable;
   /** Absolute folder it came from; not part of its identity. */
   readonly folder: string;
+}
+
+/** The task with another engine than its own; undefined leaves it as it is. */
+export function inEngine(task: LoadedTask, engine: EngineName | undefined): LoadedTask {
+  if (engine === undefined) return task;
+  return { ...task, definition: { ...task.definition, engine } };
 }

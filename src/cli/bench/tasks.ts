@@ -72,7 +72,7 @@ async function trainingsOf(
 ): Promise<(() => Promise<void>)[]> {
   const task = compileTask(await loadTask(name));
   const { definition } = task.task;
-  const engine = "rapier";
+  const { engine } = definition;
   return (["human", "sparse"] as const).flatMap((reward) => {
     const program = task.programs[reward];
     if (!program) return [];

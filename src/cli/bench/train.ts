@@ -28,7 +28,7 @@ export function benchTrain(runsFolder: string): Benchmark {
               task,
               reward: human,
               settings: task.task.definition.training,
-              engine: "rapier",
+              engine: task.task.definition.engine,
               seed,
               parent: null,
             },
