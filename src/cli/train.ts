@@ -10,6 +10,13 @@ import { loadTask } from "../task/node/load.js";
 import { trainingSettingsSchema } from "../task/settings.js";
 import { type CliContext, runsFlag } from "./context.js";
 import { engineFlag } from "./engine-flag.js";
+import {
+  type EngineWatchMode,
+  engineWatchFlag,
+  rejectMarked,
+  type WatchVerdict,
+  watchVerdict,
+} from "./engine-watch-flag.js";
 import { formatFitness } from "./numbers.js";
 import { integer } from "./parse-number.js";
 import { formatCount, formatDuration } from "./progress.js";
@@ -25,6 +32,7 @@ interface TrainFlags {
   readonly set: readonly string[];
   readonly fresh?: boolean;
   readonly engine?: EngineName;
+  readonly engineWatch: EngineWatchMode;
 }
 
 export function define(command: Command, cli: CliContext): void {
@@ -40,6 +48,7 @@ export function define(command: Command, cli: CliContext): void {
         .default([], "the task's settings"),
     )
     .addOption(engineFlag())
+    .addOption(engineWatchFlag())
     .option("--fresh", "train anew though the job store has it")
     .addHelpText("after", assignmentHelp(trainingSettingsSchema));
   command.action((task: string, flags: TrainFlags) => train(cli, task, flags));
@@ -82,13 +91,21 @@ async function train(cli: CliContext, taskName: string, flags: TrainFlags): Prom
       },
       { label: definition.name, signal },
     );
-    printOutcome(cli, outcome, (terminal.now() - started) / 1000);
+    const [evaluation] = outcome.evaluations;
+    const verdict = watchVerdict(task.task, evaluation, outcome.metrics, flags.engineWatch);
+    printOutcome(cli, outcome, verdict, (terminal.now() - started) / 1000);
+    rejectMarked(verdict.marks, flags.engineWatch);
   } finally {
     await executor.close();
   }
 }
 
-function printOutcome(cli: CliContext, outcome: FinishedTraining, seconds: number): void {
+function printOutcome(
+  cli: CliContext,
+  outcome: FinishedTraining,
+  { marks, lines }: WatchVerdict,
+  seconds: number,
+): void {
   const { terminal, invocation } = cli;
   const [evaluation] = outcome.evaluations;
   const result = `${outcome.jobId}@${outcome.totalSteps}`;
@@ -102,8 +119,9 @@ function printOutcome(cli: CliContext, outcome: FinishedTraining, seconds: numbe
     newSteps,
     seconds,
     evaluation,
+    engineWatch: marks,
   });
-  for (const line of evaluationLines(evaluation)) terminal.line(line);
+  for (const line of [...evaluationLines(evaluation), ...lines]) terminal.line(line);
   terminal.line(
     newSteps === 0
       ? "trained   before: the result was in the job store (--fresh trains anew)"
