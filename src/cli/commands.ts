@@ -80,6 +80,14 @@ export const commandEntries: readonly CommandEntry[] = [
     load: () => import("./evaluate.js"),
   },
   {
+    name: "record",
+    group: training,
+    usage: "record TASK|RUN|JOB|FILE",
+    summary: "Draws a film (GIF) or a picture (PNG) of a policy",
+    example: "record ant --out ant.gif",
+    load: () => import("./record.js"),
+  },
+  {
     name: "list",
     group: runs,
     usage: "list",

@@ -6,7 +6,10 @@ import { resultOf } from "../design/history.js";
 import { reportedBest } from "../design/report.js";
 import { eventFormat } from "../events/event.js";
 import { foldAll, type RunState } from "../events/run-state.js";
+import type { CompiledTask } from "../reward/compiled-task.js";
 import { readEventLog } from "../run/event-log.js";
+import { jobId } from "../run/job.js";
+import { storedJobs } from "../run/job-store.js";
 import { artifacts, openRun, type RunFolder } from "../run/run-folder.js";
 
 /** A policy in the job store. */
@@ -14,6 +17,8 @@ export interface StoredPolicy {
   readonly label: string;
   readonly jobId: string;
   readonly steps: number;
+  /** Measured when it was trained, where it was. */
+  readonly fitness?: number;
 }
 
 /** The policies a name stands for; a run with finals has one for each seed. */
@@ -25,6 +30,40 @@ export function findPolicies(runsFolder: string, name: string): StoredPolicy[] {
   return ofRun(run, stateOf(run));
 }
 
+/** A stored policy that was chosen among several. */
+export interface TaskPolicy extends StoredPolicy {
+  readonly among: number;
+}
+
+/** Of a run's policies the one in the middle: the typical seed, not the luckiest. */
+export function typicalPolicy(policies: readonly StoredPolicy[]): StoredPolicy {
+  const ranked = [...policies].sort((a, b) => (a.fitness ?? 0) - (b.fitness ?? 0));
+  return ranked[Math.floor((ranked.length - 1) / 2)];
+}
+
+/**
+ * The stored policy of a task as it now is, with the highest fitness measured on test episodes;
+ * where none was measured, the longest trained. Null where there is none.
+ */
+export function findTaskPolicy(runsFolder: string, task: CompiledTask): TaskPolicy | null {
+  const policies = storedJobs(runsFolder).flatMap(({ id, job, results }) => {
+    if (jobId({ ...job, task }) !== id) return [];
+    return results.map(({ steps, evaluations }) => ({
+      jobId: id,
+      steps,
+      fitness: Math.max(
+        Number.NEGATIVE_INFINITY,
+        ...evaluations.filter(({ set }) => set === "test").map(({ fitness }) => fitness),
+      ),
+    }));
+  });
+  policies.sort((a, b) => (a.fitness === b.fitness ? b.steps - a.steps : b.fitness - a.fitness));
+  const [best] = policies;
+  if (best === undefined) return null;
+  const { jobId: id, steps } = best;
+  return { label: `${id}@${steps}`, jobId: id, steps, among: policies.length };
+}
+
 /** The final policies of the best reward; before there are any, the best candidate's. */
 function ofRun(run: RunFolder, state: RunState): StoredPolicy[] {
   const finals = state.finals.flatMap(({ which, seed, result }) =>
@@ -34,6 +73,7 @@ function ofRun(run: RunFolder, state: RunState): StoredPolicy[] {
             label: `${run.info.name}, best reward, seed ${seed}`,
             jobId: result.jobId,
             steps: result.steps,
+            fitness: result.evaluation.fitness,
           },
         ]
       : [],

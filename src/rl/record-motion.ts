@@ -1,6 +1,7 @@
 /** How robots moved in held-out episodes: the poses of every body, for pictures and films. */
 import type { CompiledTask } from "../reward/compiled-task.js";
 import type { Program } from "../reward/program.js";
+import type { EngineName } from "../sim/simulator.js";
 import type { EpisodeSummary } from "../task/environment.js";
 import type { Checkpoint } from "./checkpoint.js";
 import type { Evaluation } from "./metrics.js";
@@ -27,6 +28,7 @@ export interface RecordMotionOptions {
   readonly reward: Program;
   /** Null: a policy whose actions are all zero. */
   readonly checkpoint: Checkpoint | null;
+  readonly engine: EngineName;
   readonly set: Evaluation["set"];
   readonly profile: Evaluation["profile"];
   readonly episodes: number;
@@ -41,7 +43,7 @@ export interface RecordMotionOptions {
  * its poses are kept for the first `seconds`.
  */
 export async function recordMotion(options: RecordMotionOptions): Promise<RecordedEpisode[]> {
-  const { task, reward, checkpoint, set, profile, episodes, seed = 0 } = options;
+  const { task, reward, checkpoint, engine, set, profile, episodes, seed = 0 } = options;
   const { maxEpisodeSteps, controlDtSeconds, training } = task.task.definition;
   const summaries: EpisodeSummary[] = new Array(episodes);
   let finished = 0;
@@ -50,6 +52,7 @@ export async function recordMotion(options: RecordMotionOptions): Promise<Record
     reward,
     numEnvs: episodes,
     profile,
+    engine,
     seed,
     stream: set,
     randomize: training.randomize,

@@ -227,6 +227,45 @@ export function loadResult(runsRoot: string, name: string): StoredResult {
   });
 }
 
+export interface JobResults {
+  readonly id: string;
+  readonly job: TrainingJob;
+  /** Results that were asked for, each with what was measured of its policy. */
+  readonly results: readonly {
+    readonly steps: number;
+    readonly evaluations: readonly Evaluation[];
+  }[];
+}
+
+/** All jobs of the store that this version would give the same name. */
+export function storedJobs(runsRoot: string): JobResults[] {
+  const root = join(runsRoot, ".jobs");
+  if (!existsSync(root)) return [];
+  return readdirSync(root).flatMap((id) => {
+    const job = readJob(join(root, id, "job.json"));
+    if (!isNamed(job, id)) return [];
+    const { checkpoints, evaluations } = readResults(join(root, id, "results.json"));
+    const results = checkpoints
+      .filter((one) => one.kept)
+      .map(({ steps, policyHash }) => ({
+        steps,
+        evaluations: evaluations
+          .filter((one) => one.policyHash === policyHash)
+          .map((one) => one.evaluation),
+      }));
+    return [{ id, job, results }];
+  });
+}
+
+/** Jobs of other versions may lack what a name is made of. */
+function isNamed(job: TrainingJob | null, id: string): job is TrainingJob {
+  try {
+    return job !== null && jobId(job) === id;
+  } catch {
+    return false;
+  }
+}
+
 function readJob(file: string): TrainingJob | null {
   try {
     return (JSON.parse(readFileSync(file, "utf8")) as { job: TrainingJob }).job;

@@ -1,0 +1,155 @@
+/**
+ * Light for every pixel: robots under a sun and a sky, a chequered floor that fades into the
+ * distance, and the sky itself.
+ */
+import type { Camera } from "./camera.js";
+import { color } from "./color.js";
+import type { Scene } from "./scene.js";
+import { groundShadow, litShare, type ShadowMap } from "./shadow.js";
+import type { Surfaces } from "./surfaces.js";
+import type { Vector } from "./vector.js";
+
+export interface Floor {
+  /** m */
+  readonly height: number;
+  /** Side of a tile, m. */
+  readonly tile: number;
+  /** Distance from the camera over which the floor fades, m. */
+  readonly haze: number;
+}
+
+const horizon = color("#eceff3");
+const zenith = color("#aebfd3");
+const lightTile = color("#dfe3e8");
+const darkTile = color("#cbd2da");
+/** Of what the sun adds to the floor, and what its shadow takes away. */
+const shadowDepth = 0.62;
+const shadowTint: Vector = [0.94, 0.98, 1.08];
+
+const sun: Vector = [1.9, 1.8, 1.65];
+const skyLight: Vector = [0.52, 0.57, 0.64];
+const floorLight: Vector = [0.3, 0.29, 0.28];
+const shine = 0.16;
+
+/** Fills `light` `[y][x][3]` from what is seen through each pixel. */
+export function shade(
+  surfaces: Surfaces,
+  scene: Scene,
+  camera: Camera,
+  floor: Floor,
+  shadows: ShadowMap,
+  light: Float32Array,
+): void {
+  const { width, height, nearness, normals, parts } = surfaces;
+  const { eye, forward, right, up, focal, centerX, centerY } = camera;
+  const above = eye[2] - floor.height;
+  const out = [0, 0, 0] as [number, number, number];
+  for (let y = 0; y < height; y++) {
+    const v = (centerY - y - 0.5) / focal;
+    for (let x = 0; x < width; x++) {
+      const u = (x + 0.5 - centerX) / focal;
+      const dx = forward[0] + u * right[0] + v * up[0];
+      const dy = forward[1] + u * right[1] + v * up[1];
+      const dz = forward[2] + u * right[2] + v * up[2];
+      const pixel = y * width + x;
+      const part = parts[pixel];
+      const toFloor = dz < 0 ? above / -dz : Number.POSITIVE_INFINITY;
+      const toSurface = part < 0 ? Number.POSITIVE_INFINITY : 1 / nearness[pixel];
+      if (part >= 0 && toSurface <= toFloor * 1.0001) {
+        const at: Vector = [
+          eye[0] + dx * toSurface,
+          eye[1] + dy * toSurface,
+          eye[2] + dz * toSurface,
+        ];
+        const normal: Vector = [normals[3 * pixel], normals[3 * pixel + 1], normals[3 * pixel + 2]];
+        const length = Math.hypot(dx, dy, dz);
+        const view: Vector = [-dx / length, -dy / length, -dz / length];
+        surfaceLight(scene.parts[part].color, at, normal, view, shadows, out);
+      } else if (above > 0 && toFloor < 1e5) {
+        // How far the place on the floor moves from pixel to pixel, in x and in y.
+        const moveX = (toFloor * right[0]) / focal;
+        const moveY = (toFloor * right[1]) / focal;
+        const alongX = (toFloor * (up[0] - (dx * up[2]) / dz)) / focal;
+        const alongY = (toFloor * (up[1] - (dy * up[2]) / dz)) / focal;
+        const spreadX = Math.abs(moveX) + Math.abs(alongX);
+        const spreadY = Math.abs(moveY) + Math.abs(alongY);
+        const px = eye[0] + dx * toFloor;
+        const py = eye[1] + dy * toFloor;
+        floorColor(floor, px, py, spreadX, spreadY, toFloor, shadows, out);
+      } else {
+        skyColor(dz / Math.hypot(dx, dy, dz), out);
+      }
+      light[3 * pixel] = out[0];
+      light[3 * pixel + 1] = out[1];
+      light[3 * pixel + 2] = out[2];
+    }
+  }
+}
+
+/** Lambert's and Blinn's terms of a sun, and light from the sky above and the floor below. */
+function surfaceLight(
+  albedo: Vector,
+  at: Vector,
+  normal: Vector,
+  view: Vector,
+  shadows: ShadowMap,
+  out: [number, number, number],
+): void {
+  const { light } = shadows;
+  const facing = normal[0] * light[0] + normal[1] * light[1] + normal[2] * light[2];
+  const lit = facing > 0 ? litShare(shadows, at[0], at[1], at[2], normal) : 0;
+  const upward = 0.5 + 0.5 * normal[2];
+  const hx = light[0] + view[0];
+  const hy = light[1] + view[1];
+  const hz = light[2] + view[2];
+  const glance =
+    Math.max(0, normal[0] * hx + normal[1] * hy + normal[2] * hz) / Math.hypot(hx, hy, hz);
+  const across = Math.max(0, normal[0] * view[0] + normal[1] * view[1] + normal[2] * view[2]);
+  const edge = (1 - across) ** 4 * 0.12 * upward;
+  const gloss = glance ** 48 * shine * lit + edge;
+  for (let i = 0; i < 3; i++) {
+    const sky = floorLight[i] + (skyLight[i] - floorLight[i]) * upward;
+    out[i] = albedo[i] * (sky + ((sun[i] * Math.max(0, facing) * lit) / Math.PI) * 1.6) + gloss;
+  }
+}
+
+function floorColor(
+  { tile, haze, height }: Floor,
+  x: number,
+  y: number,
+  spreadX: number,
+  spreadY: number,
+  distance: number,
+  shadows: ShadowMap,
+  out: [number, number, number],
+): void {
+  const checks = 0.5 - 0.5 * stripes(x / tile, spreadX / tile) * stripes(y / tile, spreadY / tile);
+  const shadow = groundShadow(shadows, x, y, height) * shadowDepth;
+  const fade = 1 - Math.exp(-((distance / haze) ** 2));
+  for (let i = 0; i < 3; i++) {
+    const plain = darkTile[i] + (lightTile[i] - darkTile[i]) * checks;
+    const shaded = plain * (1 - shadow + shadow * 0.12 * shadowTint[i]);
+    out[i] = shaded + (horizon[i] - shaded) * fade;
+  }
+}
+
+/**
+ * Stripes of 1 and −1, one unit wide, as their mean over `width` about `at`: the difference of
+ * their integral, a wave of triangles, at both ends.
+ */
+function stripes(at: number, width: number): number {
+  const w = Math.max(width, 1e-6);
+  return (triangleWave(at + w / 2) - triangleWave(at - w / 2)) / w;
+}
+
+function triangleWave(at: number): number {
+  const phase = at / 2 - Math.floor(at / 2);
+  return phase < 0.5 ? 2 * phase : 2 - 2 * phase;
+}
+
+/** `rise`: sine of the elevation. */
+function skyColor(rise: number, out: [number, number, number]): void {
+  const t = Math.min(1, Math.max(0, rise / 0.45));
+  const share = t * (2 - t);
+  for (let i = 0; i < 3; i++) out[i] = horizon[i] + (zenith[i] - horizon[i]) * share;
+}
