@@ -23,6 +23,8 @@ export interface SimulatorOptions {
 export interface PhysicsProfile {
   /** Engine steps per control step (decimation). */
   readonly substeps: number;
+  /** The same in MuJoCo; by default the above, or as many as make contacts work. */
+  readonly mujocoSubsteps?: number | undefined;
   readonly solverIterations: number;
   /** Inner Gauss–Seidel iterations (Rapier). */
   readonly pgsIterations: number;

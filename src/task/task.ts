@@ -125,6 +125,8 @@ export type FreeBodyReset = z.infer<typeof freeBodyResetSchema>;
 
 const physicsProfileSchema = z.strictObject({
   substeps: z.int().positive(),
+  /** Engine steps per control step in MuJoCo; by default `substeps`, or as many as make contacts work. */
+  mujocoSubsteps: z.int().positive().optional(),
   solverIterations: z.int().positive(),
   pgsIterations: z.int().positive().default(4),
   softCcdMeters: z.number().min(0).default(0),

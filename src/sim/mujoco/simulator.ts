@@ -4,7 +4,7 @@ import { unrotateVector } from "../../core/quaternion.js";
 import type { RobotModel } from "../../robot/model.js";
 import { type Mujoco, mujoco } from "../../robot/mujoco/engine.js";
 import { articulate } from "../articulation.js";
-import { collisionFilter } from "../collision-filter.js";
+import { type CollisionFilter, collisionFilter } from "../collision-filter.js";
 import { contactGeomIndices } from "../contact-geoms.js";
 import {
   checkParameter,
@@ -25,14 +25,25 @@ import { mjcf } from "./mjcf.js";
 import { EnvironmentPhysics } from "./physics.js";
 import { Pusher } from "./push.js";
 import { StateReader } from "./read-state.js";
+import { MujocoWatch } from "./watch-readings.js";
 import { Worlds } from "./worlds.js";
 
-/**
- * N copies of a robot in MuJoCo, at rest in the robot file's pose. Of the physics profile only
- * `substeps` counts: MuJoCo's solver runs until it has converged.
- */
+/** N copies of a robot in MuJoCo, at rest in the robot file's pose. */
 export async function createMujocoSimulator(options: SimulatorOptions): Promise<Simulator> {
   return new MujocoSimulator(await mujoco(), options);
+}
+
+/** A contact of MuJoCo's settles in 20 ms: it wants several steps in that time. */
+const longestStepSeconds = 0.005;
+
+/**
+ * Of a physics profile, MuJoCo reads the substeps alone: its solver runs until it has converged.
+ * Where anything may touch it takes at least as many as keep its steps short, unless it is told.
+ */
+function substepsOf({ physics, controlDtSeconds }: SimulatorOptions, filter: CollisionFilter) {
+  if (physics.mujocoSubsteps !== undefined) return physics.mujocoSubsteps;
+  if (filter.numGroups === 0) return physics.substeps;
+  return Math.max(physics.substeps, Math.ceil(controlDtSeconds / longestStepSeconds - 1e-9));
 }
 
 class MujocoSimulator implements Simulator {
@@ -42,6 +53,7 @@ class MujocoSimulator implements Simulator {
   readonly jointNames: readonly string[];
   readonly state: SimulatorState;
   readonly controls: Float32Array;
+  readonly watch: MujocoWatch;
 
   private readonly mujoco: Mujoco;
   private readonly substeps: number;
@@ -64,7 +76,7 @@ class MujocoSimulator implements Simulator {
   private readonly turned = new Float64Array(3);
 
   constructor(engine: Mujoco, options: SimulatorOptions) {
-    const { robot, numEnvs, physics } = options;
+    const { robot, numEnvs } = options;
     const articulation = articulate(robot);
     const filter = collisionFilter(robot, articulation);
     const contactGeoms = contactGeomIndices(options, articulation, filter);
@@ -76,7 +88,7 @@ class MujocoSimulator implements Simulator {
     this.mujoco = engine;
     this.robot = robot;
     this.numEnvs = numEnvs;
-    this.substeps = physics.substeps;
+    this.substeps = substepsOf(options, filter);
     this.signature = JSON.stringify({ format: 1, engine: this.engine, ...options });
     this.numContacts = contactGeoms.length;
     const indices = robot.joints.map((_, j) => j);
@@ -96,7 +108,7 @@ class MujocoSimulator implements Simulator {
     this.parameters = nominalParameters(numEnvs);
     this.lost = new Uint8Array(numEnvs);
 
-    const timestep = options.controlDtSeconds / physics.substeps;
+    const timestep = options.controlDtSeconds / this.substeps;
     const xml = mjcf(robot, { timestep, filter, contactGeoms });
     this.worlds = new Worlds(engine, xml, robot.name, numEnvs);
     const { model } = this.worlds.nominal;
@@ -110,6 +122,14 @@ class MujocoSimulator implements Simulator {
     });
     this.reader = new StateReader(robot, this.worlds, this.ids, this.state);
     this.pusher = new Pusher(engine, robot, articulation, this.worlds, this.ids);
+    this.watch = new MujocoWatch({
+      engine,
+      robot,
+      worlds: this.worlds,
+      ids: this.ids,
+      parameters: this.parameters,
+      lost: this.lost,
+    });
     for (let env = 0; env < numEnvs; env++) this.settle(env);
   }
 

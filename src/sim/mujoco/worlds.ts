@@ -25,10 +25,12 @@ const dataArrays = [
   "ctrl",
   "actuator_force",
   "xpos",
+  "xipos",
   "xquat",
   "cvel",
   "subtree_com",
   "sensordata",
+  "energy",
 ] as const;
 
 export interface World {
