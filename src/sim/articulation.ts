@@ -53,6 +53,18 @@ export interface LinkJoint {
   readonly reference: number;
 }
 
+/** A constraint between two links beside the tree of joints; -1 is the world. */
+export interface Loop {
+  readonly name: string;
+  /** Points held together, or whole frames. */
+  readonly weld: boolean;
+  readonly link1: number;
+  readonly link2: number;
+  /** Where they meet, in the frame of each link (the world's for -1), m. */
+  readonly frame1: Pose;
+  readonly frame2: Pose;
+}
+
 export interface Articulation {
   readonly links: readonly Link[];
   readonly joints: readonly LinkJoint[];
@@ -60,6 +72,7 @@ export interface Articulation {
   readonly base: number;
   /** The robot's first link with a body: it carries payloads. -1 where nothing is jointed. */
   readonly carrier: number;
+  readonly loops: readonly Loop[];
   /** The link of each body, -1 for bodies fixed to the world. */
   readonly linkOfBody: readonly number[];
   /** World pose of each body in the reference configuration. */
@@ -141,7 +154,41 @@ export function articulate(robot: RobotModel): Articulation {
     });
   });
   const carrier = links.findIndex((link) => !link.object && link.members.length > 0);
-  return { links, joints, base, carrier, linkOfBody, bodies };
+  const loops = closedLoops(robot, links, linkOfBody, bodies);
+  return { links, joints, loops, base, carrier, linkOfBody, bodies };
+}
+
+function closedLoops(
+  robot: RobotModel,
+  links: readonly Link[],
+  linkOfBody: readonly number[],
+  bodies: readonly Member[],
+): Loop[] {
+  const still: Quaternion = [1, 0, 0, 0];
+  /** A body's frame in its link's, and in it a point and turn. */
+  const within = (body: number, position: Vector3, orientation: Quaternion): Pose => {
+    if (body < 0) return { position, orientation };
+    const member = links[linkOfBody[body]]?.members.find((each) => each.body === body);
+    return compose(member ?? bodies[body], position, orientation);
+  };
+  const linkOf = (body: number) => (body < 0 ? -1 : linkOfBody[body]);
+  return robot.equalities.flatMap((equality): Loop[] => {
+    if (equality.kind === "joint") return [];
+    const { kind, name, body1, body2 } = equality;
+    const connect = kind === "connect";
+    return [
+      {
+        name,
+        weld: !connect,
+        link1: linkOf(body1),
+        link2: linkOf(body2),
+        frame1: connect
+          ? within(body1, equality.anchor1, still)
+          : within(body1, equality.position, equality.orientation),
+        frame2: within(body2, connect ? equality.anchor2 : [0, 0, 0], still),
+      },
+    ];
+  });
 }
 
 /** A joint that moves a body from its pose to where the joint's reference value puts it, in the world. */
@@ -158,7 +205,7 @@ function referenceStep(
   return { axis, anchor: now, reference, moved };
 }
 
-interface Pose {
+export interface Pose {
   readonly position: Vector3;
   readonly orientation: Quaternion;
 }

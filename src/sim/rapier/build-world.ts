@@ -134,6 +134,15 @@ export function buildWorld(
       }
       handles.joints[env * joints.length + j] = made.handle;
     });
+    const bodyOf = (link: number) => (link < 0 ? ground : bodies[link]);
+    for (const { weld, link1, link2, frame1, frame2 } of articulation.loops) {
+      const at1 = xyz(link1 < 0 ? sum(frame1.position, origin) : frame1.position);
+      const at2 = xyz(link2 < 0 ? sum(frame2.position, origin) : frame2.position);
+      const data = weld
+        ? JointData.fixed(at1, xyzw(frame1.orientation), at2, xyzw(frame2.orientation))
+        : JointData.spherical(at1, at2);
+      world.createImpulseJoint(data, bodyOf(link1), bodyOf(link2), true).setContactsEnabled(true);
+    }
   }
   return {
     world,

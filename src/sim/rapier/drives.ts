@@ -2,15 +2,19 @@
  * How actuators and passive joint elements reach Rapier. A joint that carries motors alone, on a
  * part that hangs on the world, gets their effort as a force: exact, and cheaper than a motor row.
  * Every other joint gets one implicit motor: effort = K (target − q) + D (speed − q̇), where K and D
- * add up the drive's gains, the spring, the damping and dry friction.
+ * add up the drive's gains, the spring, the damping and dry friction. What depends on more than the
+ * joint itself (couplings, rotor inertia of slides, uneven effort limits) is told anew before every
+ * engine step, from the state then.
  */
 import { type UnitImpulseJoint, VectorOps, type World } from "@dimforge/rapier3d";
-import { RewardsmithError } from "../../core/errors.js";
 import type { Actuator, RobotModel } from "../../robot/model.js";
 import type { Articulation, LinkJoint } from "../articulation.js";
 import { numParameters, parameterIndex } from "../env-parameters.js";
 import type { SimulatorState } from "../simulator.js";
+import { clampEffort, controlOf, effortOf, secant, wantedEffort } from "./actuator-effort.js";
 import type { WorldHandles } from "./build-world.js";
+import type { Couplings } from "./couplings.js";
+import type { LinkMasses } from "./link-masses.js";
 
 /** Below this speed dry friction acts as damping, rad/s or m/s: a secant of Coulomb's law. */
 const frictionSpeed = 0.01;
@@ -21,8 +25,9 @@ interface Drive {
   readonly joint: number;
   readonly on: LinkJoint;
   readonly actuators: readonly { readonly index: number; readonly model: Actuator }[];
-  readonly kind: "none" | "force" | "motor";
-  /** Whether any actuator measures position or speed. */
+  /** A `live` one is a motor that is told before every engine step. */
+  readonly kind: "none" | "force" | "motor" | "live";
+  /** Whether any actuator of its own measures position or speed. */
   readonly feedback: boolean;
   /** Bound of the implicit motor's effort, infinite without one. */
   readonly maxEffort: number;
@@ -37,21 +42,29 @@ export interface DriveTables {
   readonly parameters: Float64Array;
   readonly controls: Float32Array;
   readonly state: SimulatorState;
+  readonly masses: LinkMasses;
+  readonly couplings: Couplings;
 }
 
 export class Drives {
+  /** Whether `applyLive` has anything to do. */
+  readonly hasLive: boolean;
   private readonly tables: DriveTables;
   private readonly active: readonly Drive[];
+  private readonly live: readonly Drive[];
   /** [env][joint][4] what the engine was told last: target, speed, K, D; for a force, its size. */
   readonly told: Float64Array;
   private readonly vector = VectorOps.intoRaw({ x: 0, y: 0, z: 0 });
 
   constructor(tables: DriveTables) {
-    const { robot, articulation, numEnvs } = tables;
+    const { articulation, numEnvs } = tables;
     this.tables = tables;
-    this.active = articulation.joints
-      .map((joint, j) => planDrive(robot, articulation, joint, j))
+    const all = articulation.joints
+      .map((joint, j) => planDrive(tables, joint, j))
       .filter((drive) => drive.kind !== "none");
+    this.active = all.filter((drive) => drive.kind !== "live");
+    this.live = all.filter((drive) => drive.kind === "live");
+    this.hasLive = this.live.length > 0;
     this.told = new Float64Array(4 * numEnvs * articulation.joints.length).fill(Number.NaN);
   }
 
@@ -67,6 +80,15 @@ export class Drives {
     }
   }
 
+  /** An engine step is about to be made from the state as it stands in the arrays. */
+  applyLive(world: World): void {
+    const { numEnvs, couplings } = this.tables;
+    for (let env = 0; env < numEnvs; env++) {
+      couplings.update(env, world.timestep);
+      for (const drive of this.live) this.applyMotor(world, drive, env);
+    }
+  }
+
   /** Sets the bounds that follow from an environment's motor strength. */
   applyLimits(world: World, env: number): void {
     const { handles, articulation, parameters } = this.tables;
@@ -78,28 +100,28 @@ export class Drives {
     }
   }
 
-  /** Adds to an environment's efforts what its feedback drives apply at the present state. */
+  /** Completes an environment's efforts by what feedback drives and tendons apply at the present state. */
   measure(env: number): void {
+    for (const drive of this.active) if (drive.feedback) this.measureDrive(drive, env);
+    for (const drive of this.live) this.measureDrive(drive, env);
+    this.tables.couplings.measure(env);
+  }
+
+  private measureDrive(drive: Drive, env: number): void {
     const { articulation, state, parameters, controls, robot } = this.tables;
     const p = env * numParameters;
     const strength = parameters[p + parameterIndex.motorStrength];
-    for (const drive of this.active) {
-      if (!drive.feedback) continue;
-      const at = env * articulation.joints.length + drive.joint;
-      const q = state.jointPosition[at];
-      const speed = state.jointVelocity[at];
-      let effort = this.motorEffort(drive, env);
-      for (const { index, model } of drive.actuators) {
-        if (model.kind === "motor") continue;
-        const target = control(model, controls[env * robot.actuators.length + index]) / model.gear;
-        const kp = model.kp * parameters[p + parameterIndex.kpFactor];
-        const kv = model.kv * parameters[p + parameterIndex.kdFactor];
-        const wanted =
-          model.kind === "position" ? kp * (target - q) - kv * speed : kv * (target - speed);
-        effort += strength * clamp(wanted, model.effortRange);
-      }
-      state.jointEffort[at] = effort;
+    const kp = parameters[p + parameterIndex.kpFactor];
+    const kd = parameters[p + parameterIndex.kdFactor];
+    const at = env * articulation.joints.length + drive.joint;
+    const q = state.jointPosition[at];
+    const speed = state.jointVelocity[at];
+    let effort = 0;
+    for (const { index, model } of drive.actuators) {
+      const value = controls[env * robot.actuators.length + index];
+      effort += effortOf(model, value, q, speed, kp, kd);
     }
+    state.jointEffort[at] = effort * strength;
   }
 
   /** The sum of the motors on a joint, N m or N. */
@@ -108,8 +130,8 @@ export class Drives {
     let effort = 0;
     for (const { index, model } of drive.actuators) {
       if (model.kind !== "motor") continue;
-      const value = control(model, controls[env * robot.actuators.length + index]);
-      effort += clamp(model.gear * value, model.effortRange);
+      const value = controlOf(model, controls[env * robot.actuators.length + index]);
+      effort += clampEffort(model, model.gear * value);
     }
     return effort * parameters[env * numParameters + parameterIndex.motorStrength];
   }
@@ -137,10 +159,11 @@ export class Drives {
   }
 
   private applyMotor(world: World, drive: Drive, env: number): void {
-    const { articulation, handles, state, controls, parameters, robot } = this.tables;
+    const { articulation, handles, state, controls, parameters, robot, couplings } = this.tables;
     const at = env * articulation.joints.length + drive.joint;
     const p = env * numParameters;
     const strength = parameters[p + parameterIndex.motorStrength];
+    const live = drive.kind === "live";
     const { model } = drive.on;
     let stiffness = model.stiffness;
     let damping = model.damping * parameters[p + parameterIndex.jointDampingFactor];
@@ -154,16 +177,33 @@ export class Drives {
     for (const { index, model: actuator } of drive.actuators) {
       if (actuator.kind === "motor") continue;
       const target =
-        control(actuator, controls[env * robot.actuators.length + index]) / actuator.gear;
-      const kv = actuator.kv * parameters[p + parameterIndex.kdFactor] * strength;
+        controlOf(actuator, controls[env * robot.actuators.length + index]) / actuator.gear;
+      let kp = actuator.kp * parameters[p + parameterIndex.kpFactor] * strength;
+      let kv = actuator.kv * parameters[p + parameterIndex.kdFactor] * strength;
+      if (live && actuator.effortRange !== null) {
+        const q = state.jointPosition[at];
+        const wanted = wantedEffort(actuator.kind, kp, kv, target, q, state.jointVelocity[at]);
+        const share = secant(wanted, actuator.effortRange, strength);
+        if (Number.isNaN(share)) push += clampEffort(actuator, 0) * strength;
+        kp *= share || 0;
+        kv *= share || 0;
+      }
       damping += kv;
       if (actuator.kind === "velocity") {
         push += kv * target;
       } else {
-        const kp = actuator.kp * parameters[p + parameterIndex.kpFactor] * strength;
         stiffness += kp;
         pull += kp * target;
       }
+    }
+    if (live) {
+      const { added } = couplings;
+      const a = 4 * drive.joint;
+      const rotor = this.rotorDamping(drive.on, env, world);
+      stiffness += added[a];
+      damping += added[a + 1] + rotor;
+      pull += added[a + 2];
+      push += added[a + 3] + rotor * state.jointVelocity[at];
     }
     if (damping === 0) damping = carrierDamping;
     const position = stiffness > 0 ? pull / stiffness - drive.on.reference : 0;
@@ -192,69 +232,68 @@ export class Drives {
     );
   }
 
+  /**
+   * Rotor inertia a of a slide as an implicit motor: D (q̇₀ − q̇) over one engine step, q̇₀ the speed
+   * at its beginning, is −a times the acceleration. The engine divides its step dt into N of h, each
+   * v ← v₀ + (m (v − v₀) + F h) / (m + D h), so D is where (F / D) (1 − (m / (m + D h))^N) is the
+   * F dt / (m + a) that the rotor allows: a / dt far above the link's mass m, 2 N / (N + 1) a / dt far
+   * below. Between them two rounds of D = (m + a) / dt (1 − …) come within 1 %.
+   */
+  private rotorDamping({ slide, model, link }: LinkJoint, env: number, world: World): number {
+    if (!slide || model.armature === 0) return 0;
+    const { parameters, masses, articulation } = this.tables;
+    const a = model.armature * parameters[env * numParameters + parameterIndex.armatureFactor];
+    if (a === 0) return 0;
+    const m = masses.inertias[7 * (env * articulation.links.length + link)];
+    const dt = world.timestep;
+    const n = world.numSolverIterations;
+    let damping = (a / dt) * (1 + ((n - 1) / (n + 1)) * (m / (m + a)));
+    for (let round = 0; round < 2; round++) {
+      damping = ((m + a) / dt) * (1 - (m / (m + (damping * dt) / n)) ** n);
+    }
+    return damping;
+  }
+
   dispose(): void {
     this.vector.free();
   }
 }
 
-function planDrive(
-  robot: RobotModel,
-  articulation: Articulation,
-  on: LinkJoint,
-  joint: number,
-): Drive {
+function planDrive(tables: DriveTables, on: LinkJoint, joint: number): Drive {
+  const { robot, articulation, couplings } = tables;
   const actuators = robot.actuators.flatMap((model, index) =>
     model.transmission.kind === "joint" && model.transmission.joint === on.index
       ? [{ index, model }]
       : [],
   );
   const feedback = actuators.some(({ model }) => model.kind !== "motor");
-  const { damping, stiffness, frictionLoss } = on.model;
+  const { damping, stiffness, frictionLoss, armature } = on.model;
   const passive = damping > 0 || stiffness > 0 || frictionLoss > 0;
-  const onWorld = articulation.links[on.link].parent < 0;
-  const kind =
-    feedback || passive || (actuators.length > 0 && !onWorld)
-      ? "motor"
-      : actuators.length > 0
-        ? "force"
-        : "none";
-  return { joint, on, actuators, kind, feedback, maxEffort: effortBound(actuators, feedback) };
+  const { parent, bodyLink } = articulation.links[on.link];
+  // A force would be wiped out by those of thrusters on the same link.
+  const pushed = robot.actuators.some(
+    ({ transmission: t }) =>
+      t.kind === "site" && articulation.linkOfBody[robot.sites[t.site].body] === bodyLink,
+  );
+  const common = { joint, on, actuators, feedback };
+  const maxEffort = feedback ? effortBound(actuators) : Number.POSITIVE_INFINITY;
+  if (couplings.joints.has(joint) || (on.slide && armature > 0) || Number.isNaN(maxEffort)) {
+    return { ...common, kind: "live", maxEffort: Number.POSITIVE_INFINITY };
+  }
+  if (feedback || passive || (actuators.length > 0 && (parent >= 0 || pushed))) {
+    return { ...common, kind: "motor", maxEffort };
+  }
+  return { ...common, kind: actuators.length > 0 ? "force" : "none", maxEffort };
 }
 
-function effortBound(
-  actuators: readonly { readonly model: Actuator }[],
-  feedback: boolean,
-): number {
-  if (!feedback) return Number.POSITIVE_INFINITY;
+/** The bound of all together, infinite without one; NaN where none holds in both directions. */
+function effortBound(actuators: readonly { readonly model: Actuator }[]): number {
   let bound = 0;
   for (const { model } of actuators) {
     if (model.effortRange === null) return Number.POSITIVE_INFINITY;
     const [low, high] = model.effortRange;
-    if (Math.abs(low + high) > 1e-6 * (high - low)) {
-      throw new RewardsmithError(
-        "E_ROBOT_UNSUPPORTED",
-        `actuator "${model.name}": a position or velocity drive with effort range ${low} to ${high}`,
-        { hint: "make forcerange (or actuatorfrcrange) symmetric about 0" },
-      );
-    }
+    if (Math.abs(low + high) > 1e-6 * (high - low)) return Number.NaN;
     bound += high;
   }
   return bound;
-}
-
-function control(model: Actuator, value: number): number {
-  const used = clamp(value, model.controlRange);
-  if (Number.isFinite(used)) return used;
-  throw new RewardsmithError(
-    "E_SIM_CONTROL",
-    `the control of actuator "${model.name}" is ${value}`,
-    {
-      hint: "the policy's output is no number: its training has diverged",
-    },
-  );
-}
-
-function clamp(value: number, range: readonly [number, number] | null): number {
-  if (range === null) return value;
-  return value < range[0] ? range[0] : value > range[1] ? range[1] : value;
 }

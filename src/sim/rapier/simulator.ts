@@ -29,10 +29,12 @@ import { pack, unpack } from "../snapshot.js";
 import { buildWorld, type WorldHandles } from "./build-world.js";
 import { ContactForces } from "./contact-forces.js";
 import { contactHook } from "./contact-hook.js";
+import { Couplings } from "./couplings.js";
 import { Drives } from "./drives.js";
 import { loadRapier } from "./engine.js";
 import { LinkMasses } from "./link-masses.js";
 import { StateReader } from "./read-state.js";
+import { Thrusters } from "./thrusters.js";
 import { RapierWatch } from "./watch-readings.js";
 
 /** N copies of a robot in a Rapier world, at rest in the robot file's pose. */
@@ -60,7 +62,9 @@ class RapierSimulator implements Simulator {
   private readonly events: EventQueue | undefined;
   private readonly parameters: Float64Array;
   private readonly masses: LinkMasses;
+  private readonly couplings: Couplings;
   private readonly drives: Drives;
+  private readonly thrusters: Thrusters;
   private readonly reader: StateReader;
   private readonly contacts: ContactForces;
   private readonly target: LinkStates;
@@ -73,7 +77,7 @@ class RapierSimulator implements Simulator {
     this.robot = robot;
     this.numEnvs = numEnvs;
     this.substeps = options.physics.substeps;
-    this.signature = JSON.stringify({ format: 2, ...options });
+    this.signature = JSON.stringify({ format: 3, ...options });
     this.articulation = articulate(robot);
     checkSupported(robot, this.articulation);
     const { links, joints } = this.articulation;
@@ -97,7 +101,7 @@ class RapierSimulator implements Simulator {
     this.hooks = filter.selfCollision ? contactHook(handles, filter) : undefined;
     this.events = this.hooks ? new EventQueue(true) : undefined;
     this.masses = new LinkMasses(robot, this.articulation, handles, this.parameters, numEnvs);
-    this.drives = new Drives({
+    const tables = {
       robot,
       articulation: this.articulation,
       handles,
@@ -105,7 +109,11 @@ class RapierSimulator implements Simulator {
       parameters: this.parameters,
       controls: this.controls,
       state: this.state,
-    });
+      masses: this.masses,
+    };
+    this.couplings = new Couplings(tables);
+    this.drives = new Drives({ ...tables, couplings: this.couplings });
+    this.thrusters = new Thrusters(tables);
     this.contacts = new ContactForces(options, handles, this.state.contactForce);
     this.reader = new StateReader(this.articulation, handles, this.state, this.masses.centers);
     this.watch = new RapierWatch({
@@ -132,6 +140,11 @@ class RapierSimulator implements Simulator {
     this.drives.apply(world);
     contacts.clear();
     for (let substep = 0; substep < this.substeps; substep++) {
+      if (this.drives.hasLive) {
+        if (substep > 0) this.readAll();
+        this.drives.applyLive(world);
+      }
+      this.thrusters.apply(world);
       world.step(this.events, this.hooks);
       contacts.add(world, 1 / this.substeps);
     }
@@ -139,6 +152,10 @@ class RapierSimulator implements Simulator {
       this.reader.read(world, env);
       this.drives.measure(env);
     }
+  }
+
+  private readAll(): void {
+    for (let env = 0; env < this.numEnvs; env++) this.reader.read(this.world, env);
   }
 
   reset(env: number, initial: ResetState): void {
@@ -177,6 +194,7 @@ class RapierSimulator implements Simulator {
       bodies.rbSetAngvel(handle, this.vector, true);
     }
     this.reader.read(this.world, env);
+    this.couplings.reset(env);
     const numJoints = this.jointNames.length;
     this.state.jointEffort.fill(0, env * numJoints, (env + 1) * numJoints);
     this.contacts.clearEnv(env);
@@ -245,6 +263,7 @@ class RapierSimulator implements Simulator {
     this.events?.free();
     this.vector.free();
     this.drives.dispose();
+    this.thrusters.dispose();
   }
 
   private saved(): (Float32Array | Float64Array)[] {
@@ -261,6 +280,7 @@ class RapierSimulator implements Simulator {
       this.masses.centers,
       this.masses.inertias,
       this.drives.told,
+      this.couplings.held,
     ];
   }
 
@@ -290,15 +310,6 @@ class RapierSimulator implements Simulator {
 
 function checkSupported(robot: RobotModel, articulation: Articulation): void {
   for (const { model, slide } of articulation.joints) {
-    if (slide && model.armature > 0) {
-      throw new RewardsmithError(
-        "E_ROBOT_UNSUPPORTED",
-        `slide joint "${model.name}" has armature`,
-        {
-          hint: "Rapier has no rotor inertia for slides: add it to the body's mass",
-        },
-      );
-    }
     if (!slide && model.range && model.range[1] - model.range[0] >= 2 * Math.PI) {
       throw new RewardsmithError(
         "E_ROBOT_UNSUPPORTED",

@@ -4,7 +4,7 @@
  */
 import type { TempContactManifold, World } from "@dimforge/rapier3d";
 import type { RobotModel } from "../../robot/model.js";
-import type { Articulation } from "../articulation.js";
+import type { Articulation, Pose } from "../articulation.js";
 import { numParameters, parameterIndex } from "../env-parameters.js";
 import type { SimulatorState, SimulatorWatch } from "../simulator.js";
 import type { WorldHandles } from "./build-world.js";
@@ -121,7 +121,20 @@ export class RapierWatch implements SimulatorWatch {
       }
       if (squared > worst) worst = squared;
     }
+    for (const { link1, link2, frame1, frame2 } of articulation.loops) {
+      this.endOfLoop(own, env, link1, frame1);
+      this.endOfLoop(other, env, link2, frame2);
+      const squared =
+        (own[0] - other[0]) ** 2 + (own[1] - other[1]) ** 2 + (own[2] - other[2]) ** 2;
+      if (squared > worst) worst = squared;
+    }
     return Math.sqrt(worst);
+  }
+
+  private endOfLoop(out: Float64Array, env: number, link: number, { position }: Pose): void {
+    const { origins } = this.tables.handles;
+    if (link >= 0) anchor(out, this.pose, 7 * link, position);
+    else for (let k = 0; k < 3; k++) out[k] = position[k] + origins[3 * env + k];
   }
 
   /** The deepest of the contacts that the last engine step began with. */
