@@ -86,9 +86,14 @@ function documentation(signal: Signal): string {
   const parts = [sentence(signal.description)];
   if (signal.unit !== "") parts.push(`Unit: ${signal.unit}.`);
   if (signal.frame !== "") parts.push(`Frame: ${signal.frame}.`);
-  if (signal.range !== undefined) parts.push(`Usually ${signal.range[0]} to ${signal.range[1]}.`);
+  if (signal.range !== undefined) parts.push(`Usually ${signal.range.map(short).join(" to ")}.`);
   // A task's words stay one line and cannot end the comment they stand in.
   return parts.join(" ").replaceAll("*/", "* /").replace(/\s+/g, " ").trim();
+}
+
+/** Four digits: a bound of π is 3.142, not sixteen digits for a model to pay for. */
+function short(value: number): string {
+  return String(Number(value.toPrecision(4)));
 }
 
 function sentence(text: string): string {

@@ -53,6 +53,13 @@ describe("the declaration of a task", () => {
 }`);
   });
 
+  it("prints a bound of π with four digits", () => {
+    const [first, ...others] = table.signals;
+    const turned = { ...first, range: [-Math.PI, Math.PI] as const };
+    const text = stateDeclaration({ ...table, signals: [turned, ...others] });
+    expect(text).toContain("Usually -3.142 to 3.142.");
+  });
+
   it("leaves derived signals out where they are computed", () => {
     const without = stateDeclaration(table, { derived: false });
     expect(without).not.toContain("readonly cos: number");
