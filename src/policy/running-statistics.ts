@@ -24,18 +24,22 @@ export class RunningStatistics {
   readonly variance: Float64Array;
   private count = 0;
   private inverse: Float64Array;
-  /** Sums of (x − mean) and (x − mean)² over the rows gathered since the last commit. */
+  /**
+   * What was gathered since the last commit: sums of (x − mean), sums of (x − mean)², and the number
+   * of rows. Who gathers in several places adds these up before committing.
+   */
+  readonly gathered: Float64Array;
   private readonly sum: Float64Array;
   private readonly sumSquares: Float64Array;
-  private gathered = 0;
 
   constructor(dim: number) {
     this.dim = dim;
     this.mean = new Float64Array(dim);
     this.variance = new Float64Array(dim).fill(1);
     this.inverse = inverseDeviation(this.variance);
-    this.sum = new Float64Array(dim);
-    this.sumSquares = new Float64Array(dim);
+    this.gathered = new Float64Array(2 * dim + 1);
+    this.sum = this.gathered.subarray(0, dim);
+    this.sumSquares = this.gathered.subarray(dim, 2 * dim);
   }
 
   /** Gathers rows `[n][dim]` for the next commit. */
@@ -48,12 +52,13 @@ export class RunningStatistics {
         sumSquares[j] += d * d;
       }
     }
-    this.gathered += rows.length / dim;
+    this.gathered[2 * dim] += rows.length / dim;
   }
 
   /** Merges what was gathered (Chan, Golub and LeVeque's parallel update); false if it is not finite. */
   commit(): boolean {
-    const { dim, mean, variance, sum, sumSquares, count, gathered } = this;
+    const { dim, mean, variance, sum, sumSquares, count } = this;
+    const gathered = this.gathered[2 * dim];
     if (gathered === 0) return true;
     const total = count + gathered;
     let finite = true;
@@ -67,9 +72,7 @@ export class RunningStatistics {
       finite &&= Number.isFinite(variance[j]) && Number.isFinite(mean[j]);
     }
     this.count = total;
-    this.gathered = 0;
-    sum.fill(0);
-    sumSquares.fill(0);
+    this.gathered.fill(0);
     this.inverse = inverseDeviation(variance);
     return finite;
   }
@@ -104,8 +107,6 @@ export class RunningStatistics {
     this.mean.set(saved.mean);
     this.variance.set(saved.variance);
     this.inverse = inverseDeviation(this.variance);
-    this.gathered = 0;
-    this.sum.fill(0);
-    this.sumSquares.fill(0);
+    this.gathered.fill(0);
   }
 }

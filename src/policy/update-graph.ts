@@ -1,7 +1,7 @@
 /**
- * One PPO minibatch step as a single graph: forward, losses, hand-derived gradients, clipping by
- * global norm and Adam. Losses as in PPO (Schulman et al., 2017) with rsl_rl's weights: the value
- * loss carries no ½; the bounds loss is rl_games' penalty on means beyond ±1.1.
+ * The gradient of a PPO minibatch as a single graph: forward, losses and hand-derived gradients.
+ * Losses as in PPO (Schulman et al., 2017) with rsl_rl's weights: the value loss carries no ½; the
+ * bounds loss is rl_games' penalty on means beyond ±1.1.
  */
 import type { PpoSettings } from "../task/settings.js";
 import { hasPrivilegedInput } from "./inference-graph.js";
@@ -15,20 +15,11 @@ import {
 import { criticInputDim, type NetworkShape, parameterLayout } from "./network.js";
 import { OnnxGraph, type Value } from "./onnx.js";
 
-/** PyTorch's defaults. */
-export const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 /** Means beyond this are pulled back (rl_games). */
 const meanBound = 1.1;
 
-/** Order of the `stats` output. */
-export const updateStatistics = [
-  "surrogate",
-  "value",
-  "bound",
-  "approxKl",
-  "clipFraction",
-  "gradNorm",
-] as const;
+/** What follows the parameters' gradients in the output, in this order. */
+export const lossStatistics = ["surrogate", "value", "bound", "approxKl", "clipFraction"] as const;
 
 export type LossSettings = Pick<
   PpoSettings,
@@ -37,12 +28,13 @@ export type LossSettings = Pick<
 
 /**
  * Inputs: observations `[batch][dim]` (and criticObservations), actions, then oldLogProb, advantage,
- * return and oldValue `[batch][1]`; theta, m, v flat; scalars [1/batch, lr/(1 − β1^t), 1/√(1 − β2^t)].
- * Outputs: nextTheta, nextM, nextV, stats.
+ * return and oldValue `[batch][1]`; theta flat; perSample [1], one over the samples of the minibatch.
+ * Output: `gradient`, flat, with `lossStatistics` behind it. All are sums over rows: those of a
+ * minibatch's parts add up to its own.
  */
-export function updateModel(network: NetworkShape, loss: LossSettings): Uint8Array {
+export function gradientModel(network: NetworkShape, loss: LossSettings): Uint8Array {
   const layout = parameterLayout(network);
-  const graph = new OnnxGraph("ppo-update");
+  const graph = new OnnxGraph("ppo-gradient");
   const column = (name: string) => graph.input(name, ["batch", 1]);
   const observations = graph.input("observations", ["batch", network.observationDim]);
   const criticObservations = hasPrivilegedInput(network)
@@ -56,8 +48,7 @@ export function updateModel(network: NetworkShape, loss: LossSettings): Uint8Arr
     column("oldValue"),
   ];
   const theta = graph.input("theta", [layout.size]);
-  const moments = { m: graph.input("m", [layout.size]), v: graph.input("v", [layout.size]) };
-  const [perSample, stepSize, rootBias2] = graph.split(graph.input("scalars", [3]), [1, 1, 1]);
+  const perSample = graph.input("perSample", [1]);
 
   const parameters = splitParameters(graph, theta, layout);
   const { actor, critic } = forwardActorCritic(
@@ -90,30 +81,11 @@ export function updateModel(network: NetworkShape, loss: LossSettings): Uint8Arr
   );
   const flat = (layers: readonly LayerValues[]) =>
     layers.flatMap(({ weight, bias }) => [graph.reshape(weight, [-1]), bias]);
-  const gradient = graph.node(
-    "Concat",
-    [...flat(actorGradients), ...flat(criticGradients), policy.logStdGradient],
-    { axis: 0 },
-  );
-
-  const gradNorm = optimizerStep(graph, {
-    theta,
-    ...moments,
-    gradient,
-    stepSize,
-    rootBias2,
-    maxGradNorm: loss.maxGradNorm,
-    size: layout.size,
-  });
-  const stats = [
-    policy.surrogate,
-    value.loss,
-    policy.bound,
-    policy.approxKl,
-    policy.clipFraction,
-    gradNorm,
-  ];
-  graph.output("stats", graph.node("Concat", stats, { axis: 0 }), [updateStatistics.length]);
+  const gradient = [...flat(actorGradients), ...flat(criticGradients), policy.logStdGradient];
+  const stats = [policy.surrogate, value.loss, policy.bound, policy.approxKl, policy.clipFraction];
+  graph.output("gradient", graph.node("Concat", [...gradient, ...stats], { axis: 0 }), [
+    layout.size + lossStatistics.length,
+  ]);
   return graph.encode();
 }
 
@@ -169,10 +141,11 @@ function policyLoss(
     op("Mul", beyond, op("Mul", perSample, number(2 * loss.boundCoef))),
   );
   const z2Excess = op("Sub", z2, number(1));
-  const logStdGradient = op(
-    "Sub",
-    graph.sumOver(op("Mul", logProbGradient, z2Excess), 0, false),
-    number(loss.entropyCoef),
+  const perRow = op("Mul", perSample, number(loss.entropyCoef));
+  const logStdGradient = graph.sumOver(
+    op("Sub", op("Mul", logProbGradient, z2Excess), perRow),
+    0,
+    false,
   );
 
   const outside = graph.node("Cast", [op("Not", op("Equal", ratio, clipped))], { to: 1 });
@@ -219,39 +192,6 @@ function valueLoss(
     loss: op("Mul", graph.sum(op("Max", squared, clippedSquared)), perSample),
     gradient: op("Mul", chosen, slope),
   };
-}
-
-/** Clips the gradient by its global norm and takes an Adam step. Returns the norm before clipping. */
-function optimizerStep(
-  graph: OnnxGraph,
-  inputs: {
-    theta: Value;
-    m: Value;
-    v: Value;
-    gradient: Value;
-    stepSize: Value;
-    rootBias2: Value;
-    maxGradNorm: number;
-    size: number;
-  },
-): Value {
-  const { theta, m, v, gradient, stepSize, rootBias2, maxGradNorm, size } = inputs;
-  const op = (name: string, ...values: Value[]) => graph.node(name, values);
-  const number = (value: number) => graph.scalar(value);
-  const squares = graph.node("ReduceSumSquare", [gradient], { keepdims: 0 });
-  const norm = graph.reshape(op("Sqrt", squares), [1]);
-  const room = op("Div", number(maxGradNorm), op("Add", norm, number(1e-6)));
-  const g = op("Mul", gradient, op("Min", room, number(1)));
-
-  const nextM = op("Add", op("Mul", m, number(adam.beta1)), op("Mul", g, number(1 - adam.beta1)));
-  const g2 = op("Mul", op("Mul", g, g), number(1 - adam.beta2));
-  const nextV = op("Add", op("Mul", v, number(adam.beta2)), g2);
-  const deviation = op("Add", op("Mul", op("Sqrt", nextV), rootBias2), number(adam.epsilon));
-  const step = op("Mul", op("Div", nextM, deviation), stepSize);
-  graph.output("nextTheta", op("Sub", theta, step), [size]);
-  graph.output("nextM", nextM, [size]);
-  graph.output("nextV", nextV, [size]);
-  return norm;
 }
 
 /** Clip takes its bounds as tensors without dimensions. */

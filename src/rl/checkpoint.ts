@@ -8,6 +8,7 @@ import { sha256 } from "../core/node/hash.js";
 import type { PolicyParameters } from "../policy/inference.js";
 import { type NetworkShape, networkShapeSchema, parameterLayout } from "../policy/network.js";
 import type { SavedStatistics } from "../policy/running-statistics.js";
+import { type EngineName, engineNames } from "../sim/simulator.js";
 import type { EnvironmentSnapshot } from "../task/environment.js";
 
 export interface Checkpoint extends PolicyParameters {
@@ -22,12 +23,22 @@ export interface Checkpoint extends PolicyParameters {
   readonly observationStatistics: SavedStatistics | null;
   readonly criticObservationStatistics: SavedStatistics | null;
   readonly returnStatistics: SavedStatistics | null;
+  /** What it was trained in; absent in a checkpoint that no job made. */
+  readonly engine?: EngineName;
   readonly seed: number;
   readonly iteration: number;
   readonly totalSteps: number;
   readonly wallSeconds: number;
   readonly cpuSeconds: number;
-  readonly rngs: { readonly noise: readonly number[]; readonly shuffle: readonly number[] };
+  /** State of the generator that orders samples. */
+  readonly shuffle: readonly number[];
+  readonly shards: readonly SavedShard[];
+}
+
+/** What one shard has to itself. */
+export interface SavedShard {
+  /** [env] state of the generator of action noise. */
+  readonly noise: readonly (readonly number[])[];
   readonly environment: EnvironmentSnapshot;
 }
 
@@ -45,7 +56,7 @@ export function policyHash(checkpoint: Checkpoint): string {
 const arrayTypes = { Float32Array, Float64Array, Int32Array, Uint8Array };
 type StoredArray = Float32Array | Float64Array | Int32Array | Uint8Array;
 
-const format = 1;
+const format = 2;
 const magic = "RSCK";
 /** Arrays start at multiples of this, so that they can be viewed in place. */
 const alignment = 8;
@@ -62,13 +73,16 @@ const headerSchema = z.strictObject({
     criticObservation: z.number().nullable(),
     return: z.number().nullable(),
   }),
+  engine: z.enum(engineNames).optional(),
   seed: z.number(),
   iteration: z.int().min(0),
   totalSteps: z.int().min(0),
   wallSeconds: z.number(),
   cpuSeconds: z.number(),
-  rngs: z.strictObject({ noise: rngState, shuffle: rngState }),
-  environmentRngs: z.array(rngState),
+  shuffle: rngState,
+  shards: z
+    .array(z.strictObject({ noise: z.array(rngState), environmentRngs: z.array(rngState) }))
+    .min(1),
   arrays: z.array(
     z.strictObject({
       name: z.string(),
@@ -84,12 +98,11 @@ type Header = z.infer<typeof headerSchema>;
 const normalizerNames = ["observation", "criticObservation", "return"] as const;
 
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
-  const { theta, m, v, environment } = checkpoint;
+  const { theta, m, v, shards } = checkpoint;
   const arrays = new Map<string, StoredArray>([
     ["theta", theta],
     ["m", m],
     ["v", v],
-    ["simulator", environment.simulator],
   ]);
   const statistics = {
     observation: checkpoint.observationStatistics,
@@ -102,8 +115,11 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
     arrays.set(`${name}.mean`, saved.mean);
     arrays.set(`${name}.variance`, saved.variance);
   }
-  for (const [name, array] of Object.entries(environment.arrays)) {
-    arrays.set(`environment.${name}`, array);
+  for (const [shard, { environment }] of shards.entries()) {
+    arrays.set(`${shard}.simulator`, environment.simulator);
+    for (const [name, array] of Object.entries(environment.arrays)) {
+      arrays.set(`${shard}.environment.${name}`, array);
+    }
   }
 
   const payload = Buffer.alloc(
@@ -126,13 +142,17 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
       criticObservation: statistics.criticObservation?.count ?? null,
       return: statistics.return?.count ?? null,
     },
+    ...(checkpoint.engine && { engine: checkpoint.engine }),
     seed,
     iteration,
     totalSteps,
     wallSeconds,
     cpuSeconds,
-    rngs: { noise: [...checkpoint.rngs.noise], shuffle: [...checkpoint.rngs.shuffle] },
-    environmentRngs: environment.rngs.map((state) => [...state]),
+    shuffle: [...checkpoint.shuffle],
+    shards: shards.map(({ noise, environment }) => ({
+      noise: noise.map((state) => [...state]),
+      environmentRngs: environment.rngs.map((state) => [...state]),
+    })),
     arrays: [...arrays].map(([name, array]) => ({
       name,
       type: typeName(array),
@@ -178,7 +198,6 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const theta = take("theta", Float32Array);
   if (theta.length !== parameterLayout(network).size)
     throw corrupt("weights do not fit the network");
-  const prefix = "environment.";
   return {
     network,
     theta,
@@ -189,21 +208,27 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
     observationStatistics: statistics("observation"),
     criticObservationStatistics: statistics("criticObservation"),
     returnStatistics: statistics("return"),
+    ...(header.engine && { engine: header.engine }),
     seed,
     iteration,
     totalSteps,
     wallSeconds,
     cpuSeconds,
-    rngs: header.rngs,
-    environment: {
-      simulator: take("simulator", Uint8Array),
-      arrays: Object.fromEntries(
-        [...arrays]
-          .filter(([name]) => name.startsWith(prefix))
-          .map(([name, array]) => [name.slice(prefix.length), array]),
-      ),
-      rngs: header.environmentRngs,
-    },
+    shuffle: header.shuffle,
+    shards: header.shards.map(({ noise, environmentRngs }, shard) => {
+      const prefix = `${shard}.environment.`;
+      const own = [...arrays].filter(([name]) => name.startsWith(prefix));
+      return {
+        noise,
+        environment: {
+          simulator: take(`${shard}.simulator`, Uint8Array),
+          arrays: Object.fromEntries(
+            own.map(([name, array]) => [name.slice(prefix.length), array]),
+          ),
+          rngs: environmentRngs,
+        },
+      };
+    }),
   };
 }
 

@@ -12,14 +12,18 @@ import type { PpoSettings } from "../task/settings.js";
 import { computeAdvantages } from "./gae.js";
 import type { MetricsRow } from "./metrics.js";
 import { gatherRows, minibatchBounds, type Rollout } from "./rollout.js";
+import { type ShardGroup, shardBounds } from "./shard-group.js";
 
 /** Everything one iteration works on. */
 export interface Ppo {
+  /** This shard's environments, of which the first is number `firstEnv` of all. */
   readonly environment: VectorEnvironment;
+  readonly firstEnv: number;
+  readonly group: ShardGroup;
   readonly settings: PpoSettings;
   readonly networks: ActorCritic;
   readonly rollout: Rollout;
-  /** One per distinct minibatch size. */
+  /** One per distinct size of this shard's part of a minibatch. */
   readonly minibatches: readonly Minibatch[];
   /** Sample order of an epoch, `[step × env]`. */
   readonly order: Uint32Array;
@@ -29,8 +33,9 @@ export interface Ppo {
     readonly criticObservation: RunningStatistics | null;
     readonly return: RunningStatistics | null;
   };
-  /** Separate streams for action noise and sample order. */
-  readonly noise: Rng;
+  /** Action noise of each of this shard's environments. */
+  readonly noise: readonly Rng[];
+  /** Order of the samples: the same in every shard. */
   readonly shuffle: Rng;
   /** Called after every control step: whoever watches sees that work goes on. */
   readonly beat: () => void;
@@ -47,7 +52,8 @@ export interface PpoResult {
 /** One iteration. */
 export async function iteratePpo(ppo: Ppo): Promise<PpoResult> {
   await collectRollout(ppo);
-  const explainedVariance = computeReturns(ppo);
+  await ppo.group.meet();
+  const explainedVariance = await computeReturns(ppo);
   const { lr } = ppo;
   const losses = { ...(await learn(ppo)), explainedVariance };
   if (ppo.settings.schedule === "adaptive") ppo.lr = adaptedRate(lr, losses.approxKl, ppo.settings);
@@ -56,9 +62,9 @@ export async function iteratePpo(ppo: Ppo): Promise<PpoResult> {
 
 /** Lets the noisy policy act for `numSteps` control steps. */
 async function collectRollout(ppo: Ppo): Promise<void> {
-  const { environment, networks, rollout, normalizers, noise } = ppo;
-  const { numSteps, numEnvs, logProbs } = rollout;
-  const { actionDim } = environment;
+  const { environment, firstEnv, networks, rollout, normalizers, noise } = ppo;
+  const { numSteps, logProbs } = rollout;
+  const { actionDim, numEnvs } = environment;
   const logStds = logStd(networks).slice();
   const std = logStds.map(Math.exp);
   // log N(a | μ, σ) = Σ −½ z² − log σ − ½ log 2π
@@ -67,34 +73,36 @@ async function collectRollout(ppo: Ppo): Promise<void> {
 
   for (let t = 0; t < numSteps; t++) {
     await observe(ppo);
-    rollout.observations.set(networks.observations, t * networks.observations.length);
-    rollout.criticObservations.set(
-      networks.criticObservations,
-      t * networks.criticObservations.length,
-    );
+    const at = t * rollout.numEnvs + firstEnv;
+    rollout.observations.set(networks.observations, at * environment.observationDim);
+    if (networks.criticObservations.length > 0) {
+      const { privilegedObservationDim } = environment;
+      rollout.criticObservations.set(networks.criticObservations, at * privilegedObservationDim);
+    }
     normalizers.observation?.gather(environment.observations);
     normalizers.criticObservation?.gather(environment.privilegedObservations);
-    denormalizeValues(ppo, networks.value, rollout.values, t * numEnvs);
+    denormalizeValues(ppo, networks.value, rollout.values, at);
 
     const actions = rollout.actionsOfStep[t];
     for (let env = 0; env < numEnvs; env++) {
+      const rng = noise[env];
       let logProb = logNormalizer;
       for (let j = 0; j < actionDim; j++) {
         const i = env * actionDim + j;
-        const z = noise.normal();
+        const z = rng.normal();
         actions[i] = networks.mean[i] + std[j] * z;
         logProb -= 0.5 * z * z;
       }
-      logProbs[t * numEnvs + env] = logProb;
+      logProbs[at + env] = logProb;
     }
     environment.step(actions);
-    rollout.rewards.set(environment.rewards, t * numEnvs);
-    rollout.terminated.set(environment.terminated, t * numEnvs);
-    rollout.timeOuts.set(environment.timeOuts, t * numEnvs);
+    rollout.rewards.set(environment.rewards, at);
+    rollout.terminated.set(environment.terminated, at);
+    rollout.timeOuts.set(environment.timeOuts, at);
     ppo.beat();
   }
   await observe(ppo);
-  denormalizeValues(ppo, networks.value, rollout.lastValues, 0);
+  denormalizeValues(ppo, networks.value, rollout.lastValues, firstEnv);
 }
 
 /** Mean actions and values of the environment's present observations. */
@@ -118,7 +126,7 @@ async function observe({ environment, networks, normalizers }: Ppo): Promise<voi
  * Advantages and value targets; then the statistics take in what was seen. Returns the explained
  * variance, NaN where all returns are equal.
  */
-function computeReturns({ rollout, settings, normalizers }: Ppo): number {
+async function computeReturns({ rollout, settings, normalizers, group }: Ppo): Promise<number> {
   const { advantages, returns, values, rewards, numEnvs } = rollout;
   computeAdvantages({ ...rollout, ...settings }, advantages);
   for (let i = 0; i < returns.length; i++) {
@@ -130,6 +138,9 @@ function computeReturns({ rollout, settings, normalizers }: Ppo): number {
   if (settings.normalizeAdvantage) standardize(advantages);
 
   const { observation, criticObservation } = normalizers;
+  // Each shard has seen its own environments only; returns are computed from all.
+  if (observation) await group.sum(observation.gathered);
+  if (criticObservation) await group.sum(criticObservation.gathered);
   const finite = (observation?.commit() ?? true) && (criticObservation?.commit() ?? true);
   if (!finite) throw notFinite("E_OBSERVATION_NOT_FINITE", "observation");
   normalizers.return?.gather(returns);
@@ -139,7 +150,7 @@ function computeReturns({ rollout, settings, normalizers }: Ppo): number {
 
 /** Epochs of shuffled minibatches. Losses are means over all gradient steps. */
 async function learn(ppo: Ppo): Promise<Omit<MetricsRow["losses"], "explainedVariance">> {
-  const { networks, settings, order, shuffle } = ppo;
+  const { networks, settings, order, shuffle, group } = ppo;
   const bounds = minibatchBounds(order.length, settings.minibatchSize);
   const sums = { surrogate: 0, value: 0, bound: 0, approxKl: 0, clipFraction: 0, gradNorm: 0 };
   let updates = 0;
@@ -147,8 +158,11 @@ async function learn(ppo: Ppo): Promise<Omit<MetricsRow["losses"], "explainedVar
   for (let epoch = 0; epoch < settings.numLearningEpochs; epoch++) {
     shuffle.shuffle(order);
     for (let b = 0; b + 1 < bounds.length; b++) {
-      const minibatch = fillMinibatch(ppo, bounds[b], bounds[b + 1]);
-      const stats = await networks.update(minibatch, ppo.lr);
+      const samples = bounds[b + 1] - bounds[b];
+      const part = shardBounds(samples, group.count);
+      const from = bounds[b] + part[group.index];
+      const minibatch = fillMinibatch(ppo, from, bounds[b] + part[group.index + 1]);
+      const stats = await networks.update(minibatch, ppo.lr, samples);
       for (const key of Object.keys(sums) as (keyof typeof sums)[]) sums[key] += stats[key];
       updates++;
     }

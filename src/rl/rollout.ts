@@ -1,6 +1,7 @@
 import type { Minibatch } from "../policy/node/actor-critic.js";
+import type { ShardGroup } from "./shard-group.js";
 
-/** One iteration's transitions, `[step][env][dim]`, allocated once. */
+/** One iteration's transitions of all environments, `[step][env][dim]`, allocated once. */
 export interface Rollout {
   readonly numSteps: number;
   readonly numEnvs: number;
@@ -9,7 +10,7 @@ export interface Rollout {
   /** Empty where the critic reads the observation. */
   readonly criticObservations: Float32Array;
   readonly actions: Float32Array;
-  /** `actions` by step, `[env][dim]` each. */
+  /** `actions` by step of this shard's own environments, `[env][dim]` each. */
   readonly actionsOfStep: readonly Float32Array[];
   readonly logProbs: Float32Array;
   readonly rewards: Float32Array;
@@ -30,27 +31,55 @@ export interface RolloutDims {
   readonly actionDim: number;
 }
 
-export function createRollout(numSteps: number, numEnvs: number, dims: RolloutDims): Rollout {
-  const n = numSteps * numEnvs;
-  const actions = new Float32Array(n * dims.actionDim);
-  const stride = numEnvs * dims.actionDim;
+export interface RolloutOptions extends RolloutDims {
+  readonly numSteps: number;
+  /** Environments of all shards. */
+  readonly numEnvs: number;
+  /** This shard's own are `firstEnv` to `endEnv` − 1. */
+  readonly firstEnv: number;
+  readonly endEnv: number;
+  /** Where the shards' transitions come together. */
+  readonly group: ShardGroup;
+}
+
+/** Bytes of the memory the shards share, by name. */
+export function rolloutBytes(options: Omit<RolloutOptions, "group" | "firstEnv" | "endEnv">) {
+  const n = options.numSteps * options.numEnvs;
+  return {
+    observations: 4 * n * options.observationDim,
+    criticObservations: 4 * n * options.criticObservationDim,
+    actions: 4 * n * options.actionDim,
+    logProbs: 4 * n,
+    rewards: 4 * n,
+    values: 4 * n,
+    terminated: n,
+    timeOuts: n,
+    lastValues: 4 * options.numEnvs,
+  };
+}
+
+export function createRollout(options: RolloutOptions): Rollout {
+  const { numSteps, numEnvs, firstEnv, endEnv, actionDim, group } = options;
+  const bytes = rolloutBytes(options);
+  const block = (name: keyof typeof bytes) => group.shared(name, bytes[name]);
+  const actions = new Float32Array(block("actions"));
   return {
     numSteps,
     numEnvs,
-    observations: new Float32Array(n * dims.observationDim),
-    criticObservations: new Float32Array(n * dims.criticObservationDim),
+    observations: new Float32Array(block("observations")),
+    criticObservations: new Float32Array(block("criticObservations")),
     actions,
     actionsOfStep: Array.from({ length: numSteps }, (_, t) =>
-      actions.subarray(t * stride, (t + 1) * stride),
+      actions.subarray((t * numEnvs + firstEnv) * actionDim, (t * numEnvs + endEnv) * actionDim),
     ),
-    logProbs: new Float32Array(n),
-    rewards: new Float32Array(n),
-    values: new Float32Array(n),
-    terminated: new Uint8Array(n),
-    timeOuts: new Uint8Array(n),
-    lastValues: new Float32Array(numEnvs),
-    advantages: new Float32Array(n),
-    returns: new Float32Array(n),
+    logProbs: new Float32Array(block("logProbs")),
+    rewards: new Float32Array(block("rewards")),
+    values: new Float32Array(block("values")),
+    terminated: new Uint8Array(block("terminated")),
+    timeOuts: new Uint8Array(block("timeOuts")),
+    lastValues: new Float32Array(block("lastValues")),
+    advantages: new Float32Array(numSteps * numEnvs),
+    returns: new Float32Array(numSteps * numEnvs),
   };
 }
 

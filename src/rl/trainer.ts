@@ -12,15 +12,16 @@ import type { Checkpoint } from "./checkpoint.js";
 import { cpuSeconds } from "./cpu-time.js";
 import type { MetricsRow } from "./metrics.js";
 import { iteratePpo, type Ppo } from "./ppo.js";
-import { createMinibatch, createRollout, minibatchBounds } from "./rollout.js";
+import { createMinibatch, createRollout, minibatchBounds, type RolloutDims } from "./rollout.js";
+import { alone, type ShardGroup, shardBounds } from "./shard-group.js";
 
 export interface TrainerOptions {
-  /** The trainer steps it and does not dispose of it. */
+  /** The trainer steps it and does not dispose of it. In a group: this shard's environments. */
   readonly environment: VectorEnvironment;
   readonly settings: TrainingSettings;
   readonly seed: number;
-  /** Threads inside one operator of the networks; part of what a result depends on. */
-  readonly intraOpThreads?: number;
+  /** The shards that train together; by default the training is in one piece. */
+  readonly group?: ShardGroup;
   /** Called after every control step. */
   readonly beat?: () => void;
   readonly nativeCalls?: NativeCalls;
@@ -28,7 +29,6 @@ export interface TrainerOptions {
 
 export class Trainer {
   private readonly ppo: Ppo;
-  private readonly settings: TrainingSettings;
   private readonly seed: number;
   private iteration = 0;
   private wallSeconds = 0;
@@ -36,13 +36,13 @@ export class Trainer {
 
   /** Starts every environment at a random age, so that their time-outs do not come together. */
   static async create(options: TrainerOptions): Promise<Trainer> {
-    const { environment, settings, seed, intraOpThreads = 1, nativeCalls } = options;
+    const { environment, settings, seed, group = alone, nativeCalls } = options;
     const network = networkShape(environment, settings);
     const networks = await ActorCritic.create({
       network,
       loss: settings.ppo,
       numEnvs: environment.numEnvs,
-      intraOpThreads,
+      ...(group.count > 1 && { addGradients: (gradient) => group.sum(gradient) }),
       ...(nativeCalls && { nativeCalls }),
     });
     const theta = initialParameters(
@@ -57,23 +57,36 @@ export class Trainer {
   }
 
   private constructor(options: TrainerOptions, networks: ActorCritic) {
-    const { environment, settings, seed, beat = () => {} } = options;
+    const { environment, settings, seed, group = alone, beat = () => {} } = options;
     const { network } = networks;
     const { numStepsPerEnv, ppo } = settings;
     const { normalizeObservation, normalizeReturn } = ppo;
-    const criticObservationDim = hasPrivilegedInput(network) ? network.privilegedObservationDim : 0;
-    const dims = { ...network, criticObservationDim };
-    const samples = numStepsPerEnv * environment.numEnvs;
+    const dims = rolloutDims(network);
+    const { criticObservationDim } = dims;
+    const numEnvs = group.count > 1 ? settings.numEnvs : environment.numEnvs;
+    const firstEnv = shardBounds(numEnvs, group.count)[group.index];
+    const samples = numStepsPerEnv * numEnvs;
     const bounds = minibatchBounds(samples, ppo.minibatchSize);
-    const sizes = new Set(bounds.slice(1).map((bound, i) => bound - bounds[i]));
-    this.settings = settings;
+    const sizes = bounds.slice(1).map((bound, i) => {
+      const part = shardBounds(bound - bounds[i], group.count);
+      return part[group.index + 1] - part[group.index];
+    });
     this.seed = seed;
     this.ppo = {
       environment,
+      firstEnv,
+      group,
       settings: ppo,
       networks,
-      rollout: createRollout(numStepsPerEnv, environment.numEnvs, dims),
-      minibatches: [...sizes].map((size) => createMinibatch(size, dims)),
+      rollout: createRollout({
+        ...dims,
+        numSteps: numStepsPerEnv,
+        numEnvs,
+        firstEnv,
+        endEnv: firstEnv + environment.numEnvs,
+        group,
+      }),
+      minibatches: [...new Set(sizes)].map((size) => createMinibatch(size, dims)),
       order: new Uint32Array(samples),
       normalizers: {
         observation: normalizeObservation ? new RunningStatistics(network.observationDim) : null,
@@ -83,7 +96,9 @@ export class Trainer {
             : null,
         return: normalizeReturn ? new RunningStatistics(1) : null,
       },
-      noise: Rng.stream(seed, "policy", "noise"),
+      noise: Array.from({ length: environment.numEnvs }, (_, env) =>
+        Rng.stream(seed, "policy", firstEnv + env, "noise"),
+      ),
       shuffle: Rng.stream(seed, "policy", "shuffle"),
       beat,
       lr: ppo.lr,
@@ -92,10 +107,10 @@ export class Trainer {
 
   /** Environment steps so far. */
   get totalSteps(): number {
-    return this.iteration * this.settings.numStepsPerEnv * this.ppo.environment.numEnvs;
+    return this.iteration * this.ppo.order.length;
   }
 
-  /** Collects one rollout and learns from it. */
+  /** Collects one rollout and learns from it. Statistics and CPU seconds are this shard's own. */
   async iterate(): Promise<MetricsRow> {
     const wallStart = performance.now();
     const cpuStart = cpuSeconds();
@@ -113,7 +128,7 @@ export class Trainer {
     };
   }
 
-  /** Between iterations: everything needed to continue bit for bit. */
+  /** Between iterations: everything needed to continue bit for bit. In a group, with this shard alone. */
   save(): Checkpoint {
     const { networks, normalizers, noise, shuffle, lr, environment } = this.ppo;
     return {
@@ -128,8 +143,8 @@ export class Trainer {
       totalSteps: this.totalSteps,
       wallSeconds: this.wallSeconds,
       cpuSeconds: this.cpuSeconds,
-      rngs: { noise: noise.save(), shuffle: shuffle.save() },
-      environment: environment.save(),
+      shuffle: shuffle.save(),
+      shards: [{ noise: noise.map((rng) => rng.save()), environment: environment.save() }],
     };
   }
 
@@ -138,14 +153,23 @@ export class Trainer {
     this.loadPolicy(checkpoint);
     const { ppo } = this;
     ppo.networks.load(checkpoint);
+    const { shards } = checkpoint;
+    const { index, count } = ppo.group;
+    if (shards.length !== count || shards[index].noise.length !== ppo.noise.length) {
+      throw new RewardsmithError(
+        "E_CHECKPOINT_MISMATCH",
+        `the checkpoint holds ${shards.length} shards, this training has ${count}`,
+        { hint: "continue with the same numShards and numEnvs, or warm-start from it" },
+      );
+    }
     ppo.lr = checkpoint.lr;
-    ppo.noise.load(checkpoint.rngs.noise);
-    ppo.shuffle.load(checkpoint.rngs.shuffle);
-    ppo.environment.load(checkpoint.environment);
+    ppo.shuffle.load(checkpoint.shuffle);
+    for (const [env, rng] of ppo.noise.entries()) rng.load(shards[index].noise[env]);
+    ppo.environment.load(shards[index].environment);
     ppo.environment.takeStatistics();
     this.iteration = checkpoint.iteration;
     this.wallSeconds = checkpoint.wallSeconds;
-    this.cpuSeconds = checkpoint.cpuSeconds;
+    this.cpuSeconds = index === 0 ? checkpoint.cpuSeconds : 0;
   }
 
   /** Starts from another training's weights and normalizers; optimizer, rate and step count begin anew. */
@@ -186,7 +210,19 @@ function restore(normalizer: RunningStatistics | null, saved: SavedStatistics | 
   }
 }
 
-function networkShape(environment: VectorEnvironment, settings: TrainingSettings): NetworkShape {
+/** Widths of what a rollout holds for a network. */
+export function rolloutDims(network: NetworkShape): RolloutDims {
+  return {
+    observationDim: network.observationDim,
+    criticObservationDim: hasPrivilegedInput(network) ? network.privilegedObservationDim : 0,
+    actionDim: network.actionDim,
+  };
+}
+
+export function networkShape(
+  environment: VectorEnvironment,
+  settings: TrainingSettings,
+): NetworkShape {
   const { actor, critic, activation, shared } = settings.network;
   const privileged = environment.privilegedObservations !== environment.observations;
   if (privileged && shared) {

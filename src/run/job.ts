@@ -64,7 +64,7 @@ export type TrainingOutcome =
     };
 
 /** Raised when training or its files change meaning: results of other versions are never reused. */
-export const resultFormat = 2;
+export const resultFormat = 3;
 
 /** The job's name in the store: the first 16 hex digits of the hash of its contents. */
 export function jobId(job: TrainingJob): string {

@@ -16,6 +16,8 @@ export interface Learner {
 
 /** How a training tells those who watch it that it works, and when it must not be ended. */
 export interface Pulse extends NativeCalls {
+  /** Where the pulse is written, so that further threads of the training may write there too. */
+  readonly cells?: Int32Array;
   /** Called at every step. Throws E_CANCELLED when the training is to end at once. */
   beat(): void;
 }
@@ -30,7 +32,7 @@ export interface TrainingStart {
 export interface Training {
   iterate(): Promise<MetricsRow>;
   /** Everything needed to continue bit-identically; saving changes nothing. */
-  save(): SavedTraining;
+  save(): Promise<SavedTraining>;
   dispose(): Promise<void>;
 }
 

@@ -1,47 +1,39 @@
 /** PPO as a learner: environment, trainer, checkpoint and evaluation put together. */
-import { decodeCheckpoint, encodeCheckpoint, policyHash } from "../rl/checkpoint.js";
+import {
+  type Checkpoint,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  policyHash,
+} from "../rl/checkpoint.js";
 import { evaluatePolicy } from "../rl/evaluate.js";
-import { createEnvironment } from "../rl/task-environment.js";
-import { Trainer } from "../rl/trainer.js";
+import { alone } from "../rl/shard-group.js";
 import type { TrainingJob } from "./job.js";
 import type { Learner, Pulse, Training, TrainingStart } from "./learner.js";
+import { createShardEnvironment, openShard, watched } from "./shard.js";
+import { ShardedTraining } from "./sharded-training.js";
 
 export const ppoLearner: Learner = {
   async start(job: TrainingJob, from: TrainingStart, pulse: Pulse): Promise<Training> {
-    const { task, reward, settings, engine, seed } = job;
-    const environment = await createEnvironment({
-      task,
-      reward,
-      numEnvs: settings.numEnvs,
-      engine,
-      profile: "train",
-      seed,
-      stream: "train",
-      randomize: settings.randomize,
-      withHuman: true,
+    const saved = (checkpoint: Checkpoint) => ({
+      bytes: encodeCheckpoint({ ...checkpoint, engine: job.engine }),
+      policyHash: policyHash(checkpoint),
     });
-    try {
-      const trainer = await Trainer.create({ environment, settings, seed, ...watched(pulse) });
-      if (from.checkpoint) trainer.load(decodeCheckpoint(from.checkpoint));
-      else if (from.parent) trainer.warmStart(decodeCheckpoint(from.parent));
+    if (job.settings.numShards > 1) {
+      const entry = new URL("./shard-worker.js", import.meta.url);
+      const training = await ShardedTraining.start(job, from, pulse, entry);
       return {
-        iterate: () => trainer.iterate(),
-        save() {
-          const checkpoint = trainer.save();
-          return {
-            bytes: encodeCheckpoint({ ...checkpoint, engine }),
-            policyHash: policyHash(checkpoint),
-          };
-        },
-        async dispose() {
-          await trainer.dispose();
-          environment.dispose();
-        },
+        iterate: () => training.iterate(),
+        save: async () => saved(await training.save()),
+        dispose: () => training.dispose(),
       };
-    } catch (error) {
-      environment.dispose();
-      throw error;
     }
+    const environment = await createShardEnvironment(job, 0);
+    const { trainer, dispose } = await openShard(job, environment, alone, from, pulse);
+    return {
+      iterate: () => trainer.iterate(),
+      save: async () => saved(trainer.save()),
+      dispose,
+    };
   },
 
   async evaluate({ task, reward, engine }, checkpoint, request, pulse) {
@@ -57,7 +49,3 @@ export const ppoLearner: Learner = {
     return other === engine ? evaluation : { ...evaluation, engine: other };
   },
 };
-
-function watched(pulse: Pulse) {
-  return { beat: () => pulse.beat(), nativeCalls: pulse };
-}

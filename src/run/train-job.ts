@@ -19,7 +19,8 @@ export interface TrainJobOptions {
   readonly checkpointSeconds?: number;
 }
 
-const unwatched: Pulse = { beat() {}, enter() {}, leave() {} };
+/** The pulse of a training that nobody watches. */
+export const unwatched: Pulse = { beat() {}, enter() {}, leave() {} };
 
 /**
  * What the store has of a request, without training; null when anything is missing. Safe beside
@@ -129,12 +130,12 @@ async function trainTo(
       if (progress.steps >= target) break;
       const stop = stopAsked();
       if (stop || performance.now() - savedAt > checkpointSeconds * 1000) {
-        store.addCheckpoint(progress.steps, training.save(), false);
+        store.addCheckpoint(progress.steps, await training.save(), false);
         savedAt = performance.now();
       }
       if (stop) throw cancelled();
     }
-    store.addCheckpoint(target, training.save(), true);
+    store.addCheckpoint(target, await training.save(), true);
   } finally {
     await training.dispose();
   }

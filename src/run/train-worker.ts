@@ -3,43 +3,16 @@ import { parentPort } from "node:worker_threads";
 import { type ErrorCode, RewardsmithError } from "../core/errors.js";
 import type { MetricsRow } from "../rl/metrics.js";
 import type { TrainingOutcome, TrainingRequest } from "./job.js";
-import type { Learner, Pulse } from "./learner.js";
-import { cancelled, trainJob } from "./train-job.js";
+import type { Learner } from "./learner.js";
+import { beatCell, pulseOf, stopCell } from "./pulse.js";
+import { trainJob } from "./train-job.js";
 
 export interface Assignment {
   readonly request: TrainingRequest;
   readonly runsRoot: string;
   readonly checkpointSeconds: number;
-  /** Shared between worker and watcher; see `beatCell` and those after it. */
+  /** Shared between worker and watcher; see `pulse.ts`. */
   readonly cells: Int32Array;
-}
-
-/** Steps and native calls, counted by the worker. */
-export const beatCell = 0;
-/** Set by the watcher: 1 asks to stop after the iteration, 2 at the next step or native call. */
-export const stopCell = 1;
-/** 1 while the worker is in native code. Once 2 is asked and this is 0, it enters no more. */
-export const nativeCell = 2;
-
-function pulseOf(cells: Int32Array): Pulse {
-  const stopNow = () => Atomics.load(cells, stopCell) === 2;
-  return {
-    beat() {
-      Atomics.add(cells, beatCell, 1);
-      if (stopNow()) throw cancelled();
-    },
-    enter() {
-      Atomics.add(cells, beatCell, 1);
-      // First the cell, then the question: the watcher does it the other way round.
-      Atomics.store(cells, nativeCell, 1);
-      if (!stopNow()) return;
-      Atomics.store(cells, nativeCell, 0);
-      throw cancelled();
-    },
-    leave() {
-      Atomics.store(cells, nativeCell, 0);
-    },
-  };
 }
 
 export type Report =

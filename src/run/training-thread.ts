@@ -8,7 +8,8 @@ import { RewardsmithError } from "../core/errors.js";
 import { startThread } from "../core/node/spawn.js";
 import type { ExecuteOptions } from "./executor.js";
 import type { TrainingOutcome, TrainingRequest } from "./job.js";
-import { type Assignment, beatCell, nativeCell, type Report, stopCell } from "./train-worker.js";
+import { beatCell, createCells, nativeCell, stopCell } from "./pulse.js";
+import type { Assignment, Report } from "./train-worker.js";
 
 export interface ThreadAssignment {
   readonly request: TrainingRequest;
@@ -30,7 +31,7 @@ export class TrainingThread {
   /** False once it was ended or died. */
   usable = true;
   private readonly worker: Worker;
-  private cells: Int32Array = new Int32Array(3);
+  private cells: Int32Array = createCells();
 
   constructor(entry: URL) {
     this.worker = startThread(entry);
@@ -41,7 +42,7 @@ export class TrainingThread {
   train(assignment: ThreadAssignment, options: ExecuteOptions): Promise<TrainingOutcome> {
     const { request, jobId, runsRoot, checkpointSeconds, heartbeatSeconds } = assignment;
     const { worker } = this;
-    const cells = new Int32Array(new SharedArrayBuffer(12));
+    const cells = createCells();
     this.cells = cells;
     const timers: NodeJS.Timeout[] = [];
     let totalSteps = 0;
@@ -119,7 +120,7 @@ export class TrainingThread {
   }
 
   private inNativeCode(): boolean {
-    return Atomics.load(this.cells, nativeCell) === 1;
+    return Atomics.load(this.cells, nativeCell) > 0;
   }
 
   /** Between jobs it neither keeps the process alive nor ends it by dying. */

@@ -15,12 +15,14 @@ export interface Remembering {
 export interface StreamKey {
   readonly seed: number;
   readonly stream: "train" | "select" | "test";
+  /** Number of the first environment among all of a training that is split; 0 by default. */
+  readonly firstEnv?: number;
 }
 
 /** One generator per environment for one purpose, so that no draw ever shifts another. */
 export function environmentRngs(key: StreamKey, purpose: string, numEnvs: number): Rng[] {
   return Array.from({ length: numEnvs }, (_, env) =>
-    Rng.stream(key.seed, key.stream, env, purpose),
+    Rng.stream(key.seed, key.stream, (key.firstEnv ?? 0) + env, purpose),
   );
 }
 

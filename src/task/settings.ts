@@ -55,6 +55,11 @@ export const trainingSettingsSchema = z.strictObject({
     .positive()
     .default(16)
     .describe("rollout length per iteration, control steps"),
+  numShards: z
+    .int()
+    .positive()
+    .default(1)
+    .describe("threads that the environments and every update are split over"),
   randomize: z.boolean().default(true).describe("apply the task's randomization ranges"),
   ppo: ppoSettingsSchema.prefault({}),
   network: networkSettingsSchema.prefault({}),

@@ -36,6 +36,8 @@ export interface TaskEnvironmentOptions {
   readonly seed: number;
   /** Which episodes are drawn; no two streams share any. */
   readonly stream: StreamKey["stream"];
+  /** Number of the first environment where these are a part of more: draws follow the number. */
+  readonly firstEnv?: number;
   /** Draw parameters, delays and pushes; otherwise the world is nominal. */
   readonly randomize: boolean;
   /** Sensor noise on observations; by default there is. */
@@ -101,7 +103,8 @@ class SimulatedTask implements TaskEnvironment {
     const { task, simulator, programs, randomize } = options;
     const { definition, signals: table } = task;
     const { numEnvs } = simulator;
-    const key: StreamKey = { seed: options.seed, stream: options.stream };
+    const { seed, stream, firstEnv = 0 } = options;
+    const key: StreamKey = { seed, stream, firstEnv };
     this.numEnvs = numEnvs;
     this.simulator = simulator;
     this.maxEpisodeSteps = definition.maxEpisodeSteps;

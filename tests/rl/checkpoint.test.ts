@@ -40,16 +40,25 @@ function checkpoint(change: Partial<Checkpoint> = {}): Checkpoint {
     totalSteps: 6144,
     wallSeconds: 1.5,
     cpuSeconds: 1.25,
-    rngs: { noise: [1, 2, 3, 4294967295, 1, -0.1234567890123], shuffle: [5, 6, 7, 8, 0, 0] },
-    environment: {
-      simulator: Uint8Array.of(1, 2, 3, 4, 5),
-      arrays: {
-        age: Int32Array.of(-1, 2),
-        state: Float64Array.of(Math.PI),
-        empty: new Uint8Array(0),
+    shuffle: [5, 6, 7, 8, 0, 0],
+    shards: [
+      {
+        noise: [[1, 2, 3, 4294967295, 1, -0.1234567890123]],
+        environment: {
+          simulator: Uint8Array.of(1, 2, 3, 4, 5),
+          arrays: {
+            age: Int32Array.of(-1, 2),
+            state: Float64Array.of(Math.PI),
+            empty: new Uint8Array(0),
+          },
+          rngs: [[9, 8, 7, 6, 0, 0]],
+        },
       },
-      rngs: [[9, 8, 7, 6, 0, 0]],
-    },
+      {
+        noise: [],
+        environment: { simulator: Uint8Array.of(6), arrays: { age: Int32Array.of(3) }, rngs: [] },
+      },
+    ],
     ...change,
   };
 }
@@ -87,11 +96,11 @@ describe("checkpoint bytes", () => {
 
   it("of another format name both versions", () => {
     const text = Buffer.from(encodeCheckpoint(checkpoint())).toString("latin1");
-    const other = Buffer.from(text.replace('"format":1', '"format":2'), "latin1");
+    const other = Buffer.from(text.replace('"format":2', '"format":3'), "latin1");
     expect(() => decodeCheckpoint(other)).toThrow(
       expect.objectContaining({
         code: "E_CHECKPOINT_VERSION",
-        message: expect.stringMatching(/2.*1/),
+        message: expect.stringMatching(/3.*2/),
       }),
     );
   });

@@ -34,7 +34,7 @@ export function fakeLearner(options: FakeOptions = {}): Learner {
           state.chain = sha256(`${state.chain}:${job.seed}:${hashJson(job.reward)}`);
           return fakeRow(state.iteration, state.steps);
         },
-        save: () => ({ bytes: encode(state), policyHash: state.chain }),
+        save: async () => ({ bytes: encode(state), policyHash: state.chain }),
         async dispose() {},
       };
     },

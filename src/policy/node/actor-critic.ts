@@ -1,18 +1,12 @@
 /** The learner's networks: weights, optimizer moments, batched inference and the minibatch update. */
+import { Adam, type SavedOptimizer } from "../adam.js";
 import { actorCriticModel, hasPrivilegedInput } from "../inference-graph.js";
 import { criticInputDim, type NetworkShape, parameterLayout } from "../network.js";
 import type { Session, TensorBuffer } from "../session.js";
-import { adam, type LossSettings, updateModel, updateStatistics } from "../update-graph.js";
+import { gradientModel, type LossSettings, lossStatistics } from "../update-graph.js";
 import { createSession, type SessionOptions, tensor } from "./session.js";
 
-/** What the optimizer carries from step to step; all `[parameter]`. */
-interface ParameterSet {
-  readonly theta: TensorBuffer;
-  readonly m: TensorBuffer;
-  readonly v: TensorBuffer;
-}
-
-/** Samples of one gradient step, filled by the caller. */
+/** Samples of one gradient step, or of a part of them, filled by the caller. */
 export interface Minibatch {
   readonly size: number;
   /** `[sample][dim]`, normalized. */
@@ -27,13 +21,15 @@ export interface Minibatch {
   readonly oldValue: Float32Array;
 }
 
-export type UpdateStatistics = Record<(typeof updateStatistics)[number], number>;
+export type UpdateStatistics = Record<(typeof lossStatistics)[number] | "gradNorm", number>;
 
 export interface ActorCriticOptions extends SessionOptions {
   readonly network: NetworkShape;
   readonly loss: LossSettings;
   /** Rows of one inference call. */
   readonly numEnvs: number;
+  /** Adds to the gradient of this part of a minibatch those of the others, in place. */
+  readonly addGradients?: (gradient: Float32Array) => Promise<void>;
 }
 
 export class ActorCritic {
@@ -43,32 +39,34 @@ export class ActorCritic {
   readonly criticObservations: Float32Array;
   readonly mean: Float32Array;
   readonly value: Float32Array;
+  /** Flat parameters. */
+  readonly theta: Float32Array;
   private readonly inference: Session;
-  private readonly updater: Session;
+  private readonly gradients: Session;
   private readonly inferenceInputs: Record<string, TensorBuffer>;
   private readonly inferenceOutputs: Record<string, TensorBuffer>;
-  private readonly stats = tensor(new Float32Array(updateStatistics.length), [
-    updateStatistics.length,
-  ]);
-  private readonly scalars = tensor(new Float32Array(3), [3]);
+  private readonly parameters: TensorBuffer;
+  private readonly perSample = tensor(new Float32Array(1), [1]);
+  private readonly gradient: TensorBuffer;
   private readonly bindings = new WeakMap<Minibatch, Record<string, TensorBuffer>>();
-  /** An update reads the current set and writes the next one; then they change places. */
-  private current: ParameterSet;
-  private next: ParameterSet;
-  private adamSteps = 0;
+  private readonly adam: Adam;
+  private readonly maxGradNorm: number;
+  private readonly addGradients: (gradient: Float32Array) => Promise<void>;
 
   static async create(options: ActorCriticOptions): Promise<ActorCritic> {
     const { network, loss } = options;
     const inference = await createSession(actorCriticModel(network), options);
-    const updater = await createSession(updateModel(network, loss), options);
-    return new ActorCritic(options, inference, updater);
+    const gradients = await createSession(gradientModel(network, loss), options);
+    return new ActorCritic(options, inference, gradients);
   }
 
-  private constructor(options: ActorCriticOptions, inference: Session, updater: Session) {
+  private constructor(options: ActorCriticOptions, inference: Session, gradients: Session) {
     const { network, numEnvs } = options;
     this.network = network;
     this.inference = inference;
-    this.updater = updater;
+    this.gradients = gradients;
+    this.maxGradNorm = options.loss.maxGradNorm;
+    this.addGradients = options.addGradients ?? (async () => {});
     const observations = matrix(numEnvs, network.observationDim);
     const criticObservations = matrix(
       hasPrivilegedInput(network) ? numEnvs : 0,
@@ -80,73 +78,60 @@ export class ActorCritic {
     this.criticObservations = criticObservations.data;
     this.mean = mean.data;
     this.value = value.data;
-    this.inferenceInputs = hasPrivilegedInput(network)
-      ? { observations, criticObservations }
-      : { observations };
-    this.inferenceOutputs = { mean, value };
     const { size } = parameterLayout(network);
-    this.current = parameterSet(size);
-    this.next = parameterSet(size);
-  }
-
-  /** Flat parameters; the array changes identity with every update. */
-  get theta(): Float32Array {
-    return this.current.theta.data;
+    this.parameters = tensor(new Float32Array(size), [size]);
+    this.theta = this.parameters.data;
+    this.inferenceInputs = hasPrivilegedInput(network)
+      ? { observations, criticObservations, theta: this.parameters }
+      : { observations, theta: this.parameters };
+    this.inferenceOutputs = { mean, value };
+    const numbers = size + lossStatistics.length;
+    this.gradient = tensor(new Float32Array(numbers), [numbers]);
+    this.adam = new Adam(size);
   }
 
   /** Mean `[env][action]` and value `[env]` of the observations. */
   async infer(): Promise<void> {
-    const inputs = { ...this.inferenceInputs, theta: this.current.theta };
-    await this.inference.run(inputs, this.inferenceOutputs);
+    await this.inference.run(this.inferenceInputs, this.inferenceOutputs);
   }
 
-  /** One Adam step on a minibatch. Results are statistics of the parameters before the step. */
-  async update(minibatch: Minibatch, lr: number): Promise<UpdateStatistics> {
-    const { current, next, stats, scalars } = this;
-    this.adamSteps++;
-    scalars.data[0] = 1 / minibatch.size;
-    scalars.data[1] = lr / (1 - adam.beta1 ** this.adamSteps);
-    scalars.data[2] = 1 / Math.sqrt(1 - adam.beta2 ** this.adamSteps);
-    await this.updater.run(
-      { ...this.bind(minibatch), theta: current.theta, m: current.m, v: current.v, scalars },
-      { nextTheta: next.theta, nextM: next.m, nextV: next.v, stats },
-    );
-    this.current = next;
-    this.next = current;
-    const [surrogate, value, bound, approxKl, clipFraction, gradNorm] = stats.data;
-    return { surrogate, value, bound, approxKl, clipFraction, gradNorm };
-  }
-
-  /** Copies of parameters and optimizer state. */
-  save(): { theta: Float32Array; m: Float32Array; v: Float32Array; adamSteps: number } {
-    const { theta, m, v } = this.current;
+  /**
+   * One Adam step on a minibatch of `samples`, of which `part` is this one's share. Results are
+   * statistics of the parameters before the step.
+   */
+  async update(part: Minibatch, lr: number, samples = part.size): Promise<UpdateStatistics> {
+    const { gradient, perSample, theta } = this;
+    perSample.data[0] = 1 / samples;
+    await this.gradients.run(this.bind(part), { gradient });
+    await this.addGradients(gradient.data);
+    const gradNorm = this.adam.step(theta, gradient.data, lr, this.maxGradNorm);
+    const at = theta.length;
     return {
-      theta: theta.data.slice(),
-      m: m.data.slice(),
-      v: v.data.slice(),
-      adamSteps: this.adamSteps,
+      surrogate: gradient.data[at],
+      value: gradient.data[at + 1],
+      bound: gradient.data[at + 2],
+      approxKl: gradient.data[at + 3],
+      clipFraction: gradient.data[at + 4],
+      gradNorm,
     };
   }
 
+  /** Copies of parameters and optimizer state. */
+  save(): { theta: Float32Array } & SavedOptimizer {
+    return { theta: this.theta.slice(), ...this.adam.save() };
+  }
+
   /** Without moments the optimizer starts anew. */
-  load(state: {
-    theta: Float32Array;
-    m?: Float32Array;
-    v?: Float32Array;
-    adamSteps?: number;
-  }): void {
-    const { theta, m, v } = this.current;
-    theta.data.set(state.theta);
-    if (state.m) m.data.set(state.m);
-    else m.data.fill(0);
-    if (state.v) v.data.set(state.v);
-    else v.data.fill(0);
-    this.adamSteps = state.adamSteps ?? 0;
+  load(state: { theta: Float32Array } & Partial<SavedOptimizer>): void {
+    const { theta, m, v, adamSteps } = state;
+    this.theta.set(theta);
+    if (m && v && adamSteps !== undefined) this.adam.load({ m, v, adamSteps });
+    else this.adam.restart();
   }
 
   async dispose(): Promise<void> {
     await this.inference.dispose();
-    await this.updater.dispose();
+    await this.gradients.dispose();
   }
 
   /** Tensors over a minibatch's arrays, made once each. */
@@ -163,6 +148,8 @@ export class ActorCritic {
         advantage: column(minibatch.advantage),
         return: column(minibatch.return),
         oldValue: column(minibatch.oldValue),
+        theta: this.parameters,
+        perSample: this.perSample,
       };
       if (hasPrivilegedInput(network)) {
         inputs["criticObservations"] = tensor(minibatch.criticObservations, [
@@ -178,12 +165,4 @@ export class ActorCritic {
 
 function matrix(rows: number, columns: number): TensorBuffer {
   return tensor(new Float32Array(rows * columns), [rows, columns]);
-}
-
-function parameterSet(size: number): ParameterSet {
-  return {
-    theta: tensor(new Float32Array(size), [size]),
-    m: tensor(new Float32Array(size), [size]),
-    v: tensor(new Float32Array(size), [size]),
-  };
 }

@@ -1,0 +1,123 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { compileProgram } from "../../../src/reward/node/compile.js";
+import { decodeCheckpoint } from "../../../src/rl/checkpoint.js";
+import type { MetricsRow } from "../../../src/rl/metrics.js";
+import type { Executor } from "../../../src/run/executor.js";
+import type { TrainingRequest } from "../../../src/run/job.js";
+import { loadResult } from "../../../src/run/job-store.js";
+import { createLocalExecutor } from "../../../src/run/local-executor.js";
+import { ShardedTraining } from "../../../src/run/sharded-training.js";
+import { unwatched } from "../../../src/run/train-job.js";
+import { cartpoleJob } from "./cartpole-job.js";
+
+const single = await cartpoleJob();
+const job = { ...single, settings: { ...single.settings, numShards: 2, randomize: true } };
+const iteration = 512;
+
+let folder = "";
+let executor: Executor;
+const create = (name: string) =>
+  createLocalExecutor({ runsRoot: join(folder, name), slots: 1, checkpointSeconds: 0 });
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "rewardsmith-shards-"));
+  executor = create("runs");
+});
+afterEach(async () => {
+  await executor.close();
+  rmSync(folder, { recursive: true });
+});
+
+async function finished(by: Executor, request: TrainingRequest) {
+  const outcome = await by.run(request);
+  if (outcome.status === "failed") throw new Error(`${outcome.code} ${outcome.message}`);
+  return outcome;
+}
+
+const withoutTimes = (rows: readonly MetricsRow[]) =>
+  rows.map((row) => ({ ...row, wallSeconds: 0, cpuSeconds: 0 }));
+
+test("a continued training in two shards is the unbroken one bit for bit", async () => {
+  const steps = iteration * 8;
+  const unbroken = await finished(executor, { job, steps, evaluations: [] });
+  const other = create("other");
+  await finished(other, { job, steps: iteration * 3, evaluations: [] });
+  const continued = await finished(other, { job, steps, evaluations: [] });
+  await other.close();
+  expect(continued.newSteps).toBe(iteration * 5);
+  expect(continued.policyHash).toBe(unbroken.policyHash);
+  expect(withoutTimes(continued.metrics)).toEqual(withoutTimes(unbroken.metrics));
+
+  const { checkpoint } = loadResult(join(folder, "runs"), unbroken.jobId);
+  const { shards } = decodeCheckpoint(checkpoint);
+  expect(shards.map(({ noise }) => noise.length)).toEqual([16, 16]);
+  expect(shards[0].environment.simulator).not.toEqual(shards[1].environment.simulator);
+});
+
+test("one shard and two see the same first rollout and learn almost the same from it", async () => {
+  const whole = { ...job, settings: { ...job.settings, numShards: 1 } };
+  const [one, two] = [
+    await finished(executor, { job: whole, steps: iteration * 2, evaluations: [] }),
+    await finished(executor, { job, steps: iteration * 2, evaluations: [] }),
+  ];
+  expect(two.jobId).not.toBe(one.jobId);
+  // The world: bit for bit in the first iteration, but for the order in which means are added up.
+  expect(two.metrics[0].reward).toBeCloseTo(one.metrics[0].reward, 12);
+  expect(two.metrics[0].endings).toEqual(one.metrics[0].endings);
+  expect(two.metrics[0].losses.surrogate).toBeCloseTo(one.metrics[0].losses.surrogate, 5);
+  expect(two.metrics[1].reward).toBeCloseTo(one.metrics[1].reward, 3);
+});
+
+test("a reward that fails in one shard fails the training with its own code", async () => {
+  // Sooner or later one pole, in whichever shard, falls that far.
+  const source = `export function reward(s: State) {
+    return { broken: Math.log(s.pole.angle + 0.3) };
+  }`;
+  const { program } = compileProgram(source, "reward", job.task.task.signals);
+  if (!program) throw new Error("does not compile");
+  const bad = { job: { ...job, reward: program }, steps: iteration * 30, evaluations: [] };
+  expect(await executor.run(bad)).toMatchObject({ status: "failed", code: "E_REWARD_NOT_FINITE" });
+  expect(await finished(executor, { job, steps: iteration, evaluations: [] })).toMatchObject({
+    status: "finished",
+  });
+});
+
+test.each(["dies", "throws"])(
+  "a shard that %s ends the training with a clear error",
+  async (how) => {
+    process.env["DYING_SHARD"] = how;
+    const entry = new URL("./dying-shard.js", import.meta.url);
+    const training = await ShardedTraining.start(job, {}, unwatched, entry);
+    await training.iterate();
+    await expect(training.iterate()).rejects.toMatchObject({
+      code: "E_SHARD_CRASHED",
+      message: expect.stringContaining(how === "dies" ? "shard 2" : "out of luck"),
+    });
+    await training.dispose();
+  },
+);
+
+test("more shards than environments are refused", async () => {
+  const settings = { ...job.settings, numShards: 33 };
+  const request = { job: { ...job, settings }, steps: iteration, evaluations: [] };
+  expect(await executor.run(request)).toMatchObject({
+    status: "failed",
+    code: "E_SETTINGS_VALUE",
+    message: expect.stringContaining("33 shards"),
+  });
+});
+
+test("stopping two shards in the middle of work leaves process and store whole", async () => {
+  const steps = iteration * 40;
+  for (const milliseconds of [900, 1400]) {
+    const signal = AbortSignal.timeout(milliseconds);
+    await executor.run({ job, steps, evaluations: [] }, { signal });
+  }
+  const resumed = await finished(executor, { job, steps, evaluations: [] });
+  const other = create("other");
+  const unbroken = await finished(other, { job, steps, evaluations: [] });
+  await other.close();
+  expect(resumed.policyHash).toBe(unbroken.policyHash);
+});
