@@ -56,9 +56,8 @@ async function trainRung(
   const needed = Math.max(0, steps - done);
   if (isTrainingOver(inputs, { begun: inFlight.steps, wanted: needed }) || signal.aborted) return;
 
-  if (candidate.status === "accepted") {
-    journal.record({ type: "trainingStarted", id, rung, steps });
-  }
+  const begunBefore = candidate.begun === rung;
+  if (!begunBefore) journal.record({ type: "trainingStarted", id, rung, steps });
   inFlight.steps += needed;
   const started = inputs.nowMs();
   const outcome = await executor.run(requestFor(inputs, candidate, steps), {
@@ -77,7 +76,9 @@ async function trainRung(
     journal.record({ type: "trainingFailed", id, code, message, steps: lost });
     return;
   }
-  recordRung(inputs, id, rung, outcome, (inputs.nowMs() - started) / 1000);
+  // What an earlier process trained and kept before it was killed was spent on this run, too.
+  const newSteps = begunBefore ? outcome.totalSteps - done : outcome.newSteps;
+  recordRung(inputs, id, rung, { ...outcome, newSteps }, (inputs.nowMs() - started) / 1000);
   if (last) finish(journal, id, true);
   recordTarget(inputs, id);
 }

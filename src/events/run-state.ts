@@ -50,6 +50,8 @@ export interface Candidate {
   /** The candidate whose result it shares. */
   readonly duplicateOf: string | null;
   readonly rungs: readonly Rung[];
+  /** The last rung whose training began; null before the first. */
+  readonly begun: number | null;
   /** Trained with the whole budget rather than stopped early. */
   readonly complete: boolean;
   /** Held-out fitness with other training seeds; null where training failed. */
@@ -211,7 +213,7 @@ function apply(state: RunState, event: RunEvent): RunState {
     case "candidateDuplicate":
       return changed(state, event.id, () => ({ status: "duplicate", duplicateOf: event.of }));
     case "trainingStarted":
-      return changed(state, event.id, () => ({ status: "training" }));
+      return changed(state, event.id, () => ({ status: "training", begun: event.rung }));
     case "rungFinished": {
       const { rung, result, reflection, humanCorrelation } = event;
       const finished = { rung, result, reflection, humanCorrelation };
@@ -313,6 +315,7 @@ function proposed(state: RunState, event: EventOf<"candidateProposed">): RunStat
     duplicateOf: null,
     rungs: [],
     complete: false,
+    begun: null,
     confirmations: [],
     votes: 0,
   };

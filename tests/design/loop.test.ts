@@ -419,7 +419,8 @@ describe("a search killed anywhere", () => {
         const journal = new MemoryJournal(dying.events, dying.files);
         const resumed = await design(inputsFor({ executor, journal, designer: designer() }));
         expect(essence(resumed), `after ${length} events`).toEqual(end);
-        expect(journal.state.spent.searchSteps).toBeLessThanOrEqual(whole.state.spent.searchSteps);
+        // Also what was trained and stored but not yet logged when the process died.
+        expect(journal.state.spent.searchSteps).toBe(whole.state.spent.searchSteps);
         const total = whole.inputs.executor.requests.length;
         expect(executor.requests.length - before, `after ${length} events`).toBeLessThanOrEqual(
           total - trained,
