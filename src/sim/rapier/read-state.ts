@@ -6,6 +6,7 @@ import type { World } from "@dimforge/rapier3d";
 import { wrapAngle } from "../../core/quaternion.js";
 import type { Articulation } from "../articulation.js";
 import type { SimulatorState } from "../simulator.js";
+import { BodyMemory } from "./body-memory.js";
 import type { WorldHandles } from "./build-world.js";
 
 export class StateReader {
@@ -20,10 +21,16 @@ export class StateReader {
   /** One environment's links: [link][7] position and w x y z, [link][6] velocity of the origin and angular. */
   private readonly pose: Float64Array;
   private readonly velocity: Float64Array;
-  private readonly position = new Float32Array(3);
-  private readonly orientation = new Float32Array(4);
-  private readonly linear = new Float32Array(3);
-  private readonly angular = new Float32Array(3);
+  /** Where bodies are read, and whether that holds for the world read last. */
+  private readonly memory: BodyMemory;
+  private direct = false;
+  private world: World | undefined;
+  /** Else what Rapier tells of one body: rotation, translation, linear and angular velocity. */
+  private readonly told = new Float32Array(13);
+  private readonly toldRotation = this.told.subarray(0, 4);
+  private readonly toldTranslation = this.told.subarray(4, 7);
+  private readonly toldLinvel = this.told.subarray(7, 10);
+  private readonly toldAngvel = this.told.subarray(10, 13);
   private readonly turned = new Float64Array(3);
 
   constructor(
@@ -33,6 +40,7 @@ export class StateReader {
     centers: Float64Array,
   ) {
     this.handles = handles;
+    this.memory = new BodyMemory(handles.links);
     this.state = state;
     this.numLinks = articulation.links.length;
     this.numBodies = articulation.bodies.length;
@@ -67,25 +75,36 @@ export class StateReader {
   }
 
   private readLinks(world: World, env: number): void {
-    const bodies = world.bodies.raw;
-    const { pose, velocity, position, orientation, linear, angular, centers, numLinks } = this;
+    if (world !== this.world) {
+      this.world = world;
+      this.direct = this.memory.attach(world);
+    }
+    const { pose, velocity, centers, numLinks, memory, direct } = this;
     const { links, origins } = this.handles;
+    if (direct) memory.refresh();
+    const numbers = direct ? memory.floats : this.told;
     for (let l = 0; l < numLinks; l++) {
       const at = env * numLinks + l;
-      const handle = links[at];
-      bodies.rbTranslation(handle, position);
-      bodies.rbRotation(handle, orientation);
-      bodies.rbLinvel(handle, linear);
-      bodies.rbAngvel(handle, angular);
+      let rotation = 0;
+      let translation = 4;
+      let linear = 7;
+      let angular = 10;
+      if (direct) {
+        const place = memory.places[at];
+        rotation = place + memory.rotation;
+        translation = place + memory.translation;
+        linear = place + memory.linvel;
+        angular = place + memory.angvel;
+      } else this.ask(world, links[at]);
       const p = 7 * l;
       const v = 6 * l;
-      const x = orientation[0];
-      const y = orientation[1];
-      const z = orientation[2];
-      const w = orientation[3];
-      pose[p] = position[0] - origins[3 * env];
-      pose[p + 1] = position[1] - origins[3 * env + 1];
-      pose[p + 2] = position[2] - origins[3 * env + 2];
+      const x = numbers[rotation];
+      const y = numbers[rotation + 1];
+      const z = numbers[rotation + 2];
+      const w = numbers[rotation + 3];
+      pose[p] = numbers[translation] - origins[3 * env];
+      pose[p + 1] = numbers[translation + 1] - origins[3 * env + 1];
+      pose[p + 2] = numbers[translation + 2] - origins[3 * env + 2];
       pose[p + 3] = w;
       pose[p + 4] = x;
       pose[p + 5] = y;
@@ -101,16 +120,25 @@ export class StateReader {
       const ry = cy + w * ty + z * tx - x * tz;
       const rz = cz + w * tz + x * ty - y * tx;
       // Rapier gives the velocity of the centre of mass: v = v_c − ω × c.
-      const wx = angular[0];
-      const wy = angular[1];
-      const wz = angular[2];
-      velocity[v] = linear[0] - wy * rz + wz * ry;
-      velocity[v + 1] = linear[1] - wz * rx + wx * rz;
-      velocity[v + 2] = linear[2] - wx * ry + wy * rx;
+      const wx = numbers[angular];
+      const wy = numbers[angular + 1];
+      const wz = numbers[angular + 2];
+      velocity[v] = numbers[linear] - wy * rz + wz * ry;
+      velocity[v + 1] = numbers[linear + 1] - wz * rx + wx * rz;
+      velocity[v + 2] = numbers[linear + 2] - wx * ry + wy * rx;
       velocity[v + 3] = wx;
       velocity[v + 4] = wy;
       velocity[v + 5] = wz;
     }
+  }
+
+  /** Rapier's own getters, one body. */
+  private ask(world: World, handle: number): void {
+    const bodies = world.bodies.raw;
+    bodies.rbRotation(handle, this.toldRotation);
+    bodies.rbTranslation(handle, this.toldTranslation);
+    bodies.rbLinvel(handle, this.toldLinvel);
+    bodies.rbAngvel(handle, this.toldAngvel);
   }
 
   private writeJoints(env: number): void {
