@@ -60,7 +60,7 @@ export function createFilm({ robot, motion, width, height, caption }: FilmOption
         project(camera, cut.positions, points);
         drawMesh(surfaces, { mesh: cut, points, normals: cut.normals, part, opacity });
       });
-      shade(surfaces, scene, camera, floor, shadows, light);
+      shade(surfaces, scene, camera, floor, shadows, supersampling, light);
       resolve(light, supersampling, image);
       const speed = framing.follows ? speedOf(motion, baseOf(robot), poses.length, step) : null;
       drawCaption(image, caption, step * motion.dtSeconds, speed);

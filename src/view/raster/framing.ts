@@ -27,7 +27,7 @@ interface Mark {
   readonly body: number;
 }
 
-const elevation = (14 * Math.PI) / 180;
+const elevation = (11.5 * Math.PI) / 180;
 /** Share of the picture that the robot may take, from the middle to the edges. */
 const [fillX, fillY] = [0.86, 0.78];
 /** A follow camera stands farther off than the robot needs, to show the way. */
@@ -103,7 +103,10 @@ function marksOf(scene: Scene, motion: Motion): Mark[] {
       }
     });
   }
-  return marks.length > 0 ? marks : [{ step: 0, at: [0, 0, 0], body: 0 }];
+  // Of a robot without a surface, a place as large as a person.
+  return marks.length > 0
+    ? marks
+    : [0, 2].map((height): Mark => ({ step: 0, at: [0, 0, height], body: 0 }));
 }
 
 /** The first body that moves, where it moves freely; −1 for a robot that is fixed somewhere. */

@@ -1,6 +1,9 @@
 /** Films as GIF files: one palette for all frames, and of each frame only what changed. */
-import gifenc from "gifenc";
+import { createRequire } from "node:module";
 import type { Image } from "./image.js";
+
+// The package says it is both kinds of module, and importers disagree on what its default export is.
+const gifenc: typeof import("gifenc").default = createRequire(import.meta.url)("gifenc");
 
 export interface GifOptions {
   readonly frames: number;

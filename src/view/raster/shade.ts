@@ -26,62 +26,83 @@ const darkTile = color("#cbd2da");
 const shadowDepth = 0.62;
 const shadowTint: Vector = [0.94, 0.98, 1.08];
 
-const sun: Vector = [1.9, 1.8, 1.65];
-const skyLight: Vector = [0.52, 0.57, 0.64];
+const sun: Vector = [0.9, 0.86, 0.79];
+const skyLight: Vector = [0.5, 0.55, 0.62];
 const floorLight: Vector = [0.3, 0.29, 0.28];
 const shine = 0.16;
 
-/** Fills `light` `[y][x][3]` from what is seen through each pixel. */
+/**
+ * Fills `light` `[y][x][3]` from what is seen through each pixel. Blocks of `blockSize` pixels each way
+ * where nothing stands before floor and sky, which know their own mean, are lit at once.
+ */
 export function shade(
   surfaces: Surfaces,
   scene: Scene,
   camera: Camera,
   floor: Floor,
   shadows: ShadowMap,
+  blockSize: number,
   light: Float32Array,
 ): void {
   const { width, height, nearness, normals, parts } = surfaces;
   const { eye, forward, right, up, focal, centerX, centerY } = camera;
   const above = eye[2] - floor.height;
   const out = [0, 0, 0] as [number, number, number];
-  for (let y = 0; y < height; y++) {
-    const v = (centerY - y - 0.5) / focal;
-    for (let x = 0; x < width; x++) {
-      const u = (x + 0.5 - centerX) / focal;
-      const dx = forward[0] + u * right[0] + v * up[0];
-      const dy = forward[1] + u * right[1] + v * up[1];
-      const dz = forward[2] + u * right[2] + v * up[2];
-      const pixel = y * width + x;
-      const part = parts[pixel];
-      const toFloor = dz < 0 ? above / -dz : Number.POSITIVE_INFINITY;
-      const toSurface = part < 0 ? Number.POSITIVE_INFINITY : 1 / nearness[pixel];
-      if (part >= 0 && toSurface <= toFloor * 1.0001) {
-        const at: Vector = [
-          eye[0] + dx * toSurface,
-          eye[1] + dy * toSurface,
-          eye[2] + dz * toSurface,
-        ];
-        const normal: Vector = [normals[3 * pixel], normals[3 * pixel + 1], normals[3 * pixel + 2]];
-        const length = Math.hypot(dx, dy, dz);
-        const view: Vector = [-dx / length, -dy / length, -dz / length];
-        surfaceLight(scene.parts[part].color, at, normal, view, shadows, out);
-      } else if (above > 0 && toFloor < 1e5) {
-        // How far the place on the floor moves from pixel to pixel, in x and in y.
-        const moveX = (toFloor * right[0]) / focal;
-        const moveY = (toFloor * right[1]) / focal;
-        const alongX = (toFloor * (up[0] - (dx * up[2]) / dz)) / focal;
-        const alongY = (toFloor * (up[1] - (dy * up[2]) / dz)) / focal;
-        const spreadX = Math.abs(moveX) + Math.abs(alongX);
-        const spreadY = Math.abs(moveY) + Math.abs(alongY);
-        const px = eye[0] + dx * toFloor;
-        const py = eye[1] + dy * toFloor;
-        floorColor(floor, px, py, spreadX, spreadY, toFloor, shadows, out);
-      } else {
-        skyColor(dz / Math.hypot(dx, dy, dz), out);
+
+  /** Light of `pixels` × `pixels` pixels, the first at column x and row y. */
+  const lightOf = (x: number, y: number, pixels: number, part: number) => {
+    const u = (x + pixels / 2 - centerX) / focal;
+    const v = (centerY - y - pixels / 2) / focal;
+    const dx = forward[0] + u * right[0] + v * up[0];
+    const dy = forward[1] + u * right[1] + v * up[1];
+    const dz = forward[2] + u * right[2] + v * up[2];
+    const pixel = y * width + x;
+    const toFloor = dz < 0 ? above / -dz : Number.POSITIVE_INFINITY;
+    const toSurface = part < 0 ? Number.POSITIVE_INFINITY : 1 / nearness[pixel];
+    if (part >= 0 && toSurface <= toFloor * 1.0001) {
+      const at: Vector = [
+        eye[0] + dx * toSurface,
+        eye[1] + dy * toSurface,
+        eye[2] + dz * toSurface,
+      ];
+      const normal: Vector = [normals[3 * pixel], normals[3 * pixel + 1], normals[3 * pixel + 2]];
+      const length = Math.sqrt(dx * dx + dy * dy + dz * dz);
+      const view: Vector = [-dx / length, -dy / length, -dz / length];
+      surfaceLight(scene.parts[part].color, at, normal, view, shadows, out);
+    } else if (above > 0 && toFloor < 1e5) {
+      // How far the place on the floor moves, in x and in y, from one column and one row to the next.
+      const step = (pixels * toFloor) / focal;
+      const spreadX = step * (Math.abs(right[0]) + Math.abs(up[0] - (dx * up[2]) / dz));
+      const spreadY = step * (Math.abs(right[1]) + Math.abs(up[1] - (dy * up[2]) / dz));
+      const px = eye[0] + dx * toFloor;
+      const py = eye[1] + dy * toFloor;
+      floorColor(floor, px, py, spreadX, spreadY, toFloor, shadows, out);
+    } else {
+      skyColor(dz / Math.sqrt(dx * dx + dy * dy + dz * dz), out);
+    }
+  };
+  const put = (x: number, y: number) => {
+    const at = 3 * (y * width + x);
+    light[at] = out[0];
+    light[at + 1] = out[1];
+    light[at + 2] = out[2];
+  };
+
+  for (let top = 0; top < height; top += blockSize) {
+    for (let left = 0; left < width; left += blockSize) {
+      let empty = true;
+      for (let y = top; y < top + blockSize; y++) {
+        for (let x = left; x < left + blockSize; x++) {
+          if (parts[y * width + x] >= 0) empty = false;
+        }
       }
-      light[3 * pixel] = out[0];
-      light[3 * pixel + 1] = out[1];
-      light[3 * pixel + 2] = out[2];
+      if (empty) lightOf(left, top, blockSize, -1);
+      for (let y = top; y < top + blockSize; y++) {
+        for (let x = left; x < left + blockSize; x++) {
+          if (!empty) lightOf(x, y, 1, parts[y * width + x]);
+          put(x, y);
+        }
+      }
     }
   }
 }
@@ -109,8 +130,13 @@ function surfaceLight(
   const gloss = glance ** 48 * shine * lit + edge;
   for (let i = 0; i < 3; i++) {
     const sky = floorLight[i] + (skyLight[i] - floorLight[i]) * upward;
-    out[i] = albedo[i] * (sky + ((sun[i] * Math.max(0, facing) * lit) / Math.PI) * 1.6) + gloss;
+    out[i] = soften(albedo[i] * (sky + sun[i] * Math.max(0, facing) * lit) + gloss);
   }
+}
+
+/** Light above 0.65 comes ever closer to 1, so that what is white keeps its shape. */
+function soften(light: number): number {
+  return light < 0.65 ? light : 1 - 0.35 * Math.exp((0.65 - light) / 0.35);
 }
 
 function floorColor(
