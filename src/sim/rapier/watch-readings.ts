@@ -87,9 +87,15 @@ export class RapierWatch implements SimulatorWatch {
     }
     const { joints } = articulation;
     for (let j = 0; j < joints.length; j++) {
-      const { stiffness, springReference } = joints[j].model;
+      const { stiffness, springReference, armature } = joints[j].model;
+      const at = env * joints.length + j;
+      // A slide's rotor is carried by its drive, not by the link.
+      if (joints[j].slide && armature > 0) {
+        const factor = parameters[env * numParameters + parameterIndex.armatureFactor];
+        energy += 0.5 * armature * factor * state.jointVelocity[at] ** 2;
+      }
       if (stiffness === 0) continue;
-      const stretch = state.jointPosition[env * joints.length + j] - springReference;
+      const stretch = state.jointPosition[at] - springReference;
       energy += 0.5 * stiffness * stretch * stretch;
     }
     return energy;
