@@ -62,23 +62,6 @@ test("the camera goes along with a robot that travels, the floor does not", () =
   expect(places[1].floor).not.toEqual(places[2].floor);
 });
 
-test("a robot on the floor darkens it beside itself", () => {
-  const ground = part({ shape: "plane", size: [0, 0, 1], body: -1 });
-  const motion = straight(0, 2, 0.02, 0.3);
-  const picture = (rgba: [number, number, number, number]) =>
-    createFilm({
-      robot: robotOf([ground, part({ shape: "sphere", size: [0.3], rgba })]),
-      motion,
-      ...size,
-      caption,
-    }).imageAt(0);
-  // Between the captions.
-  const dark = ({ rgb }: Image) =>
-    rgb.subarray(3 * size.width * 20, 3 * size.width * 75).filter((value) => value < 140).length;
-  expect(dark(picture([1, 1, 1, 1]))).toBeGreaterThan(100);
-  expect(dark(picture([1, 1, 1, 0]))).toBe(0);
-});
-
 test("between two steps a body is half way and half turned", () => {
   const half = Math.SQRT1_2;
   const poses = Float32Array.of(0, 0, 0, 1, 0, 0, 0, 2, 4, 6, -half, 0, 0, -half);
