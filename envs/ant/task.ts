@@ -137,11 +137,46 @@ export default defineTask({
   },
   steps: 1_000_000,
   searchSteps: 500_000,
+  quickSearch: { searchSteps: 500_000, finalSteps: 1_000_000 },
   training: {
     numEnvs: 64,
     numStepsPerEnv: 16,
     randomize: false,
     ppo: { lr: 1e-3, desiredKl: 0.008, minibatchSize: 1024, numLearningEpochs: 4 },
     network: { actor: [64, 64], critic: [64, 64], initialLogStd: -0.5 },
+  },
+  presets: {
+    // rl_games' settings of the original. Its critic coefficient weighs half the squared error.
+    isaac: {
+      steps: 32_800_000,
+      training: {
+        numEnvs: 4096,
+        numStepsPerEnv: 16,
+        randomize: false,
+        ppo: {
+          lr: 3e-4,
+          lrMin: 1e-6,
+          lrMax: 1e-2,
+          desiredKl: 0.008,
+          gamma: 0.99,
+          gaeLambda: 0.95,
+          clipRange: 0.2,
+          entropyCoef: 0,
+          valueCoef: 1,
+          boundCoef: 1e-4,
+          maxGradNorm: 1,
+          numLearningEpochs: 4,
+          minibatchSize: 32768,
+          klEstimate: "sampled",
+        },
+        network: {
+          actor: [256, 128, 64],
+          critic: [256, 128, 64],
+          activation: "elu",
+          shared: true,
+          initialLogStd: 0,
+        },
+      },
+    },
   },
 });

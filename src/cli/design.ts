@@ -1,6 +1,7 @@
 /** `design TASK`: searches for a reward. */
 import path from "node:path";
 import { type Command, Option } from "commander";
+import { quickSearch } from "../design/quick-search.js";
 import { type SearchOptions, searchOptionsSchema } from "../design/search-options.js";
 import { designSettingsSchema } from "../design/settings.js";
 import { listPackNames } from "../llm/prompt-pack.js";
@@ -33,12 +34,18 @@ interface DesignFlags {
   readonly slots?: number;
   readonly engine?: EngineName;
   readonly set: readonly string[];
+  readonly quick?: true;
 }
 
 const collect = (value: string, before: readonly string[]) => [...before, value];
 
 export function define(command: Command, cli: CliContext): void {
   command.argument("<task>", "a built-in task or a task folder");
+  command.addOption(
+    new Option("--quick", "a small search: two rounds of eight, three final seeds").helpGroup(
+      "Search:",
+    ),
+  );
   addSettingFlags(command, designSettingsSchema, { group: "Search:" });
   command.addOption(
     new Option("--start <reward>", "human, sparse or a reward file to begin with").helpGroup(
@@ -95,13 +102,14 @@ function addModelFlags(command: Command): void {
 }
 
 async function readFlags(command: Command, taskName: string, flags: DesignFlags) {
-  const design = resolveSettings(
-    designSettingsSchema,
-    givenSettings(command, designSettingsSchema),
-  );
   const llm = givenSettings(command, llmFlagsSchema);
   resolveSettings(llmFlagsSchema, llm);
   const task = await loadTask(taskName);
+  const design = resolveSettings(
+    designSettingsSchema,
+    flags.quick ? { ...quickSearch(task.definition) } : {},
+    givenSettings(command, designSettingsSchema),
+  );
   const training = resolveSettings(
     trainingSettingsSchema,
     { ...task.definition.training },

@@ -107,7 +107,8 @@ export class Commands implements Remembering {
   private promote(env: number, c: number): void {
     const { curriculum } = this.commands[c];
     const i = env * this.commands.length + c;
-    if (curriculum === undefined || this.age[i] < fewestSteps) return;
+    if (curriculum === undefined) return;
+    if (this.age[i] < Math.min(fewestSteps, this.commands[c].intervalSteps)) return;
     if (this.fitness[i] < curriculum.success * this.age[i]) return;
     this.level[i] = Math.min(1, this.level[i] + curriculum.increment);
   }

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { engineNames, parameterNames } from "../sim/simulator.js";
 import { watchMeasures } from "../sim/watch-statistics.js";
-import { trainingSettingsSchema } from "./settings.js";
+import { trainingPresetSchema, trainingSettingsSchema } from "./settings.js";
 
 const joints = z.array(z.string()).min(1);
 
@@ -223,7 +223,19 @@ export const taskDefinitionSchema = z.strictObject({
   /** Environment steps of a full training; candidates of a search get `searchSteps`. */
   steps: z.int().positive(),
   searchSteps: z.int().positive().optional(),
+  /** What `design --quick` does differently here: rounds, candidates, steps of each and of the best. */
+  quickSearch: z
+    .strictObject({
+      iterations: z.int().positive(),
+      candidates: z.int().positive(),
+      searchSteps: z.int().positive(),
+      finalSteps: z.int().positive(),
+    })
+    .partial()
+    .optional(),
   training: trainingSettingsSchema.prefault({}),
+  /** Other settings by name, for `train --preset`. */
+  presets: z.record(z.string(), trainingPresetSchema).default({}),
 });
 
 export type TaskDefinition = z.infer<typeof taskDefinitionSchema>;

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { TaskInput } from "../../src/task/task.js";
 import type { FakeSimulator } from "./fake-simulator.js";
-import { actions, fakeEnvironment, fakeTask } from "./fake-task.js";
+import { actions, fakeEnvironment, fakeTask, plainPrograms, program } from "./fake-task.js";
 
 const idle = actions(2, 0, 0);
 
@@ -144,6 +144,67 @@ describe("commands", () => {
     expect(seen[2]).not.toBe(seen[1]);
     expect(seen[3]).toBe(seen[2]);
     expect(seen[4]).not.toBe(seen[3]);
+  });
+});
+
+describe("commands with a curriculum", () => {
+  const goal = (success: number): TaskInput["signals"] => ({
+    goal: {
+      source: {
+        kind: "command",
+        low: [10],
+        high: [20],
+        intervalSeconds: 3,
+        curriculum: { low: [0], high: [0], success, increment: 0.5 },
+      },
+      description: "",
+    },
+  });
+  /** Sixteen robots whose fitness is 1 in every step; the command of each interval of 30 steps. */
+  const drawn = (
+    success: number,
+    changes: { stream?: "train" | "test"; maxEpisodeSteps?: number; fallAt?: number } = {},
+  ) => {
+    const { stream = "train", maxEpisodeSteps = 1000, fallAt = Number.POSITIVE_INFINITY } = changes;
+    const task = fakeTask({
+      signals: goal(success),
+      observation: [{ signal: "goal" }],
+      maxEpisodeSteps,
+    });
+    const fell = program(task, { fell: (at) => (at("episode.time") > fallAt ? 1 : 0) });
+    const programs = plainPrograms(task, { termination: fell });
+    const { environment, read } = fakeEnvironment(task, { numEnvs: 16, stream, programs });
+    environment.reset(false);
+    const intervals: number[][] = [];
+    for (let step = 0; step < 120; step++) {
+      if (step % 30 === 0)
+        intervals.push(Array.from({ length: 16 }, (_, env) => read("goal", env)[0]));
+      environment.step(actions(16, 0, 0));
+    }
+    return intervals.map((values) => [Math.min(...values), Math.max(...values)]);
+  };
+
+  it("begin with the first range and widen with every command that was followed", () => {
+    const [first, second, third] = drawn(0.9);
+    expect(first).toEqual([0, 0]);
+    expect(second[0]).toBeGreaterThanOrEqual(5);
+    expect(second[1]).toBeLessThanOrEqual(10);
+    expect(third[0]).toBeGreaterThanOrEqual(10);
+    expect(third[1]).toBeGreaterThan(15);
+  });
+
+  it("stay where the fitness falls short", () => {
+    for (const range of drawn(1.1)) expect(range).toEqual([0, 0]);
+  });
+
+  it("do not count an episode that failed, and count one that ran to its end", () => {
+    for (const range of drawn(0.9, { fallAt: 2.8 })) expect(range).toEqual([0, 0]);
+    const [, second] = drawn(0.9, { maxEpisodeSteps: 30 });
+    expect(second[0]).toBeGreaterThanOrEqual(5);
+  });
+
+  it("are drawn from the full range in tests", () => {
+    for (const [least] of drawn(0.9, { stream: "test" })) expect(least).toBeGreaterThanOrEqual(10);
   });
 });
 
