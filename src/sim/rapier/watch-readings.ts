@@ -2,13 +2,14 @@
  * What Rapier tells about its own honesty. Impulse joints drift, contacts sink and soft constraints
  * give energy back: none of it shows in the state that a policy is trained on.
  */
-import type { TempContactManifold, World } from "@dimforge/rapier3d";
+import type { World } from "@dimforge/rapier3d";
 import type { RobotModel } from "../../robot/model.js";
 import type { Articulation, Pose } from "../articulation.js";
 import { numParameters, parameterIndex } from "../env-parameters.js";
 import type { SimulatorState, SimulatorWatch } from "../simulator.js";
 import type { WorldHandles } from "./build-world.js";
 import type { LinkMasses } from "./link-masses.js";
+import { PenetrationReader } from "./penetration.js";
 
 export interface RapierWatchTables {
   readonly robot: RobotModel;
@@ -32,12 +33,11 @@ export class RapierWatch implements SimulatorWatch {
   private readonly angular = new Float32Array(3);
   private readonly own = new Float64Array(3);
   private readonly other = new Float64Array(3);
-  private world: World | undefined;
-  private handle = 0;
-  private deepest = 0;
+  private readonly penetration: PenetrationReader;
 
   constructor(tables: RapierWatchTables) {
     this.tables = tables;
+    this.penetration = new PenetrationReader(tables.handles);
     this.pose = new Float64Array(7 * tables.articulation.links.length);
   }
 
@@ -143,29 +143,9 @@ export class RapierWatch implements SimulatorWatch {
     else for (let k = 0; k < 3; k++) out[k] = position[k] + origins[3 * env + k];
   }
 
-  /** The deepest of the contacts that the last engine step began with. */
   penetrationMeters(env: number): number {
-    const { handles } = this.tables;
-    const perEnv = handles.colliderGeom.length;
-    this.world = this.tables.world();
-    this.deepest = 0;
-    for (let c = env * perEnv; c < (env + 1) * perEnv; c++) {
-      this.handle = handles.colliders[c];
-      this.world.narrowPhase.contactPairsWith(this.handle, this.visitCollider);
-    }
-    return this.deepest;
+    return this.penetration.deepestOf(this.tables.world(), env);
   }
-
-  private readonly visitCollider = (other: number): void => {
-    const { narrowPhase, bodies } = this.world!;
-    narrowPhase.contactPair(this.handle, other, bodies, this.visitManifold);
-  };
-
-  private readonly visitManifold = (manifold: TempContactManifold): void => {
-    for (let i = manifold.numContacts() - 1; i >= 0; i--) {
-      this.deepest = Math.max(this.deepest, -manifold.contactDist(i));
-    }
-  };
 
   private readPoses(env: number): void {
     const { articulation, handles } = this.tables;
