@@ -47,22 +47,36 @@ export const unchangedMass: MassChange = {
   armatureFactor: 1,
 };
 
-/** A link's mass properties: its bodies together, and its joint's rotor inertia about the axis. */
+/** `weight`: the share of its mass that gravity is to act on. */
+export interface LinkMass extends MassProperties {
+  readonly weight: number;
+}
+
+/**
+ * A link's mass properties: its bodies together, and its joint's rotor inertia as inertia about the
+ * axis, or as weightless mass of what slides. Exact on a parent that does not give way, as the
+ * rotor moves with the link and not with the parent.
+ */
 export function linkMass(
   robot: RobotModel,
   articulation: Articulation,
   link: number,
   change: MassChange,
-): MassProperties {
-  const { joint, bodyLink } = articulation.links[link];
+): LinkMass {
+  const { joint, bodyLink, weight } = articulation.links[link];
   const whole = bodiesMass(robot, articulation, bodyLink, change);
   const split = splitMass(articulation, bodyLink, whole);
   const own = link === bodyLink ? split.rest : split.between[bodyLink - 1 - link];
-  if (joint < 0 || articulation.joints[joint].slide) return own;
-  const { axis, model } = articulation.joints[joint];
+  if (joint < 0) return { ...own, weight };
+  const { axis, model, slide } = articulation.joints[joint];
+  const armature = model.armature * change.armatureFactor;
+  if (slide) {
+    const massKg = own.massKg + armature;
+    return { ...own, massKg, weight: (weight * own.massKg) / massKg };
+  }
   const added = link === bodyLink ? 0 : own.inertia[0];
-  const armature = Math.max(0, model.armature * change.armatureFactor - added);
-  return { ...own, inertia: addTensors(own.inertia, outer(axis, armature)) };
+  const rotor = outer(axis, Math.max(0, armature - added));
+  return { ...own, weight, inertia: addTensors(own.inertia, rotor) };
 }
 
 function bodiesMass(

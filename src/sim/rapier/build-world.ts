@@ -98,7 +98,7 @@ export function buildWorld(
       for (const geom of fixedGeom) if (robot.geoms[geom].shape !== "plane") addFixed(geom, origin);
     }
     const bodies: RigidBody[] = links.map((link) => {
-      const desc = RigidBodyDesc.dynamic().setCanSleep(false).setGravityScale(link.weight);
+      const desc = RigidBodyDesc.dynamic().setCanSleep(false);
       desc.setTranslation(...sum(link.origin, origin));
       if (physics.softCcdMeters > 0) desc.setSoftCcdPrediction(physics.softCcdMeters);
       return world.createRigidBody(desc);

@@ -2,17 +2,20 @@
  * Fixed tendons and joint equalities, which Rapier has not. Both act through the implicit motors of
  * the joints they couple, told anew before every engine step.
  *
- * A tendon's drive of effort e pulls each joint with c e. Its gains are made implicit joint by joint:
- * joint j gets K = |c_j| kp Σ|c|, D = |c_j| kv Σ|c| about its present state. That bounds the drive's
- * own matrix kp c cᵀ from above, so any gain is stable; it is exact when the joints move together, and
- * acts as a damping of about K dt / 2 when they move against each other. A tendon at its limit is
- * such a drive too, with MuJoCo's default softness (time constant 0.02 s, critically damped).
+ * A tendon's drive of effort e pulls each joint with c e, from the state before the engine step. Where
+ * its gains are stiff for that step, joint j also gets K = |c_j| kp Σ|c|, D = |c_j| kv Σ|c| about this
+ * state. That bounds the drive's own matrix kp c cᵀ from above, so any gain is stable; it is exact
+ * when the joints move together, and hinders them by about K dt / 2 when they move against each
+ * other. So it fades in with x = (kp dt² + kv dt) / m, which explicit steps bear to about 2: by
+ * min(1, x). A tendon at its limit is such a drive too, with MuJoCo's default softness (time constant
+ * 0.02 s, critically damped).
  *
  * An equality q₁ − ratio q₂ = const carries an effort λ along (1, −ratio). It is found by feedback on
- * the mismatch x and its rate: λ = −(m / dt) (p ẋ' + Σ i ẋ'), ẋ' = ẋ + b x / dt, m the mass that the
- * pair of links presents to it. With p = 0.5 and i = 0.25 the mismatch decays as z² − 1.25 z + 0.5
- * (|z| = 0.71 an engine step), and stays stable while m is less than 4 times too large; the sum
- * carries any lasting load, so that both joints share it with no mismatch left.
+ * the mismatch x: λ = −(m / dt) (p ẋ + i x / dt + i c Σ x / dt), m the mass that the two links present
+ * to it. At p = 0.8, i = 0.4 and a true mass m / s the mismatch decays as z² − (2 − 1.2 s) z + 1 − 0.8 s
+ * an engine step, stable for s < 2. The slow sum (c = 0.02) lets both joints share a lasting load with
+ * no mismatch left; it is stable for s > 0.024: the mass may be 40 times what the links alone have
+ * (contacts, what hangs on them).
  */
 import type { Actuator, RobotModel } from "../../robot/model.js";
 import type { Articulation } from "../articulation.js";
@@ -21,9 +24,9 @@ import type { SimulatorState } from "../simulator.js";
 import { clampEffort, controlOf, effortOf, secant, wantedEffort } from "./actuator-effort.js";
 import type { LinkMasses } from "./link-masses.js";
 
-const proportional = 0.5;
-const integral = 0.25;
-const positionShare = 0.2;
+const rateShare = 0.8;
+const mismatchShare = 0.4;
+const sumShare = 0.02;
 /** Of a tendon at its limit, s. */
 const limitTime = 0.02;
 
@@ -111,7 +114,7 @@ export class Couplings {
   /** Fills `added` for an engine step of `dt` from an environment's present state. */
   update(env: number, dt: number): void {
     this.added.fill(0);
-    for (let t = 0; t < this.tendons.length; t++) this.pull(this.tendons[t], env);
+    for (let t = 0; t < this.tendons.length; t++) this.pull(this.tendons[t], env, dt);
     for (let e = 0; e < this.equalities.length; e++) this.hold(e, env, dt);
   }
 
@@ -140,7 +143,7 @@ export class Couplings {
     }
   }
 
-  private pull(tendon: DrivenTendon, env: number): void {
+  private pull(tendon: DrivenTendon, env: number, dt: number): void {
     const { state, articulation, controls, parameters, robot } = this.tables;
     const { joints, actuators, range } = tendon;
     const row = env * articulation.joints.length;
@@ -173,8 +176,8 @@ export class Couplings {
     }
     const beyond =
       range === null ? 0 : length > range[1] ? length - range[1] : Math.min(length - range[0], 0);
+    const mass = this.massAlong(joints, env);
     if (beyond !== 0) {
-      const mass = this.massAlong(joints, env);
       const force = (-mass / limitTime) * (beyond / limitTime + 2 * speed);
       if (force * beyond < 0) {
         effort += force;
@@ -182,9 +185,10 @@ export class Couplings {
         damping += (2 * mass) / limitTime;
       }
     }
+    const implicit = Math.min(1, (dt * (stiffness * dt + damping)) / mass);
     for (let i = 0; i < joints.length; i++) {
       const { joint, coefficient } = joints[i];
-      const bound = Math.abs(coefficient) * tendon.total;
+      const bound = implicit * Math.abs(coefficient) * tendon.total;
       const k = bound * stiffness;
       const d = bound * damping;
       const q = state.jointPosition[row + joint];
@@ -207,10 +211,11 @@ export class Couplings {
       rate -= ratio * jointVelocity[b];
       inverse += ratio ** 2 / this.massOf(env, joint2);
     }
-    const impulse = (rate + (positionShare * mismatch) / dt) / inverse / dt;
+    const unit = 1 / inverse / dt;
     const at = env * this.equalities.length + e;
-    this.held[at] -= integral * impulse;
-    const effort = this.held[at] - proportional * impulse;
+    const spring = (mismatchShare * mismatch) / dt;
+    this.held[at] -= sumShare * spring * unit;
+    const effort = this.held[at] - (rateShare * rate + spring) * unit;
     this.add(joint1, 0, 0, 0, effort);
     if (joint2 >= 0) this.add(joint2, 0, 0, 0, -ratio * effort);
   }
@@ -245,14 +250,12 @@ export class Couplings {
    * further out is left out, as less is safe and more is not.
    */
   private massOf(env: number, joint: number): number {
-    const { articulation, masses, parameters } = this.tables;
-    const { slide, model, link, axis, anchorInLink } = articulation.joints[joint];
+    const { articulation, masses } = this.tables;
+    const { slide, link, axis, anchorInLink } = articulation.joints[joint];
     const at = env * articulation.links.length + link;
     const { inertias, centers } = masses;
     const m = inertias[7 * at];
-    if (slide) {
-      return m + model.armature * parameters[env * numParameters + parameterIndex.armatureFactor];
-    }
+    if (slide) return m;
     const [x, y, z] = axis;
     const i = 7 * at + 1;
     const rx = centers[3 * at] - anchorInLink[0];

@@ -3,8 +3,8 @@
  * part that hangs on the world, gets their effort as a force: exact, and cheaper than a motor row.
  * Every other joint gets one implicit motor: effort = K (target − q) + D (speed − q̇), where K and D
  * add up the drive's gains, the spring, the damping and dry friction. What depends on more than the
- * joint itself (couplings, rotor inertia of slides, uneven effort limits) is told anew before every
- * engine step, from the state then.
+ * joint itself (couplings, uneven effort limits) is told anew before every engine step, from the state
+ * then. Rotor inertia is part of the links' masses.
  */
 import { type UnitImpulseJoint, VectorOps, type World } from "@dimforge/rapier3d";
 import type { Actuator, RobotModel } from "../../robot/model.js";
@@ -14,7 +14,6 @@ import type { SimulatorState } from "../simulator.js";
 import { clampEffort, controlOf, effortOf, secant, wantedEffort } from "./actuator-effort.js";
 import type { WorldHandles } from "./build-world.js";
 import type { Couplings } from "./couplings.js";
-import type { LinkMasses } from "./link-masses.js";
 
 /** Below this speed dry friction acts as damping, rad/s or m/s: a secant of Coulomb's law. */
 const frictionSpeed = 0.01;
@@ -42,7 +41,6 @@ export interface DriveTables {
   readonly parameters: Float64Array;
   readonly controls: Float32Array;
   readonly state: SimulatorState;
-  readonly masses: LinkMasses;
   readonly couplings: Couplings;
 }
 
@@ -199,15 +197,16 @@ export class Drives {
     if (live) {
       const { added } = couplings;
       const a = 4 * drive.joint;
-      const rotor = this.rotorDamping(drive.on, env, world);
       stiffness += added[a];
-      damping += added[a + 1] + rotor;
+      damping += added[a + 1];
       pull += added[a + 2];
-      push += added[a + 3] + rotor * state.jointVelocity[at];
+      push += added[a + 3];
     }
     if (damping === 0) damping = carrierDamping;
     const position = stiffness > 0 ? pull / stiffness - drive.on.reference : 0;
-    const speed = push / damping;
+    // Rapier weighs its target speed with D + K h, where h is what it integrates by.
+    const h = world.timestep / world.numSolverIterations;
+    const speed = push / (damping + stiffness * h);
     const told = this.told;
     const t = 4 * at;
     if (
@@ -232,28 +231,6 @@ export class Drives {
     );
   }
 
-  /**
-   * Rotor inertia a of a slide as an implicit motor: D (q̇₀ − q̇) over one engine step, q̇₀ the speed
-   * at its beginning, is −a times the acceleration. The engine divides its step dt into N of h, each
-   * v ← v₀ + (m (v − v₀) + F h) / (m + D h), so D is where (F / D) (1 − (m / (m + D h))^N) is the
-   * F dt / (m + a) that the rotor allows: a / dt far above the link's mass m, 2 N / (N + 1) a / dt far
-   * below. Between them two rounds of D = (m + a) / dt (1 − …) come within 1 %.
-   */
-  private rotorDamping({ slide, model, link }: LinkJoint, env: number, world: World): number {
-    if (!slide || model.armature === 0) return 0;
-    const { parameters, masses, articulation } = this.tables;
-    const a = model.armature * parameters[env * numParameters + parameterIndex.armatureFactor];
-    if (a === 0) return 0;
-    const m = masses.inertias[7 * (env * articulation.links.length + link)];
-    const dt = world.timestep;
-    const n = world.numSolverIterations;
-    let damping = (a / dt) * (1 + ((n - 1) / (n + 1)) * (m / (m + a)));
-    for (let round = 0; round < 2; round++) {
-      damping = ((m + a) / dt) * (1 - (m / (m + (damping * dt) / n)) ** n);
-    }
-    return damping;
-  }
-
   dispose(): void {
     this.vector.free();
   }
@@ -267,7 +244,7 @@ function planDrive(tables: DriveTables, on: LinkJoint, joint: number): Drive {
       : [],
   );
   const feedback = actuators.some(({ model }) => model.kind !== "motor");
-  const { damping, stiffness, frictionLoss, armature } = on.model;
+  const { damping, stiffness, frictionLoss } = on.model;
   const passive = damping > 0 || stiffness > 0 || frictionLoss > 0;
   const { parent, bodyLink } = articulation.links[on.link];
   // A force would be wiped out by those of thrusters on the same link.
@@ -277,7 +254,7 @@ function planDrive(tables: DriveTables, on: LinkJoint, joint: number): Drive {
   );
   const common = { joint, on, actuators, feedback };
   const maxEffort = feedback ? effortBound(actuators) : Number.POSITIVE_INFINITY;
-  if (couplings.joints.has(joint) || (on.slide && armature > 0) || Number.isNaN(maxEffort)) {
+  if (couplings.joints.has(joint) || Number.isNaN(maxEffort)) {
     return { ...common, kind: "live", maxEffort: Number.POSITIVE_INFINITY };
   }
   if (feedback || passive || (actuators.length > 0 && (parent >= 0 || pushed))) {

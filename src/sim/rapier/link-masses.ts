@@ -16,6 +16,8 @@ export class LinkMasses {
   readonly centers: Float64Array;
   /** [env][link][7] mass, and inertia about the centre in link frames as xx yy zz xy xz yz. */
   readonly inertias: Float64Array;
+  /** [env][link] share of its mass that gravity acts on, at a gravity scale of 1. */
+  readonly weights: Float64Array;
   private readonly robot: RobotModel;
   private readonly articulation: Articulation;
   private readonly handles: WorldHandles;
@@ -38,6 +40,7 @@ export class LinkMasses {
     this.parameters = parameters;
     this.centers = new Float64Array(3 * numEnvs * articulation.links.length);
     this.inertias = new Float64Array(7 * numEnvs * articulation.links.length);
+    this.weights = new Float64Array(numEnvs * articulation.links.length).fill(1);
     this.stale = new Uint8Array(numEnvs).fill(1);
   }
 
@@ -64,7 +67,12 @@ export class LinkMasses {
     const { links } = this.articulation;
     const change = this.change(env);
     for (let l = 0; l < links.length; l++) {
-      const { massKg, center, inertia } = linkMass(this.robot, this.articulation, l, change);
+      const { massKg, center, inertia, weight } = linkMass(
+        this.robot,
+        this.articulation,
+        l,
+        change,
+      );
       const { moments, frame } = principal(inertia);
       if (massKg <= 0 || moments.some((moment) => moment <= 0)) {
         const { name } = this.robot.bodies[links[links[l].bodyLink].members[0].body];
@@ -76,6 +84,11 @@ export class LinkMasses {
       const body = world.getRigidBody(this.handles.links[at]);
       this.keepMotion(body, at, center);
       this.centers.set(center, 3 * at);
+      if (weight !== this.weights[at]) {
+        this.weights[at] = weight;
+        const p = env * numParameters + parameterIndex.gravityScale;
+        body.setGravityScale(weight * this.parameters[p], true);
+      }
       this.inertias[7 * at] = massKg;
       this.inertias.set(inertia, 7 * at + 1);
       body.setAdditionalMassProperties(massKg, xyz(center), xyz(moments), xyzw(frame), true);

@@ -222,7 +222,8 @@ class RapierSimulator implements Simulator {
         break;
       case "gravityScale":
         this.bodiesOf(env).forEach((body, link) => {
-          body.setGravityScale(value * this.articulation.links[link].weight, true);
+          const at = env * this.articulation.links.length + link;
+          body.setGravityScale(value * this.masses.weights[at], true);
         });
         break;
       case "motorStrength":
@@ -279,6 +280,7 @@ class RapierSimulator implements Simulator {
       this.parameters,
       this.masses.centers,
       this.masses.inertias,
+      this.masses.weights,
       this.drives.told,
       this.couplings.held,
     ];

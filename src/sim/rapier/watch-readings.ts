@@ -80,7 +80,7 @@ export class RapierWatch implements SimulatorWatch {
       energy -=
         m *
         scale *
-        articulation.links[l].weight *
+        masses.weights[at] *
         (gx * (position[0] - origins[3 * env] + own[0]) +
           gy * (position[1] - origins[3 * env + 1] + own[1]) +
           gz * (position[2] - origins[3 * env + 2] + own[2]));
