@@ -134,4 +134,38 @@ export default defineTask({
     ppo: { lr: 5e-4, desiredKl: 0.016, minibatchSize: 1024, numLearningEpochs: 5 },
     network: { actor: [256, 128], critic: [256, 128], initialLogStd: -0.7 },
   },
+  presets: {
+    // rl_games' settings of the original. Its critic coefficient weighs half the squared error.
+    isaac: {
+      steps: 655_000_000,
+      training: {
+        numEnvs: 16384,
+        numStepsPerEnv: 8,
+        randomize: false,
+        ppo: {
+          lr: 5e-4,
+          lrMin: 1e-6,
+          lrMax: 1e-2,
+          desiredKl: 0.016,
+          gamma: 0.99,
+          gaeLambda: 0.95,
+          clipRange: 0.2,
+          entropyCoef: 0,
+          valueCoef: 2,
+          boundCoef: 1e-4,
+          maxGradNorm: 1,
+          numLearningEpochs: 5,
+          minibatchSize: 32768,
+          klEstimate: "sampled",
+        },
+        network: {
+          actor: [512, 256, 128],
+          critic: [512, 256, 128],
+          activation: "elu",
+          shared: true,
+          initialLogStd: 0,
+        },
+      },
+    },
+  },
 });

@@ -157,4 +157,38 @@ export default defineTask({
     ppo: { lr: 1e-3, desiredKl: 0.01, minibatchSize: 1024, numLearningEpochs: 5 },
     network: { actor: [128, 64], critic: [128, 64], initialLogStd: -1 },
   },
+  presets: {
+    // rl_games' settings of the original. Its critic coefficient weighs half the squared error.
+    isaac: {
+      steps: 98_000_000,
+      training: {
+        numEnvs: 4096,
+        numStepsPerEnv: 24,
+        randomize: false,
+        ppo: {
+          lr: 3e-4,
+          lrMin: 1e-6,
+          lrMax: 1e-2,
+          desiredKl: 0.008,
+          gamma: 0.99,
+          gaeLambda: 0.95,
+          clipRange: 0.2,
+          entropyCoef: 0,
+          valueCoef: 1,
+          boundCoef: 1e-3,
+          maxGradNorm: 1,
+          numLearningEpochs: 5,
+          minibatchSize: 32768,
+          klEstimate: "sampled",
+        },
+        network: {
+          actor: [256, 128, 64],
+          critic: [256, 128, 64],
+          activation: "elu",
+          shared: true,
+          initialLogStd: 0,
+        },
+      },
+    },
+  },
 });

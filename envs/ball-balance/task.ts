@@ -71,4 +71,38 @@ export default defineTask({
     ppo: { lr: 3e-4, desiredKl: 0.008, minibatchSize: 1024, numLearningEpochs: 4 },
     network: { actor: [64, 64], critic: [64, 64] },
   },
+  presets: {
+    // rl_games' settings of the original. Its critic coefficient weighs half the squared error.
+    isaac: {
+      steps: 16_400_000,
+      training: {
+        numEnvs: 4096,
+        numStepsPerEnv: 16,
+        randomize: false,
+        ppo: {
+          lr: 3e-4,
+          lrMin: 1e-6,
+          lrMax: 1e-2,
+          desiredKl: 0.008,
+          gamma: 0.99,
+          gaeLambda: 0.95,
+          clipRange: 0.2,
+          entropyCoef: 0,
+          valueCoef: 2,
+          boundCoef: 1e-4,
+          maxGradNorm: 1,
+          numLearningEpochs: 8,
+          minibatchSize: 8192,
+          klEstimate: "sampled",
+        },
+        network: {
+          actor: [128, 64, 32],
+          critic: [128, 64, 32],
+          activation: "elu",
+          shared: true,
+          initialLogStd: 0,
+        },
+      },
+    },
+  },
 });

@@ -57,4 +57,38 @@ export default defineTask({
     ppo: { lr: 3e-4, desiredKl: 0.008, minibatchSize: 1024, numLearningEpochs: 4 },
     network: { actor: [32, 32], critic: [32, 32] },
   },
+  presets: {
+    // rl_games' settings of the original. Its critic coefficient weighs half the squared error.
+    isaac: {
+      steps: 819_200,
+      training: {
+        numEnvs: 512,
+        numStepsPerEnv: 16,
+        randomize: false,
+        ppo: {
+          lr: 3e-4,
+          lrMin: 1e-6,
+          lrMax: 1e-2,
+          desiredKl: 0.008,
+          gamma: 0.99,
+          gaeLambda: 0.95,
+          clipRange: 0.2,
+          entropyCoef: 0,
+          valueCoef: 2,
+          boundCoef: 1e-4,
+          maxGradNorm: 1,
+          numLearningEpochs: 8,
+          minibatchSize: 8192,
+          klEstimate: "sampled",
+        },
+        network: {
+          actor: [32, 32],
+          critic: [32, 32],
+          activation: "elu",
+          shared: true,
+          initialLogStd: 0,
+        },
+      },
+    },
+  },
 });

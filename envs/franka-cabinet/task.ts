@@ -135,4 +135,38 @@ export default defineTask({
     ppo: { lr: 5e-4, desiredKl: 0.01, minibatchSize: 1024, numLearningEpochs: 5 },
     network: { actor: [128, 64], critic: [128, 64], initialLogStd: -0.7 },
   },
+  presets: {
+    // rl_games' settings of the original. Its critic coefficient weighs half the squared error.
+    isaac: {
+      steps: 98_000_000,
+      training: {
+        numEnvs: 4096,
+        numStepsPerEnv: 16,
+        randomize: false,
+        ppo: {
+          lr: 5e-4,
+          lrMin: 1e-6,
+          lrMax: 1e-2,
+          desiredKl: 0.008,
+          gamma: 0.99,
+          gaeLambda: 0.95,
+          clipRange: 0.2,
+          entropyCoef: 0,
+          valueCoef: 2,
+          boundCoef: 1e-4,
+          maxGradNorm: 1,
+          numLearningEpochs: 8,
+          minibatchSize: 8192,
+          klEstimate: "sampled",
+        },
+        network: {
+          actor: [256, 128, 64],
+          critic: [256, 128, 64],
+          activation: "elu",
+          shared: true,
+          initialLogStd: 0,
+        },
+      },
+    },
+  },
 });

@@ -94,4 +94,38 @@ export default defineTask({
     ppo: { lr: 1e-3, desiredKl: 0.016, minibatchSize: 1024, numLearningEpochs: 4 },
     network: { actor: [64, 64], critic: [64, 64] },
   },
+  presets: {
+    // rl_games' settings of the original. Its critic coefficient weighs half the squared error.
+    isaac: {
+      steps: 32_800_000,
+      training: {
+        numEnvs: 8192,
+        numStepsPerEnv: 8,
+        randomize: false,
+        ppo: {
+          lr: 1e-3,
+          lrMin: 1e-6,
+          lrMax: 1e-2,
+          desiredKl: 0.016,
+          gamma: 0.99,
+          gaeLambda: 0.95,
+          clipRange: 0.2,
+          entropyCoef: 0,
+          valueCoef: 1,
+          boundCoef: 1e-4,
+          maxGradNorm: 1,
+          numLearningEpochs: 8,
+          minibatchSize: 16384,
+          klEstimate: "sampled",
+        },
+        network: {
+          actor: [256, 256, 128],
+          critic: [256, 256, 128],
+          activation: "elu",
+          shared: true,
+          initialLogStd: 0,
+        },
+      },
+    },
+  },
 });

@@ -1,13 +1,16 @@
 /** `train TASK`: one policy with one reward, and how good it is. */
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import { type Command, Option } from "commander";
+import { RewardsmithError } from "../core/errors.js";
 import { compileTask } from "../reward/node/compile-task.js";
 import type { Evaluation } from "../rl/metrics.js";
 import { createLocalExecutor } from "../run/local-executor.js";
 import type { EngineName } from "../sim/simulator.js";
 import { inEngine } from "../task/loaded-task.js";
 import { loadTask } from "../task/node/load.js";
-import { trainingSettingsSchema } from "../task/settings.js";
+import { type TrainingSettings, trainingSettingsSchema } from "../task/settings.js";
+import type { TaskDefinition } from "../task/task.js";
 import { type CliContext, runsFlag } from "./context.js";
 import { engineFlag } from "./engine-flag.js";
 import {
@@ -21,7 +24,13 @@ import { formatFitness } from "./numbers.js";
 import { integer } from "./parse-number.js";
 import { formatCount, formatDuration } from "./progress.js";
 import { readReward } from "./read-reward.js";
-import { assignmentHelp, parseAssignments, resolveSettings } from "./setting-flags.js";
+import {
+  assignmentHelp,
+  parseAssignments,
+  resolveSettings,
+  type SettingValues,
+} from "./setting-flags.js";
+import { findPolicies, typicalPolicy } from "./stored-policy.js";
 import { type FinishedTraining, showTraining } from "./training.js";
 
 interface TrainFlags {
@@ -30,6 +39,8 @@ interface TrainFlags {
   readonly seed: number;
   readonly episodes: number;
   readonly set: readonly string[];
+  readonly preset?: string;
+  readonly from?: string;
   readonly fresh?: boolean;
   readonly engine?: EngineName;
   readonly engineWatch: EngineWatchMode;
@@ -49,6 +60,14 @@ export function define(command: Command, cli: CliContext): void {
     )
     .addOption(engineFlag())
     .addOption(engineWatchFlag())
+    .option(
+      "--preset <name>",
+      "the task's settings of that name, e.g. isaac: those of the original",
+    )
+    .option(
+      "--from <policy>",
+      "start from this policy: a run, a result as job@steps, or a checkpoint file",
+    )
     .option("--fresh", "train anew though the job store has it")
     .addHelpText("after", assignmentHelp(trainingSettingsSchema));
   command.action((task: string, flags: TrainFlags) => train(cli, task, flags));
@@ -60,15 +79,16 @@ async function train(cli: CliContext, taskName: string, flags: TrainFlags): Prom
   const { definition } = task.task;
   const reward = await readReward(task, flags.reward, signal);
   for (const warning of reward.warnings) terminal.problem(warning);
-  const settings = resolveSettings(
-    trainingSettingsSchema,
-    { ...definition.training },
-    parseAssignments(flags.set, trainingSettingsSchema),
-  );
-  const steps = flags.steps ?? definition.steps;
+  const preset = presetOf(definition, flags.preset);
+  const given = parseAssignments(flags.set, trainingSettingsSchema);
+  const layers = [{ ...definition.training }, { ...preset?.training }, given] as const;
+  const settings = withAllCores(resolveSettings(trainingSettingsSchema, ...layers), given);
+  const steps = flags.steps ?? preset?.steps ?? definition.steps;
+  const parent = flags.from === undefined ? null : parentOf(cli, flags.from);
   terminal.line(
-    `Training ${definition.name} with ${reward.label}: ${formatCount(steps)} environment steps in ${definition.engine}, seed ${flags.seed}`,
+    `Training ${definition.name} with ${reward.label}: ${formatCount(steps)} environment steps in ${definition.engine}, seed ${flags.seed}, ${settings.numShards === 1 ? "one core" : `${settings.numShards} cores`}`,
   );
+  if (parent) terminal.line(`starting from the policy ${parent}`);
   cli.onStop = "The same command goes on from the last checkpoint.";
   const started = terminal.now();
   const executor = createLocalExecutor({ runsRoot: runsFolder, slots: 1 });
@@ -83,7 +103,7 @@ async function train(cli: CliContext, taskName: string, flags: TrainFlags): Prom
           settings,
           engine: definition.engine,
           seed: flags.seed,
-          parent: null,
+          parent,
         },
         steps,
         evaluations: [{ set: "test", profile: "reference", episodes: flags.episodes }],
@@ -100,6 +120,39 @@ async function train(cli: CliContext, taskName: string, flags: TrainFlags): Prom
   }
 }
 
+/** A task's preset by name; undefined without a name. */
+function presetOf({ name: task, presets }: TaskDefinition, name: string | undefined) {
+  if (name === undefined) return undefined;
+  const preset = presets[name];
+  if (preset) return preset;
+  const names = Object.keys(presets);
+  throw new RewardsmithError("E_PRESET_UNKNOWN", `task ${task} has no preset "${name}"`, {
+    hint:
+      names.length > 0
+        ? `there are: ${names.join(", ")}`
+        : "a task declares its presets in task.ts; --set changes single settings",
+  });
+}
+
+/** The result that a training starts from; of several policies the typical one. */
+function parentOf({ runsFolder }: CliContext, name: string): string {
+  const { jobId, steps } = typicalPolicy(findPolicies(runsFolder, name));
+  return `${jobId}@${steps}`;
+}
+
+/** Fewer environments are not worth a thread. */
+const leastEnvsPerShard = 16;
+
+/**
+ * A single training uses every core, unless told otherwise. Resolved here, as the number of shards is
+ * part of what is trained: the job says it, whatever machine it runs on.
+ */
+function withAllCores(settings: TrainingSettings, given: SettingValues): TrainingSettings {
+  if (given["numShards"] !== undefined) return settings;
+  const most = Math.max(1, Math.floor(settings.numEnvs / leastEnvsPerShard));
+  return { ...settings, numShards: Math.min(availableParallelism(), most) };
+}
+
 function printOutcome(
   cli: CliContext,
   outcome: FinishedTraining,
@@ -109,7 +162,8 @@ function printOutcome(
   const { terminal, invocation } = cli;
   const [evaluation] = outcome.evaluations;
   const result = `${outcome.jobId}@${outcome.totalSteps}`;
-  const { jobId, totalSteps, policyHash, checkpoint, newSteps } = outcome;
+  const { jobId, totalSteps, policyHash, checkpoint, newSteps, metrics } = outcome;
+  const cpuSeconds = metrics[metrics.length - 1]?.cpuSeconds ?? 0;
   terminal.record({
     type: "trained",
     jobId,
@@ -118,6 +172,7 @@ function printOutcome(
     checkpoint,
     newSteps,
     seconds,
+    cpuSeconds,
     evaluation,
     engineWatch: marks,
   });
@@ -126,6 +181,9 @@ function printOutcome(
     newSteps === 0
       ? "trained   before: the result was in the job store (--fresh trains anew)"
       : `trained   ${formatCount(newSteps)} steps in ${formatDuration(seconds)} (${formatCount(newSteps / seconds)}/s)`,
+  );
+  terminal.line(
+    `cpu       ${formatDuration(cpuSeconds)} for all ${formatCount(totalSteps)} steps, every thread of the training, evaluation left out`,
   );
   terminal.line(`policy    ${path.relative(process.cwd(), checkpoint)}`);
   terminal.line();

@@ -54,9 +54,12 @@ export async function iteratePpo(ppo: Ppo): Promise<PpoResult> {
   await collectRollout(ppo);
   await ppo.group.meet();
   const explainedVariance = await computeReturns(ppo);
-  const { lr } = ppo;
+  const { lr, settings } = ppo;
+  const exact = settings.klEstimate === "exact";
+  const before = exact ? await lookBack(ppo) : null;
   const losses = { ...(await learn(ppo)), explainedVariance };
-  if (ppo.settings.schedule === "adaptive") ppo.lr = adaptedRate(lr, losses.approxKl, ppo.settings);
+  const kl = before ? await exactKl(ppo, before) : losses.approxKl;
+  if (settings.schedule === "adaptive") ppo.lr = adaptedRate(lr, kl, settings);
   return { losses, lr, actionStd: meanDeviation(logStd(ppo.networks)) };
 }
 
@@ -171,6 +174,56 @@ async function learn(ppo: Ppo): Promise<Omit<MetricsRow["losses"], "explainedVar
   const diverged = Object.values(sums).some((loss) => !Number.isFinite(loss));
   if (diverged) throw notFinite("E_TRAINING_DIVERGED", "loss");
   return { ...sums, entropy: entropy(logStd(networks)) };
+}
+
+/** Samples of the rollout that the exact KL is measured on. */
+const klSamples = 1024;
+
+/** What the policy answers to a part of the rollout. */
+interface Answers {
+  /** [sample][action] */
+  readonly means: Float32Array;
+  readonly logStds: Float32Array;
+}
+
+/** The present policy's answers to this shard's observations of some steps, evenly apart. */
+async function lookBack({ networks, rollout, environment, firstEnv }: Ppo): Promise<Answers> {
+  const { numSteps, numEnvs } = rollout;
+  const { observationDim, actionDim } = environment;
+  const steps = Math.min(numSteps, Math.ceil(klSamples / numEnvs));
+  const width = environment.numEnvs * actionDim;
+  const means = new Float32Array(steps * width);
+  for (let i = 0; i < steps; i++) {
+    const at = (Math.floor((i * numSteps) / steps) * numEnvs + firstEnv) * observationDim;
+    const rows = environment.numEnvs * observationDim;
+    networks.observations.set(rollout.observations.subarray(at, at + rows));
+    await networks.infer();
+    means.set(networks.mean, i * width);
+  }
+  return { means, logStds: logStd(networks).slice() };
+}
+
+/** Mean over samples of KL(before ‖ now) between the two Gaussians, by its closed form. */
+async function exactKl(ppo: Ppo, before: Answers): Promise<number> {
+  const { group, environment } = ppo;
+  const now = await lookBack(ppo);
+  const { actionDim } = environment;
+  let sum = 0;
+  for (let i = 0; i < now.means.length; i++) {
+    const j = i % actionDim;
+    sum += gaussianKl(before.means[i], before.logStds[j], now.means[i], now.logStds[j]);
+  }
+  const total = Float64Array.of(sum, now.means.length / actionDim);
+  await group.sum(total);
+  return total[0] / total[1];
+}
+
+/** KL(p ‖ q) of normal distributions in one dimension. */
+export function gaussianKl(meanP: number, logStdP: number, meanQ: number, logStdQ: number): number {
+  const varianceP = Math.exp(2 * logStdP);
+  const varianceQ = Math.exp(2 * logStdQ);
+  const square = (meanP - meanQ) ** 2;
+  return logStdQ - logStdP + (varianceP + square) / (2 * varianceQ) - 0.5;
 }
 
 function fillMinibatch(ppo: Ppo, from: number, to: number): Minibatch {

@@ -71,7 +71,16 @@ export function jobId(job: TrainingJob): string {
   const { definition, robot, signals } = job.task.task;
   const { fitness, termination, derived, human } = job.task.programs;
   // What changes no number is left out: names for people, words, default settings and budgets.
-  const { name, robot: file, engine, training, steps, searchSteps, ...dynamics } = definition;
+  const {
+    name,
+    robot: file,
+    engine,
+    training,
+    presets,
+    steps,
+    searchSteps,
+    ...dynamics
+  } = definition;
   const { [job.engine]: physics, onnxruntime } = versions();
   const contents = {
     resultFormat,

@@ -12,6 +12,12 @@ export const ppoSettingsSchema = z.strictObject({
     .enum(["adaptive", "fixed"])
     .default("adaptive")
     .describe("adaptive: rate follows the KL, once per iteration"),
+  klEstimate: z
+    .enum(["sampled", "exact"])
+    .default("sampled")
+    .describe(
+      "KL the rate follows: sampled during the update, or exact between the policies before and after it",
+    ),
   desiredKl: z.number().positive().default(0.008).describe("KL target of the adaptive schedule"),
   gamma: z.number().min(0).max(1).default(0.99).describe("discount per control step"),
   gaeLambda: z.number().min(0).max(1).default(0.95).describe("GAE lambda"),
@@ -69,3 +75,22 @@ export type PpoSettings = z.infer<typeof ppoSettingsSchema>;
 export type TrainingSettings = z.infer<typeof trainingSettingsSchema>;
 /** What a task or flag writes: any part, the rest filled with defaults. */
 export type TrainingSettingsInput = z.input<typeof trainingSettingsSchema>;
+
+/** Any part of a schema's settings, with nothing filled in. */
+function partial(schema: z.ZodObject): z.ZodObject {
+  const members = Object.entries(schema.shape).map(([name, member]) => {
+    let bare = member as z.ZodType;
+    while (bare instanceof z.ZodDefault || bare instanceof z.ZodPrefault) {
+      bare = bare.unwrap() as z.ZodType;
+    }
+    return [name, (bare instanceof z.ZodObject ? partial(bare) : bare).optional()];
+  });
+  return z.strictObject(Object.fromEntries(members));
+}
+
+/** Settings under a name that replace a task's own where they say something, e.g. those of its original. */
+export const trainingPresetSchema = z.strictObject({
+  /** Environment steps; omitted: the task's. */
+  steps: z.int().positive().optional(),
+  training: partial(trainingSettingsSchema) as unknown as z.ZodType<TrainingSettingsInput>,
+});
