@@ -1,31 +1,11 @@
 /** The two cartpole tasks: their definitions, and their programs on hand-computed states. */
 import { describe, expect, it } from "vitest";
-import { instantiate } from "../../src/reward/batch.js";
-import type { CompiledTask } from "../../src/reward/compiled-task.js";
 import { compileTask } from "../../src/reward/node/compile-task.js";
-import type { Program } from "../../src/reward/program.js";
 import { loadTask } from "../../src/task/node/load.js";
-import { findSignal } from "../../src/task/signal-table.js";
+import { evaluateProgram as evaluate } from "./evaluate-program.js";
 
 const cartpole = compileTask(await loadTask("cartpole"));
 const swingup = compileTask(await loadTask("cartpole-swingup"));
-
-/** What a task's program gives in a state whose unnamed signals are 0. */
-function evaluate(
-  { task, programs }: CompiledTask,
-  kind: "fitness" | "termination" | "human" | "sparse" | "derived",
-  state: Record<string, number>,
-) {
-  const row = new Float32Array(task.signals.stride);
-  for (const [signal, value] of Object.entries(state))
-    row[findSignal(task.signals, signal).offset] = value;
-  const program = instantiate(programs[kind] as Program, task.signals);
-  const out = new Float64Array(program.columns.length);
-  program.run(row, row.length, 1, out);
-  return Object.fromEntries(
-    program.columns.map((column, i) => [column, Number(out[i].toFixed(6))]),
-  );
-}
 
 describe("cartpole", () => {
   it("is Isaac's: 4 observations, 1 action of ±400 N, 500 steps at 60 Hz", () => {
