@@ -22,6 +22,8 @@ export interface CreateEnvironmentOptions {
   readonly randomize: boolean;
   /** Also computes the task's human reward, for the logged correlation. */
   readonly withHuman?: boolean;
+  /** The engine is watched in every so manieth control step of an environment; 0: never. */
+  readonly watchEvery?: number;
   readonly onEpisode?: (episode: EpisodeSummary) => void;
 }
 
@@ -50,6 +52,7 @@ export async function createEnvironment(
       stream,
       randomize,
       ...(options.firstEnv !== undefined && { firstEnv: options.firstEnv }),
+      ...(options.watchEvery !== undefined && { watchEvery: options.watchEvery }),
       ...(onEpisode && { onEpisode }),
     });
   } catch (error) {
