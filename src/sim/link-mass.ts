@@ -20,12 +20,21 @@ import {
 /**
  * Share of the body's mass in each link between. Where all later joints turn about the link's
  * origin, that mass is taken from the body at this point and nothing moves differently. Elsewhere
- * (slides, hinges with anchors apart) it is added: that much heavier the body is to earlier joints.
+ * (slides, hinges with anchors apart) `addedShare` is added: that much heavier the body is to
+ * earlier joints.
+ *
+ * Measured on a humanoid's leg, three hinges at the hip, swung by 40 to 120 N m at up to 40 rad/s in
+ * steps of 1/60 s with a 4×4 solver: shares of 0.02, 0.1 and 0.25 pull the joint apart by up to 31, 15
+ * and 18 mm. Inertia shares of 0.003, 0.01 and 0.04 leave the joints 0.40, 0.12 and 0.05 rad (rms over
+ * the first second) from where MuJoCo takes them in steps of 1/960 s.
  */
 const massShare = 0.1;
 const addedShare = 0.02;
-/** Of the body's largest moment about the joint, added to each link between: as much armature more. */
-const inertiaShare = 0.01;
+/**
+ * Of the body's largest moment about the joint, in each link between. Along the link's own axis it
+ * counts as part of the joint's armature; across it is as much armature more.
+ */
+const inertiaShare = 0.04;
 /** The body keeps at least this share of its smallest moment when mass is taken from it. */
 const keptMoment = 0.5;
 
