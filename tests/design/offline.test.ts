@@ -55,6 +55,45 @@ describe("what the search knows of a signal", () => {
   });
 });
 
+describe("a rate whose declared range lies on one side of zero", () => {
+  const turned = (range: readonly [number, number]) => ({
+    ...table,
+    signals: table.signals.map((signal, i) => (i === 1 ? { ...signal, range } : signal)),
+  });
+  const draws = (range: readonly [number, number]) => {
+    const known = signalFacts(turned(range), new Float32Array(0));
+    return Array.from({ length: 200 }, (_, i) => drawGenome(known, new Rng(i)));
+  };
+  /** Shares of rewards led by signal 1, of those that pay for going up, and of those that charge it. */
+  const shares = (range: readonly [number, number]) => {
+    const all = draws(range);
+    const led = all.filter(({ terms }) => terms[0].factors[0].signal === 1);
+    const up = led.filter(({ terms: [{ factors }] }) =>
+      ["ramp", "sigmoid"].includes(factors[0].kernel) ? factors[0].rising : factors[0].target > 0,
+    );
+    const charged = all.filter(({ terms }) =>
+      terms.some(({ kind, factors }) => kind === "cost" && factors[0].signal === 1),
+    );
+    return [led, up, charged].map((part) => part.length / (part === up ? led.length : all.length));
+  };
+
+  it("is wanted that way: it leads often, mostly upwards, and is never charged", () => {
+    const [led, up, charged] = shares([-1, 6]);
+    expect(led).toBeGreaterThan(0.3);
+    expect(up).toBeGreaterThan(0.7);
+    expect(charged).toBe(0);
+    const [ledDown, upDown] = shares([-6, 1]);
+    expect(ledDown).toBeGreaterThan(0.3);
+    expect(upDown).toBeLessThan(0.3);
+  });
+
+  it("is like any other rate where both sides count", () => {
+    const [led, , charged] = shares([-4, 6]);
+    expect(led).toBeLessThan(0.2);
+    expect(charged).toBeGreaterThan(0.2);
+  });
+});
+
 describe("the grammar", () => {
   const genomes = Array.from({ length: 200 }, (_, i) => drawGenome(facts, new Rng(i)));
 

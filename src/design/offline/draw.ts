@@ -80,9 +80,13 @@ export function drawLead(facts: readonly SignalFacts[], rng: Rng): Term {
   const d = knobs.draw;
   const places = featuresOf(facts, "place");
   const rates = featuresOf(facts, "rate");
+  const wanted = rates.filter(({ facts: rate, element }) => isWanted(rate, element));
   for (let i = 0; ; i++) {
+    const byWanted = wanted.length > 0 && rng.uniform() < d.leadByWanted;
     const byRate = rates.length > 0 && (places.length === 0 || rng.uniform() < d.leadByRate);
-    const feature = rng.pick(byRate ? rates : places.length > 0 ? places : anything(facts));
+    const feature = rng.pick(
+      byWanted ? wanted : byRate ? rates : places.length > 0 ? places : anything(facts),
+    );
     const kernel = weighted(rng, d.leadKernels, (name) => applies(name, feature));
     const factor = drawFactor(feature, kernel, d.leadTemperature, rng);
     const unpaid = 1 - clamp01(recordedMean(factor, feature.facts, 0));
@@ -162,10 +166,11 @@ export function drawSmoothness(facts: readonly SignalFacts[], rng: Rng): Term | 
   return { kind: "change", factors: [], weight, why: "against jerky actions" };
 }
 
-/** Features worth a charge: single numbers of short signals, long signals as a whole. */
+/** Features worth a charge: single numbers of short signals, long signals as a whole; no wanted rate. */
 export function costFeatures(facts: readonly SignalFacts[], quantity: "place" | "rate"): Feature[] {
   return featuresOf(facts, quantity).filter(
-    ({ facts: signal, element }) => element !== null || signal.size > 3,
+    ({ facts: signal, element }) =>
+      (element !== null || signal.size > 3) && !isWanted(signal, element),
   );
 }
 
@@ -191,10 +196,16 @@ export function drawTarget(feature: Feature, rng: Rng): number {
   const { facts, element } = feature;
   if (element === null) return 0;
   if (facts.angle) return rng.uniform() < 0.7 ? 0 : round3(Math.PI);
+  if (facts.wanted !== null && rng.uniform() < knobs.draw.asWanted) return facts.wanted;
   if (facts.quantity === "rate") return rng.uniform() < 0.5 ? 0 : rng.pick([facts.low, facts.high]);
   const middle = round((facts.low + facts.high) / 2);
   const choices = [0, 0, facts.low, facts.high, middle, round(facts.median)];
   return rng.pick(choices.filter((value) => value >= facts.low && value <= facts.high));
+}
+
+/** Whether a number of the state is a rate that is wanted one way; a norm has no way. */
+function isWanted(facts: SignalFacts, element: number | null): boolean {
+  return facts.wanted !== null && element !== null;
 }
 
 /** Whether a kernel makes sense for a feature. */
@@ -215,7 +226,9 @@ export function drawIn(rng: Rng, [low, high]: Bounds): number {
 
 function drawFactor(feature: Feature, kernel: Kernel, temperatures: Bounds, rng: Rng): Factor {
   const target = drawTarget(feature, rng);
-  const rising = rng.uniform() < 0.5;
+  const { wanted } = feature.facts;
+  const asWanted = rng.uniform() < (wanted === null ? 0.5 : knobs.draw.asWanted);
+  const rising = wanted === null || wanted > 0 ? asWanted : !asWanted;
   const temperature = round(scaleOf(feature.facts) * rng.logUniform(...temperatures));
   return {
     signal: feature.facts.index,

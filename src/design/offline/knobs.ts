@@ -7,6 +7,10 @@ export const knobs = {
   draw: {
     /** Chance that the leading term pays for a rate (velocity) rather than a place. */
     leadByRate: 0.15,
+    /** Before that, where the task has rates that are wanted one way: chance that it pays for one. */
+    leadByWanted: 0.4,
+    /** Chance that a term about such a rate pays for going that way. */
+    asWanted: 0.85,
     /** Kernels of the leading term, by relative chance. Wide ones can be climbed from afar. */
     leadKernels: { ramp: 3, cosine: 3, gaussian: 1.5, rational: 1.5, sigmoid: 1, step: 0.5 },
     /** Temperature of the leading term, in half-ranges of its signal. */

@@ -20,6 +20,11 @@ export interface SignalFacts {
   readonly high: number;
   /** Whether the range was declared. */
   readonly bounded: boolean;
+  /**
+   * The far end of a rate's declared range where the other end is less than half as far from zero:
+   * such a rate is wanted one way. Null for all others.
+   */
+  readonly wanted: number | null;
   /** Median over recorded states. */
   readonly median: number;
   /** Values in recorded states, `[row][size]`; what an untrained robot does. */
@@ -41,15 +46,17 @@ export function signalFacts(table: SignalTable, states: Float32Array): SignalFac
     }
     const values = Array.from(samples).filter(Number.isFinite);
     const { low, high } = rangeOf(signal, values);
+    const quantity = quantityOf(signal);
     return {
       index,
       size: signal.size,
       scalar: signal.scalar,
-      quantity: quantityOf(signal),
+      quantity,
       angle: signal.unit === "rad" && high - low > 6.2,
       low,
       high,
       bounded: signal.range !== undefined,
+      wanted: quantity === "rate" && signal.range ? farEnd(low, high) : null,
       median: values.length > 0 ? quantile(values, 0.5) : 0,
       samples,
       name: signal.name,
@@ -71,6 +78,11 @@ function rangeOf(signal: Signal, values: readonly number[]): { low: number; high
   // Random actions see little of what a trained policy will: twice the observed spread around zero.
   const size = 2 * Math.max(Math.abs(quantile(values, 0.05)), Math.abs(quantile(values, 0.95)));
   return size > 1e-6 ? { low: -size, high: size } : { low: -1, high: 1 };
+}
+
+function farEnd(low: number, high: number): number | null {
+  if (Math.abs(high) > 2 * Math.abs(low)) return high;
+  return Math.abs(low) > 2 * Math.abs(high) ? low : null;
 }
 
 function quantityOf(signal: Signal): Quantity {
