@@ -45,7 +45,10 @@ export interface EnvironmentStatistics {
   readonly fitness: number;
   /** Episode sums of every term, mean over ended episodes. */
   readonly termSums: Readonly<Record<string, number>>;
-  /** Share of ended episodes per termination flag (the first raised), "timeOut" and "nonFinite"; they sum to 1. */
+  /**
+   * Share of ended episodes per termination flag (the first raised), "timeOut" and "nonFinite" (the
+   * engine lost its way: no numbers, or impossible speeds); they sum to 1.
+   */
   readonly endings: Readonly<Record<string, number>>;
   /** How far the engine strayed from physics; absent where it is not watched. */
   readonly physics?: WatchStatistics;

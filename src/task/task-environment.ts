@@ -48,6 +48,9 @@ export interface TaskEnvironmentOptions {
   readonly onEpisode?: (episode: EpisodeSummary) => void;
 }
 
+/** m/s and rad/s: a hundred times the fastest that a joint or body of any task was seen to move. */
+const impossibleSpeed = 1e4;
+
 /** A `VectorEnvironment` whose signal table can be read, after every step, `[env][stride]`. */
 export interface TaskEnvironment extends VectorEnvironment {
   readonly signals: Float32Array;
@@ -306,7 +309,7 @@ class SimulatedTask implements TaskEnvironment {
     this.privileged?.update(this.restarted);
   }
 
-  /** Marks environments whose simulation has left the finite numbers, and empties their row. */
+  /** Marks environments whose simulation has left all bounds, and empties their row. */
   private findBroken(): void {
     const { stride } = this.signalTable;
     for (let env = 0; env < this.numEnvs; env++) {
@@ -315,16 +318,25 @@ class SimulatedTask implements TaskEnvironment {
     }
   }
 
-  /** Whether an environment's signals and joints are finite: x · 0 is 0 for finite x only. */
+  /**
+   * Whether an environment's signals are finite (x · 0 is 0 for finite x only), and its joints and
+   * bodies too, at speeds below any robot's: an engine that has lost its way passes through huge
+   * numbers first, and a single one of them would stay in the normalizers for long.
+   */
   private isFinite(env: number): boolean {
     const { signals, derivedOffset, simulator } = this;
     const { stride } = this.signalTable;
-    const { jointPosition, jointVelocity } = simulator.state;
+    const { jointPosition, jointVelocity, bodyVelocity } = simulator.state;
     const joints = simulator.jointNames.length;
+    const numbers = 6 * simulator.robot.bodies.length;
     let zero = 0;
     for (let i = env * stride; i < env * stride + derivedOffset; i++) zero += signals[i] * 0;
     for (let i = env * joints; i < (env + 1) * joints; i++) {
-      zero += jointPosition[i] * 0 + jointVelocity[i] * 0;
+      zero += jointPosition[i] * 0;
+      if (!(Math.abs(jointVelocity[i]) < impossibleSpeed)) return false;
+    }
+    for (let i = env * numbers; i < (env + 1) * numbers; i++) {
+      if (!(Math.abs(bodyVelocity[i]) < impossibleSpeed)) return false;
     }
     return zero === 0;
   }

@@ -199,6 +199,40 @@ describe("numbers that are not finite", () => {
     expect([...environment.terminated]).toEqual([0, 0]);
   });
 
+  it.each([
+    ["a joint", ({ state }: FakeSimulator) => state.jointVelocity.fill(2e4, 0, 1)],
+    [
+      "a body that no signal shows",
+      ({ state }: FakeSimulator) => state.bodyVelocity.fill(-3e9, 17, 18),
+    ],
+    [
+      "a body that is lost",
+      ({ state }: FakeSimulator) => state.bodyVelocity.fill(Number.NaN, 8, 9),
+    ],
+  ])("are foreseen where %s moves impossibly fast: the episode ends unpaid", (_, explode) => {
+    const task = fakeTask();
+    const physics = (simulator: FakeSimulator) => {
+      simulator.state.bodyVelocity.fill(0);
+      simulator.state.jointVelocity.fill(0);
+      if (simulator.steps === 2) explode(simulator);
+    };
+    const { environment } = fakeEnvironment(task, { physics });
+    environment.reset(false);
+    environment.step(actions(2, 0, 0));
+    expect([...environment.terminated]).toEqual([0, 0]);
+    // What the engine said stays until the fake's next step; a real reset writes it anew.
+    const { simulator } = environment as unknown as { simulator: FakeSimulator };
+    const reset = simulator.reset.bind(simulator);
+    simulator.reset = (env, initial) => {
+      simulator.state.bodyVelocity.fill(0);
+      reset(env, initial);
+    };
+    environment.step(actions(2, 0, 0));
+    expect([...environment.terminated]).toEqual([1, 0]);
+    expect([...environment.rewards]).toEqual([0, 1]);
+    expect(environment.takeStatistics().endings["nonFinite"]).toBe(1);
+  });
+
   it("in the simulation are seen by no program", () => {
     const task = fakeTask();
     const seen: number[] = [];
