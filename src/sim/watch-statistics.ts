@@ -36,7 +36,6 @@ const measureStatisticsSchema = z.object({
   high: z.number(),
   max: z.number(),
 });
-export type MeasureStatistics = z.infer<typeof measureStatisticsSchema>;
 
 export const watchStatisticsSchema = z.object({
   /** Environments × control steps looked at. */
