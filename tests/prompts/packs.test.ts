@@ -140,9 +140,9 @@ test("the system message is the same for every task, so that servers can cache i
   }
 });
 
-test("eureka's first prompt stays under 3000 tokens and 35 for each signal, terse's under 2000 and 35", async () => {
+test("eureka's first prompt stays under 3000 tokens and 45 for each signal, terse's under 2000 and 45", async () => {
   for (const task of tasks) {
-    const signals = 35 * task.signals.signals.length;
+    const signals = 45 * task.signals.signals.length;
     const size = async (name: string) =>
       countMessageTokens(
         (
