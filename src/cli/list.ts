@@ -6,12 +6,12 @@ import { eventFormat } from "../events/event.js";
 import { foldAll, type RunState } from "../events/run-state.js";
 import { readEventLog } from "../run/event-log.js";
 import { listRuns, openRun, type RunInfo } from "../run/run-folder.js";
-import { listTasks } from "../task/node/load.js";
+import { summarizeTasks } from "../task/node/load.js";
 import type { CliContext } from "./context.js";
 import { formatFitness } from "./numbers.js";
 import { formatDuration } from "./progress.js";
 import { bestSoFar, fitnessOf } from "./run-view.js";
-import { table } from "./terminal.js";
+import { cutToWidth, table } from "./terminal.js";
 
 interface ListedRun {
   readonly name: string;
@@ -29,17 +29,19 @@ export function define(command: Command, cli: CliContext): void {
   command.action(() => {
     const { terminal, runsFolder } = cli;
     const runs = listRuns(runsFolder).map((info) => listed(runsFolder, info));
-    const tasks = listTasks();
+    const tasks = summarizeTasks();
     terminal.record({ runs, tasks });
     if (runs.length === 0) {
       terminal.line(
-        `No runs in ${runsFolder} yet. Start one: ${cli.invocation} design ${tasks[0]}`,
+        `No runs in ${runsFolder} yet. Start one: ${cli.invocation} design cartpole-swingup`,
       );
     } else {
       for (const line of table([headings, ...runs.map(row)], "")) terminal.line(line);
     }
     terminal.line();
-    terminal.line(`Tasks: ${tasks.join(", ")} (any folder with a task.ts is one too)`);
+    terminal.line("Tasks (any folder with a task.ts is one too):");
+    const lines = table(tasks.map(({ name, summary }) => [name, summary]));
+    for (const line of lines) terminal.line(cutToWidth(line, Math.max(80, terminal.columns)));
   });
 }
 

@@ -92,7 +92,8 @@ async function record(cli: CliContext, name: string, options: Options): Promise<
 
   const episodes = await play(cli, subject, options);
   const { summary, motion } = chosen(episodes, options.env);
-  const score = `fitness ${formatFitness(summary.fitness)} ${definition.fitness.unit}`.trim();
+  const score = `fitness ${formatFitness(summary.fitness)}`;
+  const { unit } = definition.fitness;
   const film = createFilm({
     robot,
     motion,
@@ -100,11 +101,11 @@ async function record(cli: CliContext, name: string, options: Options): Promise<
     caption: {
       title: definition.name,
       subtitle: `${subject.policy} · ${describeChoice(options)}`,
-      score,
+      score: unit.length <= 6 ? `${score} ${unit}`.trim() : score,
     },
   });
   terminal.line(
-    `${definition.name}: ${subject.policy}; ${describeChoice(options)}, ${subject.engine}: ${score}, ended by ${summary.ending} after ${summary.length} steps`,
+    `${definition.name}: ${subject.policy}; ${describeChoice(options)}, ${subject.engine}: ${score} ${unit}, ended by ${summary.ending} after ${summary.length} steps`,
   );
   for (const file of files) {
     const { bytes, frames } = draw(cli, film, file);

@@ -32,6 +32,17 @@ export function parseTaskPage(markdown: string, where: string): TaskPage {
   };
 }
 
+/** The first sentence below the page's title: what the task is, for lists. */
+export function taskSummary(markdown: string): string {
+  const [introduction] = markdown
+    .replaceAll("\r\n", "\n")
+    .replace(/<!--[\s\S]*?-->/g, "")
+    .replace(/^\s*# .*\n/, "")
+    .split(/^## /m);
+  const [sentence] = /^.*?[.!?](?=\s|$)/.exec(oneLine(introduction.trim())) ?? [""];
+  return sentence.replace(/`/g, "");
+}
+
 /** Hard line breaks of the file are no part of the words; blank lines between paragraphs are. */
 function oneLine(text = ""): string {
   return text

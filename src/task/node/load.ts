@@ -1,5 +1,5 @@
 /** Task folders, built in or anywhere on disk, read and checked into a `LoadedTask`. */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, join, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,7 +11,7 @@ import { checkTask } from "../check-task.js";
 import type { LoadedTask } from "../loaded-task.js";
 import { buildSignalTable } from "../signal-table.js";
 import { type TaskDefinition, type TaskSources, taskDefinitionSchema } from "../task.js";
-import { parseTaskPage } from "../task-page.js";
+import { parseTaskPage, taskSummary } from "../task-page.js";
 import { evaluateTaskFile } from "./bundle.js";
 
 /** `envs/` of this installation: three folders up, from `src/task/node` and `dist/task/node` alike. */
@@ -28,6 +28,14 @@ export function listTasks(): string[] {
     .filter((entry) => entry.isDirectory() && isTaskFolder(join(builtInFolder, entry.name)))
     .map((entry) => entry.name)
     .sort();
+}
+
+/** The built-in tasks, each with a sentence that says what it is. */
+export function summarizeTasks(): { readonly name: string; readonly summary: string }[] {
+  return listTasks().map((name) => {
+    const page = join(builtInFolder, name, "task.md");
+    return { name, summary: existsSync(page) ? taskSummary(readFileSync(page, "utf8")) : "" };
+  });
 }
 
 /**

@@ -33,7 +33,7 @@ export function createFilm({ robot, motion, width, height, caption }: FilmOption
   const surfaces = createSurfaces(width * supersampling, height * supersampling);
   const framing = frameMotion(scene, motion, surfaces.width, surfaces.height);
   const { distance, floorHeight, azimuth } = framing;
-  const floor: Floor = { height: floorHeight, tile: tileFor(distance), haze: 5 * distance };
+  const floor: Floor = { height: floorHeight, tile: tileFor(distance), haze: 3.6 * distance };
   // Over the camera's left shoulder, so that shadows fall away from it to the right.
   const shadows = createShadowMap(direction(azimuth - 0.9, 0.95));
   const light = new Float32Array(surfaces.width * surfaces.height * 3);

@@ -22,7 +22,7 @@ const paletteFrames = 6;
 /** Index that leaves a pixel as it was; the other 255 are colours. */
 const unchanged = 255;
 /** A channel (of 255) may be off by this much before its pixel is drawn again: much smaller files. */
-const tolerance = 3;
+const tolerance = 5;
 
 export function encodeGif({
   frames,

@@ -56,6 +56,7 @@ export function robotOf(geoms: readonly Geom[], joint: "free" | "hinge" = "hinge
     sites: [],
     keyframes: [],
     excludedPairs: [],
+    overlaps: [],
   };
 }
 
