@@ -101,6 +101,7 @@ export default defineTask({
     },
     "motor.power": {
       source: { kind: "derived" },
+      unit: "rad/s",
       description: "what the motors turn over, as sum of |action × joint speed|",
       range: [0, 60],
     },

@@ -55,7 +55,7 @@ describe("what the search knows of a signal", () => {
   });
 });
 
-describe("a rate whose declared range lies on one side of zero", () => {
+describe("a rate whose declared range reaches far to one side of zero", () => {
   const turned = (range: readonly [number, number]) => ({
     ...table,
     signals: table.signals.map((signal, i) => (i === 1 ? { ...signal, range } : signal)),
@@ -87,10 +87,15 @@ describe("a rate whose declared range lies on one side of zero", () => {
     expect(upDown).toBeLessThan(0.3);
   });
 
-  it("is like any other rate where both sides count", () => {
-    const [led, , charged] = shares([-4, 6]);
-    expect(led).toBeLessThan(0.2);
-    expect(charged).toBeGreaterThan(0.2);
+  it("is like any other rate where both sides count, or where it is a size", () => {
+    for (const range of [
+      [-4, 6],
+      [0, 6],
+    ] as const) {
+      const [led, , charged] = shares(range);
+      expect(led).toBeLessThan(0.2);
+      expect(charged).toBeGreaterThan(0.2);
+    }
   });
 });
 

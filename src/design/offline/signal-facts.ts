@@ -21,8 +21,8 @@ export interface SignalFacts {
   /** Whether the range was declared. */
   readonly bounded: boolean;
   /**
-   * The far end of a rate's declared range where the other end is less than half as far from zero:
-   * such a rate is wanted one way. Null for all others.
+   * The far end of a rate's declared range where the other end, beyond zero, is less than half as
+   * far: such a rate is wanted one way. Null for all others.
    */
   readonly wanted: number | null;
   /** Median over recorded states. */
@@ -81,6 +81,7 @@ function rangeOf(signal: Signal, values: readonly number[]): { low: number; high
 }
 
 function farEnd(low: number, high: number): number | null {
+  if (low >= 0 || high <= 0) return null;
   if (Math.abs(high) > 2 * Math.abs(low)) return high;
   return Math.abs(low) > 2 * Math.abs(high) ? low : null;
 }
