@@ -152,6 +152,14 @@ const keyframe = z.object({
   ctrl: z.array(z.number()),
 });
 
+/** Two geoms that may touch and stand deep inside each other in a keyframe, or in the file's own pose (null). */
+const overlap = z.object({
+  keyframe: z.string().nullable(),
+  geom1: z.int(),
+  geom2: z.int(),
+  depthMeters: z.number(),
+});
+
 export const robotModelSchema = z.object({
   format: z.literal(1),
   name: z.string(),
@@ -167,6 +175,7 @@ export const robotModelSchema = z.object({
   keyframes: z.array(keyframe),
   /** Pairs of body indices that never touch, beside parent and child. */
   excludedPairs: z.array(z.tuple([z.int(), z.int()])),
+  overlaps: z.array(overlap).optional(),
   /** What the file holds beside the above and this program leaves out, each with why or what instead. */
   ignored: z.array(z.string()).optional(),
 });
@@ -178,4 +187,5 @@ export type Geom = RobotModel["geoms"][number];
 export type Actuator = RobotModel["actuators"][number];
 export type Tendon = RobotModel["tendons"][number];
 export type Equality = RobotModel["equalities"][number];
+export type Overlap = NonNullable<RobotModel["overlaps"]>[number];
 export type Keyframe = RobotModel["keyframes"][number];

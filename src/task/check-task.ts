@@ -6,7 +6,7 @@ import type { RobotModel } from "../robot/model.js";
 import { heldRange } from "./actions.js";
 import { movableJoints } from "./signal-shape.js";
 import type { SignalTable } from "./signals.js";
-import type { TaskDefinition } from "./task.js";
+import type { Distribution, TaskDefinition } from "./task.js";
 
 /** Throws E_TASK_OBSERVATION or E_TASK_INVALID at the first name that leads nowhere. */
 export function checkTask(definition: TaskDefinition, robot: RobotModel, table: SignalTable): void {
@@ -84,6 +84,8 @@ export function checkTask(definition: TaskDefinition, robot: RobotModel, table: 
     );
   }
 
+  checkStartPose(definition, robot);
+
   for (const [i, event] of definition.events.entries()) {
     expectName(`events[${i}]`, "body", event.body, names(robot.bodies));
     if (event.intervalSeconds[0] > event.intervalSeconds[1]) {
@@ -99,6 +101,35 @@ export function checkTask(definition: TaskDefinition, robot: RobotModel, table: 
       "give the shorter delay first",
     );
   }
+}
+
+/** Throws E_ROBOT_OVERLAP where the pose that episodes start from has parts inside each other. */
+function checkStartPose({ reset }: TaskDefinition, robot: RobotModel): void {
+  const pose = reset.keyframe ?? null;
+  const found = robot.overlaps?.find((overlap) => overlap.keyframe === pose);
+  // A task that starts elsewhere on purpose, as by lifting the base, has a pose of its own.
+  const shifts = [
+    ...(reset.basePosition ?? []),
+    ...Object.values(reset.jointPosition),
+    ...Object.values(reset.bodies).flatMap(({ position }) => position ?? []),
+  ];
+  if (!found || shifts.some((shift) => meanOf(shift) !== 0)) return;
+  const [first, second] = [found.geom1, found.geom2].map((geom) => `"${robot.geoms[geom].name}"`);
+  const depth = (100 * found.depthMeters).toFixed(1);
+  throw new RewardsmithError(
+    "E_ROBOT_OVERLAP",
+    `geoms ${first} and ${second} stand ${depth} cm inside each other in the start pose (${pose === null ? "the robot file's" : `keyframe "${pose}"`})`,
+    {
+      hint: "move them apart in the robot file or a keyframe, or exclude their contact: <contact><exclude body1=… body2=…/></contact>",
+    },
+  );
+}
+
+function meanOf(distribution: Distribution): number {
+  if (typeof distribution === "number") return distribution;
+  if ("normal" in distribution) return distribution.normal[0];
+  const [low, high] = "uniform" in distribution ? distribution.uniform : distribution.logUniform;
+  return (low + high) / 2;
 }
 
 function names(list: readonly { readonly name: string }[]): string[] {

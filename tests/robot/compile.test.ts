@@ -202,6 +202,32 @@ describe("URDF", () => {
   });
 });
 
+describe("parts inside each other", () => {
+  const ball = (name: string, at: string, more = "") =>
+    `<body name="${name}" pos="${at}"><freejoint/><geom name="${name}" size=".1"${more}/></body>`;
+  const floor = `<geom name="floor" type="plane" size="1 1 1"/>`;
+
+  test("are told for each pose, with their depth", async () => {
+    const robot = await compile({
+      "balls.xml": `<mujoco><worldbody>${floor}${ball("a", "0 0 .1")}${ball("b", "0 .1 .1")}</worldbody>
+        <keyframe><key name="apart" qpos="0 0 .1 1 0 0 0 0 1 .1 1 0 0 0"/>
+          <key name="sunk" qpos="0 0 .1 1 0 0 0 0 1 .03 1 0 0 0"/></keyframe></mujoco>`,
+    });
+    expect(robot.overlaps).toEqual([
+      { keyframe: null, geom1: 1, geom2: 2, depthMeters: expect.closeTo(0.1, 9) },
+      { keyframe: "sunk", geom1: 0, geom2: 2, depthMeters: expect.closeTo(0.07, 9) },
+    ]);
+  });
+
+  test("are none where they rest on each other or may not touch", async () => {
+    const robot = await compile({
+      "balls.xml": `<mujoco><worldbody>${floor}${ball("a", "0 0 .08")}
+        ${ball("b", "0 .1 .1", ` contype="0" conaffinity="0"`)}</worldbody></mujoco>`,
+    });
+    expect(robot.overlaps).toBeUndefined();
+  });
+});
+
 describe("bad files", () => {
   test("a missing file is named with where to look", async () => {
     const error = await compileRobot(join(folder, "none.xml")).catch((e) => e);
@@ -219,12 +245,6 @@ describe("bad files", () => {
       3,
     ],
     [
-      "a body without mass",
-      `<mujoco><worldbody>\n<body name="ghost"><joint/></body></worldbody></mujoco>`,
-      /mass and inertia of moving bodies/,
-      2,
-    ],
-    [
       "an actuator on nothing",
       `<mujoco><worldbody/>\n<actuator>\n<motor joint="knee"/></actuator></mujoco>`,
       /unknown transmission target 'knee'/,
@@ -237,6 +257,37 @@ describe("bad files", () => {
     expect(error.message).not.toMatch(/Loading error|\n/);
     expect(error.where).toBe(`${join(folder, "bad.xml")}:${line}`);
     expect(error.hint).toBeTruthy();
+  });
+
+  test("a moving body without mass or inertia is named", async () => {
+    for (const inside of [
+      "",
+      `<geom size=".1" mass="0"/>`,
+      `<inertial pos="0 0 0" mass="1" diaginertia="0 0 0"/>`,
+    ]) {
+      const xml = `<mujoco><worldbody>\n<body name="ghost"><joint/>${inside}</body></worldbody></mujoco>`;
+      const error = await failure({ "bad.xml": xml });
+      expect(error).toMatchObject({ code: "E_ROBOT_MASS", where: `${join(folder, "bad.xml")}:2` });
+      expect(error.message).toContain(`body "ghost"`);
+      expect(error.hint).toContain("inertial");
+    }
+  });
+
+  test("a robot without joints is refused", async () => {
+    const xml = `<mujoco><worldbody><geom size="1"/><body><geom size="1"/></body></worldbody></mujoco>`;
+    const error = await failure({ "rock.xml": xml });
+    expect(error).toMatchObject({ code: "E_ROBOT_NO_JOINTS", where: join(folder, "rock.xml") });
+    expect(error.hint).toContain("free joint");
+  });
+
+  test("a plugin is refused by name", async () => {
+    const xml = `<mujoco>\n<extension><plugin plugin="mujoco.pid"/></extension><worldbody/></mujoco>`;
+    const error = await failure({ "bad.xml": xml });
+    expect(error).toMatchObject({
+      code: "E_ROBOT_UNSUPPORTED",
+      where: `${join(folder, "bad.xml")}:2`,
+    });
+    expect(error.message).toContain(`plugin "mujoco.pid"`);
   });
 
   test.each([

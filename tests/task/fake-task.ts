@@ -1,5 +1,6 @@
 /** A walker task assembled in memory, and programs written by hand. */
 
+import type { RobotModel } from "../../src/robot/model.js";
 import type { LoadedTask } from "../../src/task/loaded-task.js";
 import type { BatchProgram, EnvironmentPrograms } from "../../src/task/program.js";
 import { buildSignalTable, contactGeomsOf, findSignal } from "../../src/task/signal-table.js";
@@ -30,14 +31,14 @@ const base: TaskInput = {
   steps: 1000,
 };
 
-export function fakeTask(changes: Partial<TaskInput> = {}): LoadedTask {
+export function fakeTask(changes: Partial<TaskInput> = {}, robot: RobotModel = walker): LoadedTask {
   const definition = taskDefinitionSchema.parse({ ...base, ...changes });
   return {
     definition,
-    robot: walker,
+    robot,
     page: { sentence: "", success: "", termination: "" },
     sources: { fitness: "", termination: "" },
-    signals: buildSignalTable(definition, walker),
+    signals: buildSignalTable(definition, robot),
     folder: "",
   };
 }

@@ -1,7 +1,9 @@
 /** What an environment does to its world: controls, delays, commands, initial states, randomization, pushes. */
 import { describe, expect, it } from "vitest";
+import { checkTask } from "../../src/task/check-task.js";
+import type { LoadedTask } from "../../src/task/loaded-task.js";
 import type { TaskInput } from "../../src/task/task.js";
-import type { FakeSimulator } from "./fake-simulator.js";
+import { type FakeSimulator, walker } from "./fake-simulator.js";
 import { actions, fakeEnvironment, fakeTask, plainPrograms, program } from "./fake-task.js";
 
 const idle = actions(2, 0, 0);
@@ -205,6 +207,97 @@ describe("commands with a curriculum", () => {
 
   it("are drawn from the full range in tests", () => {
     for (const [least] of drawn(0.9, { stream: "test" })) expect(least).toBeGreaterThanOrEqual(10);
+  });
+});
+
+describe("initial states of loose bodies", () => {
+  const check = ({ definition, robot, signals }: LoadedTask) =>
+    checkTask(definition, robot, signals);
+  const withBall = () => {
+    const ball = {
+      ...walker.bodies[0],
+      name: "ball",
+      position: [0, 1, 0.2] as [number, number, number],
+    };
+    const free = { ...walker.joints[0], name: "ballFree", body: walker.bodies.length };
+    return {
+      ...walker,
+      bodies: [...walker.bodies, ball],
+      joints: [...walker.joints, free],
+      keyframes: walker.keyframes.map((key) => ({
+        ...key,
+        qpos: [...key.qpos, 0, 1, 0.2, 1, 0, 0, 0],
+      })),
+    };
+  };
+
+  it("are the keyframe's plus an offset, any orientation, and a velocity", () => {
+    const task = fakeTask(
+      {
+        reset: {
+          keyframe: "stand",
+          bodies: {
+            trunk: { yaw: Math.PI / 2, angularVelocity: [0, 0, 2] },
+            ball: {
+              position: [0, { uniform: [-0.1, 0.1] }, 0.5],
+              orientation: "uniform",
+              linearVelocity: [3, 0, 0],
+            },
+          },
+        },
+      },
+      withBall(),
+    );
+    const { environment, simulator } = fakeEnvironment(task, { numEnvs: 200 });
+    environment.reset(false);
+    const poses = simulator.resets.map((reset) => reset.freePose);
+    for (const [i, value] of [1, 2, 0.4, Math.SQRT1_2, 0, 0, Math.SQRT1_2, 0].entries()) {
+      expect(poses[0][i]).toBeCloseTo(value, 6);
+    }
+    expect(simulator.resets[0].freeVelocity).toEqual([0, 0, 0, 0, 0, 2, 3, 0, 0, 0, 0, 0]);
+    const y = poses.map((pose) => pose[8]);
+    expect(Math.min(...y)).toBeLessThan(0.92);
+    expect(Math.max(...y)).toBeGreaterThan(1.08);
+    expect(poses[0][9]).toBeCloseTo(0.7, 6);
+    // Of uniformly distributed turns, each of w² x² y² z² is 1/4 in the mean, and signs cancel.
+    for (let k = 10; k < 14; k++) {
+      const mean = (f: (q: number) => number) =>
+        poses.reduce((sum, pose) => sum + f(pose[k]), 0) / poses.length;
+      expect(Math.abs(mean((q) => q * q) - 0.25)).toBeLessThan(0.06);
+      expect(Math.abs(mean((q) => q))).toBeLessThan(0.12);
+    }
+    for (const pose of poses) expect(Math.hypot(...pose.slice(10))).toBeCloseTo(1, 6);
+  });
+
+  it("are refused for what is not free, and twice for the base", () => {
+    const failure = (reset: TaskInput["reset"]) => {
+      try {
+        check(fakeTask({ reset }, withBall()));
+      } catch (error) {
+        return String(error);
+      }
+      return "";
+    };
+    expect(failure({ bodies: { left: { yaw: 1 } } })).toMatch(/"left", which has no free joint/);
+    expect(failure({ bodies: { bal: { yaw: 1 } } })).toMatch(/names body "bal"/);
+    expect(failure({ baseYaw: 1, bodies: { trunk: { yaw: 1 } } })).toMatch(/both move the base/);
+  });
+
+  it("that stand inside each other are refused, unless the task moves them", () => {
+    const robot = {
+      ...walker,
+      overlaps: [{ keyframe: "stand", geom1: 0, geom2: 1, depthMeters: 0.04 }],
+    };
+    expect(() => check(fakeTask({ reset: { keyframe: "stand" } }, robot))).toThrow(
+      expect.objectContaining({
+        code: "E_ROBOT_OVERLAP",
+        message: expect.stringMatching(
+          /"leftFoot" and "rightFoot" stand 4\.0 cm inside each other/,
+        ),
+      }),
+    );
+    check(fakeTask({}, robot));
+    check(fakeTask({ reset: { keyframe: "stand", basePosition: [0, 0, 0.1] } }, robot));
   });
 });
 

@@ -14,7 +14,7 @@ import { lineOf, readSourceFiles, type SourceFile } from "./source-files.js";
 import { checkSupported } from "./supported.js";
 
 /** Raised whenever the same file would compile to another model. */
-const formatVersion = 3;
+const formatVersion = 4;
 
 /** Compiles a robot file; the result is cached by the content of the file and all it includes. */
 export async function compileRobot(
@@ -67,8 +67,25 @@ function compilerError(error: unknown, files: readonly SourceFile[]): Rewardsmit
     .replace(/^(?:XML )?Error:\s*/, "")
     .replace(/\s*\n\s*/g, "; ")
     .replace(/[;\s]+$/, "");
+  const where = errorPlace(raw, files);
+  if (/mass and inertia of moving bodies/.test(message)) {
+    const name = /Element name '([^']*)'/.exec(message)?.[1];
+    return new RewardsmithError(
+      "E_ROBOT_MASS",
+      `${name ? `body "${name}"` : "a body"} moves but has no mass or no inertia`,
+      { where, hint: "give it a geom with mass or density, or an <inertial>", cause: error },
+    );
+  }
+  const plugin = /plugin (\S+) not found/.exec(message)?.[1];
+  if (plugin) {
+    return new RewardsmithError("E_ROBOT_UNSUPPORTED", `plugin "${plugin}" is not supported`, {
+      where,
+      hint: "delete it; drives are <motor>, <position> and <velocity>",
+      cause: error,
+    });
+  }
   return new RewardsmithError("E_ROBOT_COMPILE", message, {
-    where: errorPlace(raw, files),
+    where,
     hint: /Error opening file/.test(raw)
       ? "check the path: files are looked for beside the robot file, and under its meshdir and assetdir"
       : "the message is MuJoCo's; its XML reference is at https://mujoco.readthedocs.io/en/stable/XMLreference.html",

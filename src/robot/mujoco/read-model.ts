@@ -12,6 +12,7 @@ import type {
 import type { Model, Mujoco } from "./engine.js";
 import { ellipsoidPoints, meshHull } from "./mesh-hull.js";
 import { modelName, type NamedKind, nameOf } from "./names.js";
+import { findOverlaps } from "./overlaps.js";
 import { actuatorKind } from "./supported.js";
 
 type Vector3 = [number, number, number];
@@ -19,6 +20,12 @@ type Quaternion = [number, number, number, number];
 
 /** `name` stands in where the file names no model. */
 export function readModel(engine: Mujoco, model: Model, name: string): RobotModel {
+  const robot = readElements(engine, model, name);
+  const overlaps = findOverlaps(engine, model, robot);
+  return overlaps.length > 0 ? { ...robot, overlaps } : robot;
+}
+
+function readElements(engine: Mujoco, model: Model, name: string): RobotModel {
   return {
     format: 1,
     name: modelName(model) || name,

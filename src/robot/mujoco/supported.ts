@@ -22,6 +22,12 @@ export function checkSupported(
     });
   };
   checkCounts(model, refuse);
+  if (model.njnt === 0) {
+    throw new RewardsmithError("E_ROBOT_NO_JOINTS", "nothing in the robot file can move", {
+      hint: "give a body a hinge, slide or free joint",
+      where: files[0].path,
+    });
+  }
   checkOptions(engine, model, refuse);
   checkJoints(engine, model, refuse);
   checkTendons(engine, model, refuse);

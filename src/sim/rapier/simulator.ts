@@ -331,11 +331,6 @@ function checkSupported(robot: RobotModel, articulation: Articulation): void {
       { hint: "give bodies without a joint the gravcomp of the body they are fixed to" },
     );
   });
-  if (articulation.links.length === 0) {
-    throw new RewardsmithError("E_ROBOT_UNSUPPORTED", `robot "${robot.name}" has no joint`, {
-      hint: "give a body a hinge, slide or free joint",
-    });
-  }
 }
 
 /** The pose of the robot file, at rest. */
