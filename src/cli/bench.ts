@@ -33,9 +33,9 @@ export function define(command: Command, cli: CliContext): void {
       ).choices([...quick, "search", "tasks"]),
     )
     .addOption(
-      new Option("--task <task>", "task of bench search, or of bench tasks; may be given again")
+      new Option("--task <task>", "task of the benchmark; may be given again")
         .argParser((value: string, before: readonly string[]) => [...before, value])
-        .default([], "cartpole-swingup, or all tasks"),
+        .default([], "those the table is about"),
     )
     .option("--seeds <n>", "bench tasks: seeds 1 to n", integer(1), 5)
     .option("--episodes <n>", "bench tasks: test episodes of each policy", integer(1), 64)
@@ -51,10 +51,10 @@ export function define(command: Command, cli: CliContext): void {
       if (flags.out) writeTables(flags.out, written);
     };
     const benchmarks: Record<string, () => Benchmark> = {
-      sim: () => benchSim,
+      sim: () => benchSim(flags.task),
       learn: () => benchLearn,
       reward: () => benchReward,
-      train: () => benchTrain(cli.runsFolder),
+      train: () => benchTrain(flags.task),
       search: () => benchSearch(cli, searched),
       tasks: () =>
         benchTasks({

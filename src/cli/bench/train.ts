@@ -1,70 +1,109 @@
-/** Environment steps until cartpole's human reward keeps the pole up, over five seeds. */
+/** Training beside the bare engine stepping the same world, and two cores beside one. */
+import { median } from "../../core/statistics.js";
+import type { CompiledTask } from "../../reward/compiled-task.js";
 import { compileTask } from "../../reward/node/compile-task.js";
-import { createLocalExecutor } from "../../run/local-executor.js";
+import { alone } from "../../rl/shard-group.js";
+import type { TrainingJob } from "../../run/job.js";
+import { ppoLearner } from "../../run/ppo-learner.js";
+import { createShardEnvironment, openShard } from "../../run/shard.js";
+import { unwatched } from "../../run/train-job.js";
 import { loadTask } from "../../task/node/load.js";
+import { formatCount } from "../progress.js";
+import { rateOf, simulatorOf, withBareEngine } from "./bare-engine.js";
 import type { Benchmark } from "./benchmark.js";
 
-const wanted = 495;
-const every = 25_000;
-const most = 300_000;
-const seeds = [1, 2, 3, 4, 5];
+const usual = ["cartpole", "ant", "go1-walk"];
+const roundMs = 300;
+const rounds = 12;
+/** Training changes what is simulated: the first rounds are for code to warm up and robots to move. */
+const warmUpRounds = 2;
 
-/** @param runsFolder holds the job store: what it has is not trained again */
-export function benchTrain(runsFolder: string): Benchmark {
+/** @param tasks others than the usual ones */
+export function benchTrain(tasks: readonly string[]): Benchmark {
   return async (progress, signal) => {
-    const task = compileTask(await loadTask("cartpole"));
-    const { human } = task.programs;
-    if (!human) throw new Error("cartpole has a human reward");
-    const executor = createLocalExecutor({ runsRoot: runsFolder });
-    /** Trains on in pieces until held-out episodes are long enough. */
-    const stepsToSolve = async (
-      seed: number,
-    ): Promise<{ steps: number | null; length: number }> => {
-      let length = Number.NaN;
-      for (let steps = every; steps <= most; steps += every) {
-        const outcome = await executor.run(
-          {
-            job: {
-              task,
-              reward: human,
-              settings: task.task.definition.training,
-              engine: task.task.definition.engine,
-              seed,
-              parent: null,
-            },
-            steps,
-            evaluations: [{ set: "test", profile: "reference", episodes: 64 }],
-          },
-          { signal },
-        );
+    const rows: string[][] = [];
+    for (const name of tasks.length > 0 ? tasks : usual) {
+      const task = compileTask(await loadTask(name));
+      const { one, two, bare, share, speedUp } = await training(task, (round) => {
         signal.throwIfAborted();
-        if (outcome.status === "failed") return { steps: null, length };
-        length = outcome.evaluations[0].episodeLength;
-        progress(`seed ${seed}: ${Math.round(length)} of 500 steps after ${outcome.totalSteps}`);
-        if (length >= wanted) return { steps: outcome.totalSteps, length };
-      }
-      return { steps: null, length };
-    };
-    try {
-      const results = await Promise.all(seeds.map(stepsToSolve));
-      const solved = results.filter(({ steps }) => steps !== null).length;
-      return {
-        title: `Training: cartpole, human reward, environment steps to ${wanted} of 500`,
-        rows: [
-          ["seed", "environment steps", "episode length then"],
-          ...results.map(({ steps, length }, i) => [
-            String(seeds[i]),
-            steps === null ? `not within ${most}` : String(steps),
-            length.toFixed(1),
-          ]),
-        ],
-        notes: [
-          `${solved} of ${seeds.length} seeds within ${most} steps (wanted: all); tested every ${every}`,
-          "mean length of 64 held-out episodes, deterministic policy, reference physics",
-        ],
-      };
-    } finally {
-      await executor.close();
+        progress(`training: ${name}, round ${round} of ${rounds}`);
+      });
+      rows.push([
+        name,
+        formatCount(bare),
+        formatCount(one),
+        share.toFixed(2),
+        formatCount(two),
+        speedUp.toFixed(2),
+      ]);
     }
+    return {
+      title: "Training: environment steps/s with the human reward and the task's settings",
+      rows: [
+        ["task", "engine alone, one core", "one core", "of the engine", "two cores", "of one core"],
+        ...rows,
+      ],
+      notes: [
+        `medians of ${rounds} rounds in turns; wanted of ant and go1-walk: ≥ 0.65 of the engine, ≥ 1.8 of one core when both are free`,
+        "the engine alone goes on from the world of the training, profile train",
+      ],
+    };
   };
+}
+
+async function training(task: CompiledTask, progress: (round: number) => void) {
+  const { definition } = task.task;
+  const job: TrainingJob = {
+    task,
+    reward: task.programs.human ?? {
+      ...task.programs.fitness,
+      kind: "reward",
+      columns: ["total"],
+    },
+    settings: { ...definition.training, numShards: 1 },
+    engine: definition.engine,
+    seed: 1,
+    parent: null,
+  };
+  const { numEnvs, numStepsPerEnv } = job.settings;
+  const environment = await createShardEnvironment(job, 0);
+  const one = await openShard(job, environment, alone, {}, unwatched);
+  const split = { ...job, settings: { ...job.settings, numShards: 2 } };
+  const two = await ppoLearner.start(split, {}, unwatched);
+  const rates = { bare: [], one: [], two: [] } as Record<"bare" | "one" | "two", number[]>;
+  try {
+    for (let round = 1 - warmUpRounds; round <= rounds; round++) {
+      const trained = [
+        await iterationsPerSecond(() => one.trainer.iterate()),
+        await iterationsPerSecond(() => two.iterate()),
+      ];
+      const bare = withBareEngine(simulatorOf(environment), (step) => rateOf(step, roundMs));
+      if (round < 1) continue;
+      progress(round);
+      rates.one.push(trained[0] * numEnvs * numStepsPerEnv);
+      rates.two.push(trained[1] * numEnvs * numStepsPerEnv);
+      rates.bare.push(bare * numEnvs);
+    }
+  } finally {
+    await Promise.all([one.dispose(), two.dispose()]);
+  }
+  const ratio = (above: readonly number[], below: readonly number[]) =>
+    median(above.map((value, i) => value / below[i]));
+  return {
+    bare: median(rates.bare),
+    one: median(rates.one),
+    two: median(rates.two),
+    share: ratio(rates.one, rates.bare),
+    speedUp: ratio(rates.two, rates.one),
+  };
+}
+
+async function iterationsPerSecond(iterate: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  let count = 0;
+  do {
+    await iterate();
+    count++;
+  } while (performance.now() - start < roundMs);
+  return (1000 * count) / (performance.now() - start);
 }
