@@ -1,6 +1,6 @@
 /** A pinhole camera without roll. */
 import type { Mesh } from "../../robot/geom-mesh.js";
-import { cross, dot, mix, normalize, scale, subtract, type Vector } from "./vector.js";
+import { add, cross, dot, mix, normalize, scale, subtract, type Vector } from "./vector.js";
 
 export interface Camera {
   readonly eye: Vector;
@@ -61,6 +61,9 @@ export function inView(camera: Camera, point: Vector, origin: Vector): Vector {
   return [dot(offset, camera.right), dot(offset, camera.up), dot(offset, camera.forward)];
 }
 
+/** How far below the middle of the picture the target is seen, in heights: titles stand above it. */
+const lowered = 0.035;
+
 /** A camera at `distance` from the target, in the direction given from it. */
 export function lookFrom(
   from: Vector,
@@ -69,13 +72,8 @@ export function lookFrom(
   width: number,
   height: number,
 ): Camera {
-  const eye = scale(from, distance);
-  return lookAt(
-    [target[0] + eye[0], target[1] + eye[1], target[2] + eye[2]],
-    target,
-    width,
-    height,
-  );
+  const camera = lookAt(add(target, scale(from, distance)), target, width, height);
+  return { ...camera, centerY: camera.centerY + lowered * height };
 }
 
 /**

@@ -28,10 +28,10 @@ interface Mark {
 }
 
 const elevation = (11.5 * Math.PI) / 180;
-/** Share of the picture that the robot may take, from the middle to the edges. */
-const [fillX, fillY] = [0.86, 0.78];
+/** Share of the picture that the robot may take, from the middle to the edges or to the words. */
+const [fillX, fillY] = [0.86, 0.69];
 /** A follow camera stands farther off than the robot needs, to show the way. */
-const wayAround = 1.22;
+const wayAround = 1.15;
 /** Steps that are looked at. */
 const samples = 120;
 /** Whoever ends up farther away than this, in sizes of the robot, has left the picture. */
