@@ -113,6 +113,73 @@ describe("MJCF", () => {
     expect(robot.excludedPairs).toEqual([[0, 1]]);
   });
 
+  test("tendons, equalities, thrusters and compensated gravity become neutral numbers", async () => {
+    const robot = await compile({
+      "odd.xml": `<mujoco><worldbody>
+          <body name="b" pos="0 0 1"><joint name="j" ref="10"/><geom size=".1"/><site name="s" pos="0 0 .2"/></body>
+          <body name="c" pos="1 0 0" gravcomp="1"><joint name="k"/><geom size=".1"/><site name="s2"/></body>
+          <body name="d" pos="1 0 2" euler="0 0 90"><freejoint/><geom size=".1"/></body></worldbody>
+        <tendon><fixed name="t" range="0 3"><joint joint="j" coef="1"/><joint joint="k" coef="-2"/></fixed></tendon>
+        <equality>
+          <connect name="pin" body1="b" body2="c" anchor="0 .1 0"/>
+          <connect name="pinned" site1="s" site2="s2"/>
+          <weld name="glue" body1="c" body2="d"/>
+          <joint name="gear" joint1="j" joint2="k" polycoef=".5 2 0 0 0"/>
+          <joint name="lock" joint1="k" polycoef=".1 0 0 0 0"/>
+          <connect name="off" body1="d" anchor="0 0 0" active="false"/></equality>
+        <actuator>
+          <motor name="jet" site="s" gear="0 0 2 0 0 .1" forcerange="0 3"/>
+          <position name="pull" tendon="t" gear="2" kp="3" kv="1" forcerange="-5 5"/></actuator></mujoco>`,
+    });
+    expect(robot.bodies.map((body) => body.gravityCompensation)).toEqual([0, 1, 0]);
+    expect(robot.tendons).toEqual([
+      {
+        name: "t",
+        joints: [
+          { joint: 0, coefficient: 1 },
+          { joint: 1, coefficient: -2 },
+        ],
+        range: [0, 3],
+      },
+    ]);
+    const [pin, pinned, glue, gear, lock] = robot.equalities;
+    expect(robot.equalities).toHaveLength(5);
+    expect(pin).toEqual({
+      kind: "connect",
+      name: "pin",
+      body1: 0,
+      body2: 1,
+      anchor1: [0, 0.1, 0],
+      anchor2: [-1, 0.1, 1],
+    });
+    expect(pinned).toMatchObject({ body1: 0, body2: 1, anchor1: [0, 0, 0.2], anchor2: [0, 0, 0] });
+    expect(glue).toMatchObject({ kind: "weld", body1: 1, body2: 2, position: [0, 0, 2] });
+    expect(glue.kind === "weld" && glue.orientation[3]).toBeCloseTo(Math.SQRT1_2, 9);
+    expect(gear).toEqual({
+      kind: "joint",
+      name: "gear",
+      joint1: 0,
+      joint2: 1,
+      offset: 0.5,
+      ratio: 2,
+    });
+    expect(lock).toMatchObject({ joint1: 1, joint2: -1, offset: 0.1, ratio: 0 });
+    expect(robot.ignored).toEqual([expect.stringContaining(`"off"`)]);
+    const [jet, pull] = robot.actuators;
+    expect(jet).toMatchObject({
+      transmission: { kind: "site", site: 0, force: [0, 0, 2], torque: [0, 0, 0.1] },
+      gear: 1,
+      effortRange: [0, 3],
+    });
+    expect(pull).toMatchObject({
+      transmission: { kind: "tendon", tendon: 0 },
+      gear: 2,
+      kp: 12,
+      kv: 4,
+      effortRange: [-10, 10],
+    });
+  });
+
   test("includes and meshes come from the file's folder", async () => {
     const robot = await compile({
       "robot.xml": `<mujoco><compiler meshdir="assets"/><include file="parts/body.xml"/></mujoco>`,

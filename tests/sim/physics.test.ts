@@ -272,6 +272,24 @@ describe("actuators", () => {
     sim.dispose();
   });
 
+  test("an uneven force range holds in both directions", async () => {
+    const robot = await robotOf(
+      arm(`axis="0 0 1"`, `<position joint="j" kp="500" kv="0" forcerange="-.2 .4"/>`),
+    );
+    const sim = await simulate(robot);
+    for (const [target, torque] of [
+      [3, 0.4],
+      [-3, -0.2],
+    ]) {
+      sim.reset(0, resetState(robot));
+      sim.controls[0] = target;
+      run(sim, 20);
+      expect(sim.state.jointVelocity[0]).toBeCloseTo((torque / 0.1) * 0.1, 2);
+      expect(sim.state.jointEffort[0]).toBeCloseTo(torque, 6);
+    }
+    sim.dispose();
+  });
+
   test("a velocity actuator reaches its speed as 1 − e^(−kv t / I)", async () => {
     const robot = await robotOf(arm(`axis="0 0 1"`, `<velocity joint="j" kv="1"/>`));
     const sim = await simulate(robot, { physics: { substeps: 4 } });
