@@ -53,7 +53,7 @@ export function frameMotion(scene: Scene, motion: Motion, width: number, height:
     );
     const box = boxOf(near);
     const azimuth = fixedAzimuth(box);
-    const { target, distance } = fit(near, () => middleOf(box), azimuth, width, height, true);
+    const { target, distance } = fitAll(near, () => middleOf(box), azimuth, width, height, true);
     const camera = lookFrom(direction(azimuth, elevation), distance, target, width, height);
     const still = { target: () => target, camera: () => camera };
     return { follows, azimuth, distance, floorHeight, ...still };
@@ -70,7 +70,7 @@ export function frameMotion(scene: Scene, motion: Motion, width: number, height:
   // From the robot's right and a little ahead of it: it crosses the picture from left to right.
   const azimuth = heading - (58 * Math.PI) / 180;
   const own = marks.filter((mark) => rootOf(scene.robot, mark.body) === base);
-  const { distance } = fit(own, target, azimuth, width, height, false);
+  const { distance } = fitAll(own, target, azimuth, width, height, false);
   const from = direction(azimuth, elevation);
   return {
     follows,
@@ -136,7 +136,7 @@ function fixedAzimuth([low, high]: Box): number {
  * The distance from which all marks fit into the picture, each seen at the target of its own step;
  * `center` also moves the target so that they fill it evenly.
  */
-function fit(
+function fitAll(
   marks: readonly Mark[],
   targetAt: (step: number) => Vector,
   azimuth: number,
