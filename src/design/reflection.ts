@@ -7,6 +7,8 @@
 import { correlation } from "../core/statistics.js";
 import type { Reflection, Series } from "../events/event.js";
 import type { MetricsRow } from "../rl/metrics.js";
+import { judged } from "../sim/watch-limits.js";
+import { watchMeasures, watchUnits } from "../sim/watch-statistics.js";
 
 const snapshots = 10;
 
@@ -32,6 +34,14 @@ export function reflect(rows: readonly MetricsRow[]): Reflection {
   const steps = (row: MetricsRow) => row.steps;
   const episodes = (row: MetricsRow) => row.episodes;
   const terms = Object.keys(rows[0]?.terms ?? {});
+  const physics = watchMeasures.map((measure) =>
+    series(
+      `${measure} (${watchUnits[measure]})`,
+      "physics",
+      (row) => (row.physics ? judged(row.physics, measure) : Number.NaN),
+      (row) => row.physics?.samples ?? 0,
+    ),
+  );
   return {
     steps: stretches.map((stretch) => stretch[stretch.length - 1].totalSteps),
     series: [
@@ -41,6 +51,7 @@ export function reflect(rows: readonly MetricsRow[]): Reflection {
       series("episode length", "episodeLength", (row) => row.episodeLength, episodes),
     ],
     endings: meanEndings(stretches[stretches.length - 1] ?? []),
+    ...(rows.some((row) => row.physics) && { physics }),
   };
 }
 

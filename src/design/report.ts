@@ -1,6 +1,8 @@
 /** `report.md`: everything a run found, written from its state and the files that names. */
 import type { Candidate, RunState } from "../events/run-state.js";
 import { artifacts } from "../run/run-folder.js";
+import type { WatchMeasure } from "../sim/watch-statistics.js";
+import { describeMark, isMarked } from "./engine-watch.js";
 import { figure } from "./figure.js";
 import { type BestRule, bestCandidate, find, resultOf } from "./history.js";
 import type { Journal } from "./journal.js";
@@ -57,6 +59,7 @@ export function report(state: RunState, read: (path: string) => string): string 
       state.candidates.map((candidate) => candidateRow(state, candidate)),
     ),
     "",
+    ...engineWatch(state),
     ...(state.alarms.length > 0
       ? ["## Alarms", "", ...state.alarms.map(({ id, message }) => `- ${id}: ${message}`), ""]
       : []),
@@ -141,6 +144,52 @@ function summaryRow(summary: FinalSummary): string[] {
     steps(summary.steps),
     steps(summary.stepsTo95),
     short(summary.curveMaximum),
+  ];
+}
+
+/** What the watch saw at the end of each training, and where that is no physics. */
+function engineWatch(state: RunState): string[] {
+  const watched = [
+    ...state.candidates.flatMap(({ id, rungs }) =>
+      rungs.slice(-1).map(({ result }) => ({ name: id, result })),
+    ),
+    ...state.finals.flatMap(({ which, seed, result }) =>
+      result ? [{ name: `${names[which]}, seed ${seed}`, result }] : [],
+    ),
+  ].filter(({ result }) => result.physics);
+  const marked = watched.filter(({ result }) => isMarked(result));
+  if (watched.length === 0 || bestRule(state).engineWatch === "off") return [];
+  return [
+    "## Engine watch",
+    "",
+    `Energy from nothing is a mean, the others are 99 % quantiles, over the last fifth of each training. ${marked.length} of ${watched.length} are beyond a limit.`,
+    "",
+    ...table(
+      [
+        "policy",
+        "energy, W",
+        "joints apart, mm",
+        "contacts deep, mm",
+        "beyond limits, rad",
+        "verdict",
+      ],
+      watched.map(({ name, result }) => {
+        const of = (measure: WatchMeasure) => {
+          const seen = result.physics?.measures[measure];
+          return (measure === "energyGain" ? seen?.mean : seen?.high) ?? null;
+        };
+        const millimetres = (value: number | null) => short(value === null ? null : 1000 * value);
+        return [
+          name,
+          short(of("energyGain")),
+          millimetres(of("anchorError")),
+          millimetres(of("penetration")),
+          short(of("limitViolation")),
+          isMarked(result) ? (result.engineWatch ?? []).map(describeMark).join(", ") : "clean",
+        ];
+      }),
+    ),
+    "",
   ];
 }
 

@@ -25,7 +25,7 @@ export const issueSchema = z.strictObject({
 /** One quantity over a training: snapshots, then extremes and mean over the whole curve. */
 export const seriesSchema = z.strictObject({
   name: z.string(),
-  kind: z.enum(["term", "reward", "fitness", "episodeLength"]),
+  kind: z.enum(["term", "reward", "fitness", "episodeLength", "physics"]),
   values: z.array(measured),
   max: measured,
   mean: measured,
@@ -39,6 +39,8 @@ export const reflectionSchema = z.strictObject({
   series: z.array(seriesSchema),
   /** Share of ended episodes per termination flag and "timeOut", over the last snapshot. */
   endings: z.record(z.string(), z.number()),
+  /** What the engine watch saw, for people: designers are not told. */
+  physics: z.array(seriesSchema).optional(),
 });
 
 /** What the engine watch saw: samples, and by measure mean, 99 % quantile and maximum, SI. */

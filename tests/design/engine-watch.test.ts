@@ -121,6 +121,28 @@ describe("a candidate that lives off the solver", () => {
   });
 });
 
+describe("for people", () => {
+  it("the report lists what the watch saw, and the reflection holds its curves", async () => {
+    const { state, inputs } = await run({ task: task(), world, designer: listDesigner(texts) });
+    const text = inputs.journal.read(state.report ?? "");
+    expect(text).toContain("## Engine watch");
+    expect(text).toMatch(/\| 1\.1 \| 0 \| 300 \| 0 \| 0 \| joints coming apart 0\.3 m/);
+    expect(text).toMatch(/\| 1\.2 \| 0 \| 10 \| 0 \| 0 \| clean \|/);
+    const { reflection } = state.candidates[0].rungs[0];
+    const anchors = reflection.physics?.find(({ name }) => name === "anchorError (m)");
+    expect(anchors?.values[0]).toBeCloseTo(0.01, 9);
+    expect(anchors?.max).toBeCloseTo(0.3, 9);
+    expect(reflection.series.map(({ kind }) => kind)).not.toContain("physics");
+    const off = await run({
+      task: task(),
+      world,
+      designer: listDesigner(texts),
+      settings: { engineWatch: "off" },
+    });
+    expect(off.inputs.journal.read(off.state.report ?? "")).not.toContain("Engine watch");
+  });
+});
+
 describe("what is judged", () => {
   it("is the last fifth of the training, and the evaluation that followed", () => {
     expect(physicsOf(rows((share) => (share > 0.8 ? 0 : 1)))?.measures.anchorError.max).toBe(0);
