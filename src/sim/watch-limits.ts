@@ -19,13 +19,14 @@ export interface Excess {
 
 /**
  * Limits that policies trained with a person's reward keep by far, found on cartpole (seeds 11–13),
- * swing-up (11), ant (11, 12; 1 M steps) and go1 (11; 0.4 M) on their `train` profiles. Largest of
- * what is judged, as a share of the limit: energy 0.31 (ant), anchors 0.59 (ant), penetration 0.56
- * (go1), range 0.60 (ant), joint speed 0.53 (ant), body speed 0.25 (ant). On the other side: the ant
- * with random full torques and half the solver's iterations (2x4 at 1/60 s) has 1.9 times the
- * anchors' limit and 1.6 times the ranges'; 2x1 seven times; a go1 on 2x4 flies apart, at ninety
- * times the limit of energy. Shares of length and √(g L) make a hand's limits smaller than a
- * humanoid's; a task whose motion is faster or rougher by nature declares its own.
+ * swing-up (11), ant (11, 12; 1 M steps) and go1 (11, 12; to 0.8 M) on their `train` profiles.
+ * Largest of what is judged, as a share of the limit: energy 0.31 (ant), anchors 0.59 (ant),
+ * penetration 0.55 (go1), range 0.60 (ant), joint speed 0.53 (ant), body speed 0.25 (ant). On the
+ * other side, with every joint's full torque at random: an ant with half the solver's iterations
+ * (2x4 at 1/60 s, on which its policies are half as fast again as they should be) has 1.9 times the
+ * limit of the anchors, with 2x1 six times and 1.7 times that of the ranges; a go1 on 2x4 flies
+ * apart, with twenty times the energy. Shares of length and √(g L) make a hand's limits smaller than
+ * a humanoid's; a task whose motion is faster or rougher by nature declares its own.
  */
 export function defaultLimits({ lengthMeters, powerWatts, speed }: RobotScale): WatchLimits {
   return {

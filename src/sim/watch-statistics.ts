@@ -4,7 +4,7 @@ import { z } from "zod";
 /**
  * Measures of one environment over one control step, each the worst over its joints or bodies.
  * - energyGain: mechanical energy gained beyond the work of the actuators, W (0 where it is lost, as
- *   friction, damping and impacts do).
+ *   friction, damping and impacts do). Its mean takes a single explosion for no more than a cap.
  * - anchorError: how far the two ends of a joint are apart, m.
  * - penetration: depth of the deepest contact, m.
  * - limitViolation: beyond a joint's range, rad; of a slide, m per metre of the robot's size.
@@ -58,15 +58,23 @@ export class WatchSums {
   /** [measure][bin] */
   private readonly histogram = new Float64Array(count * bins);
   readonly memory = { watchSums: this.sums, watchHistogram: this.histogram };
+  /** [measure] a sample counts for no more than this in the mean. */
+  private readonly caps = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
+
+  constructor(caps: Partial<Record<WatchMeasure, number>> = {}) {
+    watchMeasures.forEach((name, m) => {
+      this.caps[m] = caps[name] ?? Number.POSITIVE_INFINITY;
+    });
+  }
 
   /** Takes in one sample, by order of `watchMeasures`; one that is not finite is left out. */
   add(sample: Float64Array): void {
-    const { sums, histogram } = this;
+    const { sums, histogram, caps } = this;
     for (let m = 0; m < count; m++) if (!Number.isFinite(sample[m])) return;
     sums[2 * count]++;
     for (let m = 0; m < count; m++) {
       const value = sample[m];
-      sums[m] += value;
+      sums[m] += value < caps[m] ? value : caps[m];
       if (value > sums[count + m]) sums[count + m] = value;
       const bin = value > 0 ? Math.floor((Math.log10(value) - lowest) * perDecade) : 0;
       histogram[m * bins + (bin < 0 ? 0 : bin >= bins ? bins - 1 : bin)]++;

@@ -27,7 +27,7 @@ export class EngineWatch {
   private readonly dt: number;
   private readonly every: number;
   private readonly scale: RobotScale;
-  private readonly sums = new WatchSums();
+  private readonly sums: WatchSums;
   private readonly sample = new Float64Array(watchMeasures.length);
   /** Control steps so far; environment e is due where (e + step) is a multiple of `every`. */
   private readonly phase = new Int32Array(1);
@@ -46,6 +46,8 @@ export class EngineWatch {
     this.dt = controlDtSeconds;
     this.every = every;
     this.scale = robotScale(robot, articulate(robot));
+    // One explosion in thousands of samples is an accident, and would drown all the others.
+    this.sums = new WatchSums({ energyGain: 20 * this.scale.powerWatts });
     this.energyBefore = new Float64Array(numEnvs);
     this.work = new ActuatorWork(simulator);
     const joints = jointNames.map((name) => robot.joints.find((joint) => joint.name === name)!);

@@ -58,6 +58,15 @@ it("never tells a high quantile below the true one, nor above the maximum", () =
   );
 });
 
+it("counts an explosion for no more than its cap in the mean, and shows it in the maximum", () => {
+  const sums = new WatchSums({ energyGain: 10 });
+  for (const value of [1, 2, 3e6]) sums.add(sample(value));
+  const { energyGain, bodySpeed } = sums.take().measures;
+  expect(energyGain).toMatchObject({ max: 3e6 });
+  expect(energyGain.mean).toBeCloseTo(13 / 3, 9);
+  expect(bodySpeed.mean).toBeCloseTo(1e6 + 1, 6);
+});
+
 it("weighs shards by their samples and keeps the largest maximum", () => {
   const part = (value: number, samples: number) => {
     const sums = new WatchSums();
