@@ -54,7 +54,9 @@ describe("a fixed tendon", () => {
         `damping=".2" range="0 45"`,
       ),
     );
-    const sim = await simulate(robot, { controlDtSeconds: 1 / 60 });
+    // A joint's limit is soft in MuJoCo and wants more steps.
+    const physics = { mujocoSubsteps: 4 };
+    const sim = await simulate(robot, { controlDtSeconds: 1 / 60, physics });
     sim.controls[0] = 1.3;
     run(sim, 240);
     const [q1, q2] = sim.state.jointPosition;

@@ -5,7 +5,7 @@ import type { Simulator, SimulatorWatch } from "../../src/sim/simulator.js";
 import { EngineWatch } from "../../src/sim/watch.js";
 import { defaultLimits, excesses } from "../../src/sim/watch-limits.js";
 import { FakeSimulator, walker } from "../task/fake-simulator.js";
-import { pendulum, resetState, robotOf, simulate } from "./world.js";
+import { pendulum, resetState, robotOf, simulate, underTest } from "./world.js";
 
 const dt = 0.005;
 
@@ -103,23 +103,27 @@ describe("energy", () => {
 });
 
 describe("what the solver lets happen", () => {
-  it("is a joint that comes apart: a coarse solver shows ten times the error of a fine one", async () => {
-    const robot = await robotOf(`<worldbody><body name="a" pos="0 0 3">
+  // In joint coordinates nothing comes apart.
+  it.runIf(underTest.engine === "rapier")(
+    "is a joint that comes apart: a coarse solver shows ten times the error of a fine one",
+    async () => {
+      const robot = await robotOf(`<worldbody><body name="a" pos="0 0 3">
       <joint name="one" type="hinge" axis="0 1 0"/><geom type="capsule" fromto="0 0 0 .5 0 0" size=".05" mass=".1" contype="0" conaffinity="0"/>
       <body name="b" pos=".5 0 0"><joint name="two" type="hinge" axis="0 1 0"/>
         <geom type="capsule" fromto="0 0 0 .5 0 0" size=".05" mass="5" contype="0" conaffinity="0"/></body></body></worldbody>`);
-    const errors: number[] = [];
-    for (const physics of [{ solverIterations: 1, pgsIterations: 1 }, { solverIterations: 8 }]) {
-      const simulator = await simulate(robot, { physics, controlDtSeconds: 1 / 60 });
-      const watch = watching(simulator);
-      steps(simulator, watch, 60);
-      errors.push(watch.take().measures.anchorError.max);
-      simulator.dispose();
-    }
-    expect(errors[0]).toBeGreaterThan(10 * errors[1]);
-    expect(errors[1]).toBeGreaterThan(0);
-    expect(errors[1]).toBeLessThan(0.005);
-  });
+      const errors: number[] = [];
+      for (const physics of [{ solverIterations: 1, pgsIterations: 1 }, { solverIterations: 8 }]) {
+        const simulator = await simulate(robot, { physics, controlDtSeconds: 1 / 60 });
+        const watch = watching(simulator);
+        steps(simulator, watch, 60);
+        errors.push(watch.take().measures.anchorError.max);
+        simulator.dispose();
+      }
+      expect(errors[0]).toBeGreaterThan(10 * errors[1]);
+      expect(errors[1]).toBeGreaterThan(0);
+      expect(errors[1]).toBeLessThan(0.005);
+    },
+  );
 
   it("is a ball thrown into the ground: as deep as it goes, then no deeper than a contact lies", async () => {
     const robot = await robotOf(`<worldbody><geom name="floor" type="plane" size="0 0 1"/>

@@ -5,6 +5,7 @@
  */
 import type { Actuator, Equality, Geom, Joint, RobotModel, Tendon } from "../../robot/model.js";
 import type { CollisionFilter } from "../collision-filter.js";
+import { type DriveFactors, nominalFactors } from "./drive-inertia.js";
 
 export interface MjcfOptions {
   /** Engine step, s. */
@@ -46,7 +47,7 @@ export function mjcf(robot: RobotModel, options: MjcfOptions): string {
     "</contact><tendon>",
     ...robot.tendons.map(tendon),
     "</tendon><equality>",
-    ...robot.equalities.map(equality),
+    ...robot.equalities.map((model, index) => equality(model, index, options.timestep)),
     "</equality><actuator>",
     ...robot.actuators.map(actuator),
     "</actuator><sensor>",
@@ -61,13 +62,9 @@ export function mjcf(robot: RobotModel, options: MjcfOptions): string {
 function children(robot: RobotModel, parent: number, used: (geom: number) => boolean): string[] {
   return [
     ...robot.geoms.flatMap((geom, g) => (geom.body === parent && used(g) ? [shape(geom, g)] : [])),
-    ...robot.actuators.flatMap(({ transmission }) => {
-      if (transmission.kind !== "site") return [];
-      const { body, position, orientation } = robot.sites[transmission.site];
-      return body === parent
-        ? [site(elementName.site(transmission.site), position, orientation)]
-        : [];
-    }),
+    ...robot.sites.flatMap(({ body, position, orientation }, s) =>
+      body === parent ? [site(elementName.site(s), position, orientation)] : [],
+    ),
     ...robot.equalities.flatMap((loop, e) => {
       if (loop.kind !== "connect") return [];
       const ends = [
@@ -113,15 +110,17 @@ function tendon({ joints, range }: Tendon, index: number): string {
   return `<fixed name="${elementName.tendon(index)}"${limits}>${parts.join("")}</fixed>`;
 }
 
-function equality(model: Equality, index: number): string {
+/** As stiff as a step allows: MuJoCo's default would let a driven loop open by centimetres. */
+function equality(model: Equality, index: number, timestep: number): string {
+  const stiff = `solref="${2 * timestep} 1" solimp=".9999 .9999 .001"`;
   switch (model.kind) {
     case "connect":
-      return `<connect site1="${anchorName(index, 0)}" site2="${anchorName(index, 1)}"/>`;
+      return `<connect site1="${anchorName(index, 0)}" site2="${anchorName(index, 1)}" ${stiff}/>`;
     case "weld":
-      return `<weld body1="${elementName.body(model.body1)}" body2="${elementName.body(model.body2)}" relpose="${list([...model.position, ...model.orientation])}"/>`;
+      return `<weld body1="${elementName.body(model.body1)}" body2="${elementName.body(model.body2)}" relpose="${list([...model.position, ...model.orientation])}" ${stiff}/>`;
     case "joint": {
       const second = model.joint2 < 0 ? "" : ` joint2="${elementName.joint(model.joint2)}"`;
-      return `<joint joint1="${elementName.joint(model.joint1)}"${second} polycoef="${model.offset} ${model.ratio} 0 0 0"/>`;
+      return `<joint joint1="${elementName.joint(model.joint1)}"${second} polycoef="${model.offset} ${model.ratio} 0 0 0" ${stiff}/>`;
     }
   }
 }
@@ -147,7 +146,7 @@ function mesh(geom: Geom, index: number): string {
 
 /** An effort as the neutral model has it: gains as the joint feels them, so a gear of 1. */
 function actuator(model: Actuator, index: number): string {
-  const { gain, bias } = actuatorGains(model, 1, 1, 1);
+  const { gain, bias } = actuatorGains(model, nominalFactors, 0);
   const ranges = [
     model.controlRange ? `ctrlrange="${list(model.controlRange)}"` : "",
     model.effortRange ? `forcerange="${list(model.effortRange)}"` : "",
@@ -166,20 +165,22 @@ function target({ transmission }: Actuator): string {
   }
 }
 
-/** MuJoCo's force = gain · control + bias₀ + bias₁ q + bias₂ q̇. */
+/**
+ * MuJoCo's force = gain · control + bias₀ + bias₁ q + bias₂ q̇.
+ * @param ahead by how much later the position is taken, s: q + ahead · q̇
+ */
 export function actuatorGains(
   { kind, gear, kp, kv }: Actuator,
-  kpFactor: number,
-  kdFactor: number,
-  strength: number,
+  { kpFactor, kdFactor, motorStrength }: DriveFactors,
+  ahead: number,
 ): { gain: number; bias: [number, number, number] } {
-  const stiffness = kp * kpFactor * strength;
-  const damping = kv * kdFactor * strength;
+  const stiffness = kp * kpFactor * motorStrength;
+  const damping = kv * kdFactor * motorStrength;
   switch (kind) {
     case "motor":
-      return { gain: gear * strength, bias: [0, 0, 0] };
+      return { gain: gear * motorStrength, bias: [0, 0, 0] };
     case "position":
-      return { gain: stiffness / gear, bias: [0, -stiffness, -damping] };
+      return { gain: stiffness / gear, bias: [0, -stiffness, -damping - ahead * stiffness] };
     case "velocity":
       return { gain: damping / gear, bias: [0, 0, -damping] };
   }

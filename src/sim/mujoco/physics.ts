@@ -4,6 +4,7 @@ import { freeBodies } from "../../robot/free-bodies.js";
 import type { RobotModel } from "../../robot/model.js";
 import { numParameters, parameterIndex } from "../env-parameters.js";
 import type { ParameterName } from "../simulator.js";
+import { type DriveFactors, jointDamping, tendonDamping } from "./drive-inertia.js";
 import type { Ids } from "./ids.js";
 import { actuatorGains } from "./mjcf.js";
 import type { Worlds } from "./worlds.js";
@@ -31,6 +32,12 @@ const partOf: Record<ParameterName, "mass" | "contact" | "drive" | "light"> = {
 };
 const partBit = { mass: 1, contact: 2, drive: 4, light: 8 };
 const allParts = 15;
+const dampingNames: ReadonlySet<ParameterName> = new Set([
+  "jointDampingFactor",
+  "kpFactor",
+  "kdFactor",
+  "motorStrength",
+]);
 
 export interface PhysicsTables {
   readonly robot: RobotModel;
@@ -38,6 +45,10 @@ export interface PhysicsTables {
   readonly ids: Ids;
   /** [env][parameter]. */
   readonly parameters: Float64Array;
+  /** Engine step, s. */
+  readonly timestep: number;
+  /** Whether joints carry their drives' damping as inertia. */
+  readonly driveInertia: boolean;
 }
 
 export class EnvironmentPhysics {
@@ -52,7 +63,7 @@ export class EnvironmentPhysics {
 
   constructor(tables: PhysicsTables) {
     this.tables = tables;
-    this.stale = new Uint8Array(tables.worlds.all.length);
+    this.stale = new Uint8Array(tables.worlds.all.length).fill(tables.driveInertia ? allParts : 0);
     const { joints, bodies } = tables.robot;
     const objects = new Set(
       freeBodies(tables.robot).flatMap(({ body, object }) => (object ? [body] : [])),
@@ -71,6 +82,7 @@ export class EnvironmentPhysics {
 
   markStale(env: number, name: ParameterName): void {
     this.stale[env] |= partBit[partOf[name]];
+    if (this.tables.driveInertia && dampingNames.has(name)) this.stale[env] |= partBit.mass;
   }
 
   markAllStale(): void {
@@ -92,6 +104,15 @@ export class EnvironmentPhysics {
 
   private value(env: number, name: ParameterName): number {
     return this.tables.parameters[env * numParameters + parameterIndex[name]];
+  }
+
+  private driveFactors(env: number): DriveFactors {
+    return {
+      jointDampingFactor: this.value(env, "jointDampingFactor"),
+      kpFactor: this.value(env, "kpFactor"),
+      kdFactor: this.value(env, "kdFactor"),
+      motorStrength: this.value(env, "motorStrength"),
+    };
   }
 
   private applyMass(heap: Float64Array, env: number): void {
@@ -130,7 +151,21 @@ export class EnvironmentPhysics {
     for (const dof of this.movingDof) {
       heap[at.dof_armature + dof] = heap[from.dof_armature + dof] * armature;
     }
+    if (this.tables.driveInertia) this.addDriveInertia(heap, env);
     worlds.deriveConstants(env);
+  }
+
+  private addDriveInertia(heap: Float64Array, env: number): void {
+    const { robot, worlds, ids, timestep } = this.tables;
+    const { at } = worlds.all[env];
+    const factors = this.driveFactors(env);
+    robot.joints.forEach(({ kind }, j) => {
+      if (kind === "free") return;
+      heap[at.dof_armature + ids.dof[j]] += timestep * jointDamping(robot, j, timestep, factors);
+    });
+    robot.tendons.forEach((_, t) => {
+      heap[at.tendon_armature + t] = timestep * tendonDamping(robot, t, timestep, factors);
+    });
   }
 
   /**
@@ -157,13 +192,13 @@ export class EnvironmentPhysics {
   private applyDrive(heap: Float64Array, env: number): void {
     const { robot, worlds, ids } = this.tables;
     const { at } = worlds.all[env];
-    const strength = this.value(env, "motorStrength");
-    const kpFactor = this.value(env, "kpFactor");
-    const kdFactor = this.value(env, "kdFactor");
+    const { timestep, driveInertia } = this.tables;
+    const factors = this.driveFactors(env);
+    const strength = factors.motorStrength;
     for (let a = 0; a < ids.actuator.length; a++) {
       const id = ids.actuator[a];
       const model = robot.actuators[a];
-      const { gain, bias } = actuatorGains(model, kpFactor, kdFactor, strength);
+      const { gain, bias } = actuatorGains(model, factors, driveInertia ? timestep : 0);
       heap[at.actuator_gainprm + gainRow * id] = gain;
       for (let k = 0; k < 3; k++) heap[at.actuator_biasprm + biasRow * id + k] = bias[k];
       if (model.effortRange === null) continue;
@@ -173,7 +208,7 @@ export class EnvironmentPhysics {
   }
 
   private applyLight(heap: Float64Array, env: number): void {
-    const { robot, worlds } = this.tables;
+    const { robot, worlds, ids, timestep, driveInertia } = this.tables;
     const { at } = worlds.all[env];
     const scale = this.value(env, "gravityScale");
     for (let k = 0; k < 3; k++) heap[at.gravity + k] = robot.gravity[k] * scale;
@@ -181,6 +216,10 @@ export class EnvironmentPhysics {
     for (const dof of this.movingDof) {
       heap[at.dof_damping + dof] = heap[worlds.nominal.at.dof_damping + dof] * damping;
     }
+    if (!driveInertia) return;
+    robot.joints.forEach(({ kind, stiffness }, j) => {
+      if (kind !== "free") heap[at.dof_damping + ids.dof[j]] += timestep * stiffness;
+    });
   }
 }
 

@@ -20,29 +20,33 @@ import type {
   SimulatorState,
 } from "../simulator.js";
 import { pack, unpack } from "../snapshot.js";
+import { needsDriveInertia } from "./drive-inertia.js";
 import { type Ids, idsOf } from "./ids.js";
 import { mjcf } from "./mjcf.js";
 import { EnvironmentPhysics } from "./physics.js";
 import { Pusher } from "./push.js";
 import { StateReader } from "./read-state.js";
 import { MujocoWatch } from "./watch-readings.js";
-import { Worlds } from "./worlds.js";
+import { compileModel, Worlds } from "./worlds.js";
 
 /** N copies of a robot in MuJoCo, at rest in the robot file's pose. */
 export async function createMujocoSimulator(options: SimulatorOptions): Promise<Simulator> {
   return new MujocoSimulator(await mujoco(), options);
 }
 
-/** A contact of MuJoCo's settles in 20 ms: it wants several steps in that time. */
+/** A contact of MuJoCo's settles in 20 ms, a closed loop in two steps: both want short ones. */
 const longestStepSeconds = 0.005;
 
 /**
  * Of a physics profile, MuJoCo reads the substeps alone: its solver runs until it has converged.
- * Where anything may touch it takes at least as many as keep its steps short, unless it is told.
+ * Where anything may touch or a loop is closed it takes at least as many as keep its steps short, unless it is told.
  */
-function substepsOf({ physics, controlDtSeconds }: SimulatorOptions, filter: CollisionFilter) {
+function substepsOf(
+  { robot, physics, controlDtSeconds }: SimulatorOptions,
+  filter: CollisionFilter,
+) {
   if (physics.mujocoSubsteps !== undefined) return physics.mujocoSubsteps;
-  if (filter.numGroups === 0) return physics.substeps;
+  if (filter.numGroups === 0 && robot.equalities.length === 0) return physics.substeps;
   return Math.max(physics.substeps, Math.ceil(controlDtSeconds / longestStepSeconds - 1e-9));
 }
 
@@ -110,15 +114,18 @@ class MujocoSimulator implements Simulator {
 
     const timestep = options.controlDtSeconds / this.substeps;
     const xml = mjcf(robot, { timestep, filter, contactGeoms });
-    this.worlds = new Worlds(engine, xml, robot.name, numEnvs);
-    const { model } = this.worlds.nominal;
+    const model = compileModel(engine, xml, robot.name);
     this.ids = idsOf(engine, model, robot);
+    const driveInertia = needsDriveInertia(engine, model, robot, this.ids);
+    this.worlds = new Worlds(engine, model, numEnvs);
     this.kept = new Float64Array(numEnvs * (model.nq + 2 * model.nv));
     this.physics = new EnvironmentPhysics({
       robot,
       worlds: this.worlds,
       ids: this.ids,
       parameters: this.parameters,
+      timestep,
+      driveInertia,
     });
     this.reader = new StateReader(robot, this.worlds, this.ids, this.state);
     this.pusher = new Pusher(engine, robot, articulation, this.worlds, this.ids);
@@ -129,6 +136,7 @@ class MujocoSimulator implements Simulator {
       ids: this.ids,
       parameters: this.parameters,
       lost: this.lost,
+      driveInertia,
     });
     for (let env = 0; env < numEnvs; env++) this.settle(env);
   }

@@ -15,6 +15,8 @@ export interface MujocoWatchTables {
   readonly parameters: Float64Array;
   /** [env] 1 where there is nothing to read. */
   readonly lost: Uint8Array;
+  /** Whether joints carry their drives' damping as inertia, which is none. */
+  readonly driveInertia: boolean;
 }
 
 export class MujocoWatch implements SimulatorWatch {
@@ -42,7 +44,27 @@ export class MujocoWatch implements SimulatorWatch {
     engine.mj_energyPos(model, data);
     engine.mj_energyVel(model, data);
     const heap = worlds.heap.refresh();
-    return heap[at.energy] + heap[at.energy + 1] + this.carriedEnergy(heap, env);
+    const added = this.tables.driveInertia ? this.addedEnergy(heap, env) : 0;
+    return heap[at.energy] + heap[at.energy + 1] + this.carriedEnergy(heap, env) - added;
+  }
+
+  /** Kinetic energy of the inertia that only stands for damping. */
+  private addedEnergy(heap: Float64Array, env: number): number {
+    const { robot, worlds, ids, parameters } = this.tables;
+    const { at } = worlds.all[env];
+    const { at: from } = worlds.nominal;
+    const factor = parameters[env * numParameters + parameterIndex.armatureFactor];
+    let energy = 0;
+    for (let j = 0; j < robot.joints.length; j++) {
+      if (robot.joints[j].kind === "free") continue;
+      const dof = ids.dof[j];
+      const inertia = heap[at.dof_armature + dof] - heap[from.dof_armature + dof] * factor;
+      energy += 0.5 * inertia * heap[at.qvel + dof] ** 2;
+    }
+    for (let t = 0; t < robot.tendons.length; t++) {
+      energy += 0.5 * heap[at.tendon_armature + t] * heap[at.ten_velocity + t] ** 2;
+    }
+    return energy;
   }
 
   /** MuJoCo counts all weight as potential; what is carried for free has none. */

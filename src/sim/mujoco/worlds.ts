@@ -14,6 +14,7 @@ const modelArrays = [
   "geom_solref",
   "dof_damping",
   "dof_armature",
+  "tendon_armature",
   "actuator_gainprm",
   "actuator_biasprm",
   "actuator_forcerange",
@@ -28,6 +29,7 @@ const dataArrays = [
   "xipos",
   "xquat",
   "cvel",
+  "ten_velocity",
   "subtree_com",
   "sensordata",
   "energy",
@@ -55,9 +57,9 @@ export class Worlds {
   readonly heap: Heap;
   private readonly engine: Mujoco;
 
-  constructor(engine: Mujoco, xml: string, robot: string, numEnvs: number) {
+  /** The model becomes the nominal one; each environment gets a copy. */
+  constructor(engine: Mujoco, model: Model, numEnvs: number) {
     this.engine = engine;
-    const model = compiled(engine, xml, robot);
     this.scratch = new engine.MjData(model);
     this.nominal = world(model, new engine.MjData(model));
     const all: World[] = [];
@@ -84,7 +86,7 @@ export class Worlds {
   }
 }
 
-function compiled(engine: Mujoco, xml: string, robot: string): Model {
+export function compileModel(engine: Mujoco, xml: string, robot: string): Model {
   try {
     return engine.MjModel.from_xml_string(xml);
   } catch (error) {
