@@ -58,7 +58,7 @@ describe("a fixed tendon", () => {
     const physics = { mujocoSubsteps: 4 };
     const sim = await simulate(robot, { controlDtSeconds: 1 / 60, physics });
     sim.controls[0] = 1.3;
-    run(sim, 240);
+    run(sim, 480);
     const [q1, q2] = sim.state.jointPosition;
     expect(q1 + q2).toBeCloseTo(1.3, 2);
     expect(q1).toBeLessThan(Math.PI / 4 + 0.01);
