@@ -17,7 +17,7 @@ import { type ShardGroup, shardBounds } from "./shard-group.js";
 /** Everything one iteration works on. */
 export interface Ppo {
   /** This shard's environments, of which the first is number `firstEnv` of all. */
-  readonly environment: VectorEnvironment;
+  environment: VectorEnvironment;
   readonly firstEnv: number;
   readonly group: ShardGroup;
   readonly settings: PpoSettings;

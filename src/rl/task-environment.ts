@@ -2,7 +2,7 @@ import { instantiate } from "../reward/batch.js";
 import type { CompiledTask } from "../reward/compiled-task.js";
 import type { Program } from "../reward/program.js";
 import { createSimulator } from "../sim/node/create-simulator.js";
-import type { EngineName } from "../sim/simulator.js";
+import type { EngineName, PhysicsProfile } from "../sim/simulator.js";
 import type { EpisodeSummary } from "../task/environment.js";
 import { simulatorOptions } from "../task/simulator-options.js";
 import { createTaskEnvironment, type TaskEnvironment } from "../task/task-environment.js";
@@ -14,6 +14,8 @@ export interface CreateEnvironmentOptions {
   /** Default: the task's. */
   readonly engine?: EngineName;
   readonly profile: "train" | "reference";
+  /** Parts of the profile that differ. */
+  readonly physics?: Partial<PhysicsProfile>;
   readonly seed: number;
   readonly stream: "train" | "select" | "test";
   /** Number of the first environment where these are a part of more. */
@@ -42,7 +44,11 @@ export async function createEnvironment(
     ...(derived && { derived: compile(derived) }),
     ...(options.withHuman && human && { human: compile(human) }),
   };
-  const simulator = await createSimulator(engine, simulatorOptions(task.task, numEnvs, profile));
+  const nominal = simulatorOptions(task.task, numEnvs, profile);
+  const simulator = await createSimulator(engine, {
+    ...nominal,
+    physics: { ...nominal.physics, ...options.physics },
+  });
   try {
     return createTaskEnvironment({
       task: task.task,

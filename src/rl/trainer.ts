@@ -177,6 +177,11 @@ export class Trainer {
     this.loadPolicy(checkpoint);
   }
 
+  /** Between iterations: goes on in another environment of the same task and size. */
+  replaceEnvironment(environment: VectorEnvironment): void {
+    this.ppo.environment = environment;
+  }
+
   /** Frees the networks; the environment stays with its owner. */
   async dispose(): Promise<void> {
     await this.ppo.networks.dispose();

@@ -9,7 +9,7 @@ import { evaluatePolicy } from "../rl/evaluate.js";
 import { alone } from "../rl/shard-group.js";
 import type { TrainingJob } from "./job.js";
 import type { Learner, Pulse, Training, TrainingStart } from "./learner.js";
-import { createShardEnvironment, openShard, watched } from "./shard.js";
+import { createShardEnvironment, openShard, startsFine, watched } from "./shard.js";
 import { ShardedTraining } from "./sharded-training.js";
 
 export const ppoLearner: Learner = {
@@ -27,13 +27,9 @@ export const ppoLearner: Learner = {
         dispose: () => training.dispose(),
       };
     }
-    const environment = await createShardEnvironment(job, 0);
-    const { trainer, dispose } = await openShard(job, environment, alone, from, pulse);
-    return {
-      iterate: () => trainer.iterate(),
-      save: async () => saved(trainer.save()),
-      dispose,
-    };
+    const environment = await createShardEnvironment(job, 0, startsFine(job, from));
+    const { iterate, save, dispose } = await openShard(job, environment, alone, from, pulse);
+    return { iterate, save: async () => saved(save()), dispose };
   },
 
   async evaluate({ task, reward, engine }, checkpoint, request, pulse) {

@@ -7,7 +7,7 @@ import { ShardThread, type SharedGroup } from "../rl/shard-group.js";
 import type { TrainingJob } from "./job.js";
 import type { TrainingStart } from "./learner.js";
 import { pulseOf } from "./pulse.js";
-import { createShardEnvironment, openShard, type Shard } from "./shard.js";
+import { createShardEnvironment, openShard, type Shard, startsFine } from "./shard.js";
 import { unwatched } from "./train-job.js";
 
 export type ShardRequest =
@@ -23,6 +23,8 @@ export type ShardRequest =
   | { readonly ask: "iterate" | "save" | "end" };
 
 export type ShardReply =
+  /** Sent once, unasked. */
+  | { readonly kind: "loaded" }
   | { readonly kind: "opened" }
   | { readonly kind: "row"; readonly row: MetricsRow }
   | { readonly kind: "saved"; readonly shard: SavedShard }
@@ -41,7 +43,7 @@ async function answer(request: ShardRequest): Promise<ShardReply | null> {
   if (request.ask === "open") {
     const { job, index, from, cells } = request;
     group = new ShardThread(request.group, index);
-    const environment = await createShardEnvironment(job, index);
+    const environment = await createShardEnvironment(job, index, startsFine(job, from));
     const pulse = cells ? pulseOf(cells) : unwatched;
     shard = await openShard(job, environment, group, from, pulse);
     return { kind: "opened" };
@@ -52,8 +54,8 @@ async function answer(request: ShardRequest): Promise<ShardReply | null> {
     return null;
   }
   if (shard === undefined) throw new Error(`asked to ${request.ask} before it was opened`);
-  if (request.ask === "iterate") return { kind: "row", row: await shard.trainer.iterate() };
-  return { kind: "saved", shard: shard.trainer.save().shards[0] };
+  if (request.ask === "iterate") return { kind: "row", row: await shard.iterate() };
+  return { kind: "saved", shard: shard.save().shards[0] };
 }
 
 parentPort?.on("message", async (request: ShardRequest) => {
@@ -72,3 +74,5 @@ parentPort?.on("message", async (request: ShardRequest) => {
     } satisfies ShardReply);
   }
 });
+
+parentPort?.postMessage({ kind: "loaded" } satisfies ShardReply);

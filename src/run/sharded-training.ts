@@ -17,7 +17,7 @@ import { createSharedGroup, ShardThread } from "../rl/shard-group.js";
 import { networkShape, rolloutDims } from "../rl/trainer.js";
 import type { TrainingJob } from "./job.js";
 import type { Pulse, TrainingStart } from "./learner.js";
-import { createShardEnvironment, openShard, type Shard } from "./shard.js";
+import { createShardEnvironment, openShard, type Shard, startsFine } from "./shard.js";
 import type { ShardReply, ShardRequest } from "./shard-worker.js";
 
 /** A shard asked to end has this long; then it is left behind, as ending a thread in native code is fatal. */
@@ -44,10 +44,13 @@ export class ShardedTraining {
         hint: "give every shard an environment: lower numShards or raise numEnvs",
       });
     }
-    const others = Array.from({ length: numShards - 1 }, (_, i) => new RemoteShard(entry, i + 1));
+    const others = Array.from(
+      { length: numShards - 1 },
+      (_, i) => new RemoteShard(entry, i + 1, pulse),
+    );
     let opening: Promise<Shard> | undefined;
     try {
-      const environment = await createShardEnvironment(job, 0);
+      const environment = await createShardEnvironment(job, 0, startsFine(job, from));
       const network = networkShape(environment, settings);
       const dims = rolloutDims(network);
       const sums = [
@@ -81,7 +84,7 @@ export class ShardedTraining {
   }
 
   async iterate(): Promise<MetricsRow> {
-    const own = this.first.trainer.iterate().catch((error) => {
+    const own = this.first.iterate().catch((error) => {
       this.group.fail();
       throw error;
     });
@@ -98,7 +101,7 @@ export class ShardedTraining {
   }
 
   async save(): Promise<Checkpoint> {
-    const checkpoint = this.first.trainer.save();
+    const checkpoint = this.first.save();
     const others = await together(
       this.others.map(async (shard) => {
         const reply = await shard.ask({ ask: "save" });
@@ -123,12 +126,22 @@ class RemoteShard {
   private readonly worker: Worker;
   private waiting: { resolve(reply: ShardReply): void; reject(error: unknown): void } | undefined;
   private death: RewardsmithError | undefined;
+  private loaded: () => void;
   private ended = false;
 
-  constructor(entry: URL, index: number) {
+  constructor(entry: URL, index: number, pulse: Pulse) {
     this.index = index;
+    // Loading ONNX Runtime is native code as well: a thread ended in the middle of it leaves the
+    // library's locks behind, and every later session of the process would wait for ever.
+    pulse.enter();
+    this.loaded = () => {
+      this.loaded = () => {};
+      pulse.leave();
+    };
     this.worker = startThread(entry);
     this.worker.on("message", (reply: ShardReply) => {
+      this.loaded();
+      if (reply.kind === "loaded") return;
       const { waiting } = this;
       this.waiting = undefined;
       if (reply.kind !== "failed") waiting?.resolve(reply);
@@ -158,6 +171,7 @@ class RemoteShard {
   }
 
   private die(message: string): void {
+    this.loaded();
     if (this.death !== undefined || this.ended) return;
     this.death = new RewardsmithError("E_SHARD_CRASHED", `shard ${this.index + 1}: ${message}`, {
       hint: "the training goes on from its last checkpoint; with numShards=1 there are no other threads",

@@ -32,6 +32,8 @@ export class TrainingThread {
   usable = true;
   private readonly worker: Worker;
   private cells: Int32Array = createCells();
+  /** True from its first job on. */
+  private assigned = false;
 
   constructor(entry: URL) {
     this.worker = startThread(entry);
@@ -44,6 +46,7 @@ export class TrainingThread {
     const { worker } = this;
     const cells = createCells();
     this.cells = cells;
+    this.assigned = true;
     const timers: NodeJS.Timeout[] = [];
     let totalSteps = 0;
     worker.removeAllListeners();
@@ -101,7 +104,8 @@ export class TrainingThread {
 
   /**
    * Ends the worker once it is out of native code: ended inside, ONNX Runtime aborts the process
-   * ("FATAL ERROR: napi_define_properties", 1.30). A worker that never comes out is left alone.
+   * ("FATAL ERROR: napi_define_properties", 1.30), and loading it is native code as well. A worker
+   * that never comes out is left alone.
    */
   async end(): Promise<void> {
     this.usable = false;
@@ -120,7 +124,8 @@ export class TrainingThread {
   }
 
   private inNativeCode(): boolean {
-    return Atomics.load(this.cells, nativeCell) > 0;
+    const loading = this.assigned && Atomics.load(this.cells, beatCell) === 0;
+    return loading || Atomics.load(this.cells, nativeCell) > 0;
   }
 
   /** Between jobs it neither keeps the process alive nor ends it by dying. */

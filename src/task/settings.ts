@@ -54,6 +54,20 @@ export const networkSettingsSchema = z.strictObject({
     .describe("log standard deviation of the actions at the start"),
 });
 
+const finer = z.int().positive().nullable().default(null);
+
+/** What a policy learned from a coarse solver's errors it unlearns on a finer one. */
+export const finePhaseSchema = z.strictObject({
+  afterSteps: z
+    .int()
+    .min(0)
+    .nullable()
+    .default(null)
+    .describe("environment steps after which training goes on with finer physics; null: never"),
+  substeps: finer.describe("engine steps a control step then; null: the reference profile's"),
+  solverIterations: finer.describe("solver iterations then; null: the reference profile's"),
+});
+
 export const trainingSettingsSchema = z.strictObject({
   numEnvs: z.int().positive().default(128).describe("environments stepped together"),
   numStepsPerEnv: z
@@ -67,6 +81,7 @@ export const trainingSettingsSchema = z.strictObject({
     .default(1)
     .describe("threads that the environments and every update are split over"),
   randomize: z.boolean().default(true).describe("apply the task's randomization ranges"),
+  finePhase: finePhaseSchema.prefault({}),
   ppo: ppoSettingsSchema.prefault({}),
   network: networkSettingsSchema.prefault({}),
 });

@@ -57,6 +57,8 @@ export interface TaskEnvironment extends VectorEnvironment {
   readonly signalTable: SignalTable;
   /** [env][body][7], as in `SimulatorState`. */
   readonly bodyPoses: Float32Array;
+  /** Goes on with what another environment of the task remembered, but in new episodes. */
+  takeOver(other: EnvironmentSnapshot): void;
 }
 
 export function createTaskEnvironment(options: TaskEnvironmentOptions): TaskEnvironment {
@@ -273,6 +275,11 @@ class SimulatedTask implements TaskEnvironment {
     loadMemory(this.parts, snapshot);
     this.simulator.load(snapshot.simulator);
     this.started = true;
+  }
+
+  takeOver(other: EnvironmentSnapshot): void {
+    loadMemory(this.parts, other);
+    this.reset(true);
   }
 
   dispose(): void {

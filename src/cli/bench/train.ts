@@ -60,13 +60,17 @@ async function training(task: CompiledTask, progress: (round: number) => void) {
       kind: "reward",
       columns: ["total"],
     },
-    settings: { ...definition.training, numShards: 1 },
+    settings: {
+      ...definition.training,
+      numShards: 1,
+      finePhase: { ...definition.training.finePhase, afterSteps: null },
+    },
     engine: definition.engine,
     seed: 1,
     parent: null,
   };
   const { numEnvs, numStepsPerEnv } = job.settings;
-  const environment = await createShardEnvironment(job, 0);
+  const environment = await createShardEnvironment(job, 0, false);
   const one = await openShard(job, environment, alone, {}, unwatched);
   const split = { ...job, settings: { ...job.settings, numShards: 2 } };
   const two = await ppoLearner.start(split, {}, unwatched);
@@ -74,7 +78,7 @@ async function training(task: CompiledTask, progress: (round: number) => void) {
   try {
     for (let round = 1 - warmUpRounds; round <= rounds; round++) {
       const trained = [
-        await iterationsPerSecond(() => one.trainer.iterate()),
+        await iterationsPerSecond(() => one.iterate()),
         await iterationsPerSecond(() => two.iterate()),
       ];
       const bare = withBareEngine(simulatorOf(environment), (step) => rateOf(step, roundMs));

@@ -56,6 +56,27 @@ test("a continued training in two shards is the unbroken one bit for bit", async
   expect(shards[0].environment.simulator).not.toEqual(shards[1].environment.simulator);
 });
 
+test("the last part of a training runs on finer physics, resumed or not", async () => {
+  const finePhase = { afterSteps: iteration * 4, substeps: 2, solverIterations: null };
+  const refined = { ...job, settings: { ...job.settings, finePhase } };
+  const steps = iteration * 7;
+  const coarse = await finished(executor, { job, steps, evaluations: [] });
+  const unbroken = await finished(executor, { job: refined, steps, evaluations: [] });
+  // The same up to there, and then episodes begin anew.
+  expect(withoutTimes(unbroken.metrics.slice(0, 4))).toEqual(
+    withoutTimes(coarse.metrics.slice(0, 4)),
+  );
+  expect(unbroken.metrics[4].reward).not.toBe(coarse.metrics[4].reward);
+  const other = create("other");
+  for (const part of [4, 5]) {
+    await finished(other, { job: refined, steps: iteration * part, evaluations: [] });
+  }
+  const continued = await finished(other, { job: refined, steps, evaluations: [] });
+  await other.close();
+  expect(continued.policyHash).toBe(unbroken.policyHash);
+  expect(withoutTimes(continued.metrics)).toEqual(withoutTimes(unbroken.metrics));
+});
+
 test("one shard and two see the same first rollout and learn almost the same from it", async () => {
   const whole = { ...job, settings: { ...job.settings, numShards: 1 } };
   const [one, two] = [
