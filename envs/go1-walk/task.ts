@@ -15,7 +15,7 @@ export default defineTask({
   controlDtSeconds: 0.02,
   maxEpisodeSteps: 1000,
   physics: {
-    train: { substeps: 1, solverIterations: 8, pgsIterations: 4 },
+    train: { substeps: 1, solverIterations: 4, pgsIterations: 4 },
     reference: { substeps: 8, solverIterations: 4, pgsIterations: 4 },
   },
   signals: {
@@ -113,13 +113,13 @@ export default defineTask({
     ),
   },
   observation: [
-    { signal: "base.linVel", scale: 2, noise: 0.1 },
-    { signal: "base.angVel", scale: 0.25, noise: 0.2 },
-    { signal: "base.gravity", noise: 0.05 },
+    { signal: "base.linVel", scale: 2, noise: 0.05 },
+    { signal: "base.angVel", scale: 0.25, noise: 0.1 },
+    { signal: "base.gravity", noise: 0.02 },
     { signal: "base.yaw" },
     { signal: "command.speed" },
     { signal: "joint.offset", noise: 0.01 },
-    { signal: "joint.velocity", scale: 0.05, noise: 1.5 },
+    { signal: "joint.velocity", scale: 0.05, noise: 0.5 },
     { signal: "action" },
   ],
   actions: joints.map((joint) => {
