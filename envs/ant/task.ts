@@ -24,6 +24,7 @@ export default defineTask({
     "torso.position": {
       source: { kind: "bodyPosition", body: "torso" },
       description: "centre of the torso, from where the episode began; it stands at about 0.4 m",
+      range: [-80, 80],
     },
     "torso.height": {
       source: { kind: "derived" },
@@ -45,7 +46,7 @@ export default defineTask({
       source: { kind: "bodyTravel", body: "torso" },
       description:
         "mean velocity of the torso over the last step: what it covered, by its duration",
-      range: [-6, 6],
+      range: [-8, 8],
     },
     "torso.linVel": {
       source: { kind: "bodyLinVel", body: "torso", frame: "body" },
@@ -92,7 +93,7 @@ export default defineTask({
     "joint.velocity": {
       source: { kind: "jointVelocities", joints },
       description: `speeds of ${joints.join(", ")}`,
-      range: [-20, 20],
+      range: [-40, 40],
     },
     "joint.inRange": {
       source: { kind: "derived", size: 8 },
@@ -103,7 +104,7 @@ export default defineTask({
       source: { kind: "derived" },
       unit: "rad/s",
       description: "what the motors turn over, as sum of |action × joint speed|",
-      range: [0, 60],
+      range: [0, 150],
     },
   },
   observation: [
