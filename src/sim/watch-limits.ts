@@ -24,9 +24,9 @@ export interface Excess {
  * penetration 0.55 (go1), range 0.60 (ant), joint speed 0.53 (ant), body speed 0.25 (ant). On the
  * other side, with every joint's full torque at random: an ant with half the solver's iterations
  * (2x4 at 1/60 s, on which its policies are half as fast again as they should be) has 1.9 times the
- * limit of the anchors, with 2x1 six times and 1.7 times that of the ranges; a go1 on 2x4 flies
- * apart, with twenty times the energy. Shares of length and √(g L) make a hand's limits smaller than
- * a humanoid's; a task whose motion is faster or rougher by nature declares its own.
+ * limit of the anchors, with 2x1 six times and 1.7 times that of the ranges; a go1 on 2x4 twice that
+ * of the anchors. Shares of length and √(g L) make a hand's limits smaller than a humanoid's; a task
+ * whose motion is faster or rougher by nature declares its own.
  */
 export function defaultLimits({ lengthMeters, powerWatts, speed }: RobotScale): WatchLimits {
   return {

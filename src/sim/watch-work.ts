@@ -3,6 +3,9 @@ import { rotateVector } from "../core/quaternion.js";
 import type { Actuator, RobotModel } from "../robot/model.js";
 import type { Simulator } from "./simulator.js";
 
+/** Share of the work by which its sum may be wrong. */
+const workTolerance = 0.05;
+
 /** Gains of the feedback drives on a joint, and their bounds; zeros for motors. */
 interface Feedback {
   readonly kp: number;
@@ -24,9 +27,8 @@ interface Thruster {
 
 export class ActuatorWork {
   private readonly simulator: Simulator;
-  /** [env][joint] before the step. */
+  /** [env][joint] position before the step. */
   private readonly position: Float32Array;
-  private readonly velocity: Float32Array;
   /** [env] power of the thrusters before the step, W. */
   private readonly thrust: Float64Array;
   /** [joint] 1 for a hinge that turns round and round. */
@@ -39,7 +41,6 @@ export class ActuatorWork {
     const { robot, numEnvs, jointNames } = simulator;
     this.simulator = simulator;
     this.position = new Float32Array(numEnvs * jointNames.length);
-    this.velocity = new Float32Array(numEnvs * jointNames.length);
     this.thrust = new Float64Array(numEnvs);
     const joints = jointNames.map((name) => robot.joints.find((joint) => joint.name === name)!);
     this.unlimitedHinge = Uint8Array.from(joints, ({ kind, range }) =>
@@ -51,38 +52,45 @@ export class ActuatorWork {
 
   /** Remembers the state of an environment before the step; the controls are those of the step. */
   begin(env: number): void {
-    const { position, velocity, simulator } = this;
-    const { jointPosition, jointVelocity } = simulator.state;
+    const { position, simulator } = this;
+    const { jointPosition } = simulator.state;
     const joints = this.feedback.length;
-    for (let i = env * joints; i < (env + 1) * joints; i++) {
-      position[i] = jointPosition[i];
-      velocity[i] = jointVelocity[i];
-    }
+    for (let i = env * joints; i < (env + 1) * joints; i++) position[i] = jointPosition[i];
     this.thrust[env] = this.thrusters.length > 0 ? this.thrustPower(env) : 0;
   }
 
   /**
-   * J, since `begin`. An effort that holds for the whole step does τ Δq. A drive with feedback begins
-   * at τ + kp Δq + kv Δq̇, from the gains in the file, and ends at τ: the mean of both is exact for
-   * its spring, and its damping takes energy away. A thruster's power is the mean of both ends.
+   * The most that the actuators can have put in since `begin`, J. An effort that holds for the whole
+   * step does τ Δq. A drive with feedback is a spring, whose effort goes from kp (target − q) at the
+   * start to that at the end, within its bounds; gains are the file's. Its damper only takes, and how
+   * much of that an engine's coarse step lets it take cannot be told from here: it is not counted. A
+   * thruster's power is the mean of both ends. To this comes a share of all that went back and forth,
+   * for what integration and readings err by.
    */
   end(env: number, dtSeconds: number): number {
-    const { position, velocity, feedback } = this;
+    const { position, feedback } = this;
     const { jointPosition, jointVelocity, jointEffort } = this.simulator.state;
     const joints = feedback.length;
     let work = 0;
+    let moved = 0;
     for (let j = 0; j < joints; j++) {
       const i = env * joints + j;
       const effort = jointEffort[i];
       const { kp, kv, low, high } = feedback[j];
       if (effort === 0 && kp === 0) continue;
-      let moved = jointPosition[i] - position[i];
-      if (this.unlimitedHinge[j] === 1) moved -= 2 * Math.PI * Math.round(moved / (2 * Math.PI));
-      const first = effort + kp * moved + kv * (jointVelocity[i] - velocity[i]);
-      work += 0.5 * (Math.min(high, Math.max(low, first)) + effort) * moved;
+      let by = jointPosition[i] - position[i];
+      if (this.unlimitedHinge[j] === 1) by -= 2 * Math.PI * Math.round(by / (2 * Math.PI));
+      const last = effort + kv * jointVelocity[i];
+      const done = 0.5 * (within(last + kp * by, low, high) + within(last, low, high)) * by;
+      work += done;
+      moved += Math.abs(done);
     }
-    if (this.thrusters.length === 0) return work;
-    return work + 0.5 * (this.thrust[env] + this.thrustPower(env)) * dtSeconds;
+    if (this.thrusters.length > 0) {
+      const done = 0.5 * (this.thrust[env] + this.thrustPower(env)) * dtSeconds;
+      work += done;
+      moved += Math.abs(done);
+    }
+    return work + workTolerance * moved;
   }
 
   /** Σ F · (v + ω × r) + T · ω at the present state, W. */
@@ -118,7 +126,11 @@ function motorEffort({ gear, controlRange, effortRange }: Actuator, control: num
 }
 
 function clamp(value: number, range: readonly [number, number] | null): number {
-  return range === null ? value : Math.min(range[1], Math.max(range[0], value));
+  return range === null ? value : within(value, range[0], range[1]);
+}
+
+function within(value: number, low: number, high: number): number {
+  return value < low ? low : value > high ? high : value;
 }
 
 function feedbackOn(robot: RobotModel, joint: number): Feedback {

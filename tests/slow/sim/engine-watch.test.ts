@@ -55,9 +55,9 @@ it("an ant that flails is found out on a coarse solver, and clean on the task's 
   expect(coarse).toContain("anchorError");
 });
 
-it("a go1 that flails on a coarse solver makes energy from nothing", async () => {
+it("a go1 that flails on a coarse solver comes apart", async () => {
   const coarse = await excessesOfFlailing("go1-walk", { solverIterations: 2, pgsIterations: 4 });
-  expect(coarse).toEqual(expect.arrayContaining(["energyGain", "anchorError"]));
+  expect(coarse).toContain("anchorError");
 });
 
 it("a policy of a person's reward is clean, in training and evaluation, on the task's own profile", async () => {
