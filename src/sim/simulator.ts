@@ -98,7 +98,10 @@ export interface Simulator {
   reset(env: number, initial: ResetState): void;
   /** Sets one parameter of one environment; takes effect at the next step. Payload and centre act on the base (the robot's first moving body). */
   setParameter(env: number, name: ParameterName, value: number): void;
-  /** Adds a world-frame velocity to a body of one environment (a push), m/s. */
+  /**
+   * Adds a world-frame velocity to a body of one environment (a push), m/s. What floats is pushed as a
+   * whole; a part of what hangs on the world gets the impulse, which its joints then share.
+   */
   push(env: number, body: number, velocity: readonly [number, number, number]): void;
   /** The whole state as bytes; `load` continues bit for bit as the saved one would have. */
   save(): Uint8Array;

@@ -218,6 +218,32 @@ test.runIf(rapier)("friction per environment needs one friction for the ground",
   sim.dispose();
 });
 
+test("a push on a part of what floats moves all of it, and its parts not against each other", async () => {
+  const robot = await robotOf(`<option gravity="0 0 0"/><worldbody><body name="trunk"><freejoint/>
+    <inertial pos="0 0 0" mass="2" diaginertia=".1 .1 .1"/>
+    <body name="arm" pos=".3 0 0"><joint name="j" axis="0 1 0"/>
+      <inertial pos=".2 0 0" mass="3" diaginertia=".1 .1 .1"/></body></body></worldbody>`);
+  const sim = await simulate(robot);
+  for (const body of [0, 1]) {
+    sim.reset(0, resetState(robot));
+    sim.push(0, body, [0.5, 0, 1]);
+    run(sim, 20);
+    expect(sim.state.bodyVelocity[0]).toBeCloseTo(0.5, 4);
+    expect(sim.state.bodyVelocity[2]).toBeCloseTo(1, 4);
+    expect(sim.state.jointVelocity[0]).toBeCloseTo(0, 4);
+  }
+  sim.dispose();
+});
+
+test("a push on what hangs on the world gives it the impulse", async () => {
+  const sim = await simulate(await robotOf(pendulum), { controlDtSeconds: 0.001 });
+  sim.push(0, 0, [1, 0, 0]);
+  sim.step();
+  // A hinge at the origin, 2 kg at 1 m below: ω = −r m Δv / (I + m r²).
+  expect(sim.state.jointVelocity[0]).toBeCloseTo(-2 / 2.1, 2);
+  sim.dispose();
+});
+
 test("a push adds to a body's velocity and to nobody else's", async () => {
   const robot = await robotOf(boxOnFloor);
   const sim = await simulate(robot, { numEnvs: 2 });

@@ -239,11 +239,17 @@ class RapierSimulator implements Simulator {
   }
 
   push(env: number, body: number, velocity: readonly [number, number, number]): void {
-    const link = this.articulation.linkOfBody[body];
+    const { linkOfBody, links } = this.articulation;
+    const link = linkOfBody[body];
     if (link < 0) return;
-    const rigid = this.bodiesOf(env)[link];
-    const { x, y, z } = rigid.linvel();
-    rigid.setLinvel({ x: x + velocity[0], y: y + velocity[1], z: z + velocity[2] }, true);
+    const rootOf = (l: number): number => (links[l].parent < 0 ? l : rootOf(links[l].parent));
+    const root = rootOf(link);
+    const floats = links[root].joint < 0;
+    this.bodiesOf(env).forEach((rigid, l) => {
+      if (l !== link && !(floats && rootOf(l) === root)) return;
+      const { x, y, z } = rigid.linvel();
+      rigid.setLinvel({ x: x + velocity[0], y: y + velocity[1], z: z + velocity[2] }, true);
+    });
     this.reader.read(this.world, env);
   }
 
