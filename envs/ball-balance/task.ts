@@ -62,14 +62,15 @@ export default defineTask({
     motorStrength: { distribution: { uniform: [0.9, 1.1] } },
   },
   actionDelaySteps: [0, 1],
-  steps: 500_000,
-  searchSteps: 250_000,
+  steps: 800_000,
+  searchSteps: 300_000,
   training: {
     numEnvs: 64,
     numStepsPerEnv: 32,
     randomize: false,
-    ppo: { lr: 3e-4, desiredKl: 0.008, minibatchSize: 1024, numLearningEpochs: 4 },
-    network: { actor: [64, 64], critic: [64, 64] },
+    ppo: { lr: 1e-3, lrMax: 3e-3, desiredKl: 0.016, minibatchSize: 1024, numLearningEpochs: 4 },
+    // Increments add up: noise of full size shakes the ball off.
+    network: { actor: [64, 64], critic: [64, 64], initialLogStd: -1 },
   },
   presets: {
     // rl_games' settings of the original. Its critic coefficient weighs half the squared error.

@@ -5,6 +5,8 @@ const tilts = rotors.flatMap((rotor) => [`pitch${rotor}`, `roll${rotor}`]);
 
 export default defineTask({
   name: "quadcopter",
+  // Nothing touches anything: coordinate joints step this robot twice as fast.
+  engine: "mujoco",
   controlDtSeconds: 0.01,
   maxEpisodeSteps: 500,
   physics: {
@@ -85,14 +87,23 @@ export default defineTask({
     motorStrength: { distribution: { uniform: [0.9, 1.1] } },
   },
   actionDelaySteps: [0, 1],
-  steps: 600_000,
-  searchSteps: 300_000,
+  steps: 2_000_000,
+  searchSteps: 500_000,
   training: {
     numEnvs: 128,
     numStepsPerEnv: 16,
     randomize: false,
-    ppo: { lr: 1e-3, desiredKl: 0.016, minibatchSize: 1024, numLearningEpochs: 4 },
-    network: { actor: [64, 64], critic: [64, 64] },
+    ppo: {
+      lr: 1e-3,
+      lrMax: 2e-3,
+      desiredKl: 0.016,
+      // Half a second ahead is enough to hover, and what is nearer is learned sooner.
+      gamma: 0.98,
+      minibatchSize: 1024,
+      numLearningEpochs: 4,
+    },
+    // Increments add up: noise of full size would throw every control from end to end.
+    network: { actor: [64, 64], critic: [64, 64], initialLogStd: -1 },
   },
   presets: {
     // rl_games' settings of the original. Its critic coefficient weighs half the squared error.
