@@ -147,6 +147,23 @@ export default defineTask({
     ppo: { lr: 1e-3, desiredKl: 0.008, minibatchSize: 1024, numLearningEpochs: 4 },
     network: { actor: [64, 64], critic: [64, 64], initialLogStd: -0.5 },
   },
+  mirror: {
+    joints: {
+      frontLeftHip: "-frontRightHip",
+      frontLeftAnkle: "frontRightAnkle",
+      backLeftHip: "-backRightHip",
+      backLeftAnkle: "backRightAnkle",
+    },
+    signals: {
+      "torso.height": [1],
+      "torso.yaw": [-1],
+      "torso.roll": [-1],
+      "torso.angleToTarget": [-1],
+      "torso.up": [1],
+      "torso.heading": [1],
+      "joint.inRange": { as: "joint.position" },
+    },
+  },
   presets: {
     // rl_games' settings of the original. Its critic coefficient weighs half the squared error.
     isaac: {

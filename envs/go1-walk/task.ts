@@ -163,4 +163,19 @@ export default defineTask({
     },
     network: { actor: [128, 64], critic: [128, 64], initialLogStd: -1.6 },
   },
+  mirror: {
+    joints: {
+      frontRightHip: "-frontLeftHip",
+      frontRightThigh: "frontLeftThigh",
+      frontRightCalf: "frontLeftCalf",
+      rearRightHip: "-rearLeftHip",
+      rearRightThigh: "rearLeftThigh",
+      rearRightCalf: "rearLeftCalf",
+    },
+    signals: {
+      "base.yaw": [-1],
+      "command.speed": [1],
+      "joint.offset": { as: "joint.position" },
+    },
+  },
 });

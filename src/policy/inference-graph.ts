@@ -1,6 +1,7 @@
 /** Graphs that read actions and values out of weights: the learner's own, and the one that is exported. */
 
 import type { PolicyParameters } from "./inference.js";
+import { foldImages, withImages } from "./mirror.js";
 import { constantLayers, forward, forwardActorCritic, splitParameters } from "./mlp-graph.js";
 import { criticInputDim, type NetworkShape, parameterLayout } from "./network.js";
 import { OnnxGraph } from "./onnx.js";
@@ -19,15 +20,15 @@ export function actorCriticModel(network: NetworkShape): Uint8Array {
     : observations;
   const theta = graph.input("theta", [layout.size]);
   const parameters = splitParameters(graph, theta, layout);
-  const { actor, critic } = forwardActorCritic(
+  const { mean, value } = forwardActorCritic(
     graph,
     network,
     parameters,
     observations,
     criticObservations,
   );
-  graph.output("mean", actor.output, ["batch", network.actionDim]);
-  graph.output("value", critic.output, ["batch", 1]);
+  graph.output("mean", mean, ["batch", network.actionDim]);
+  graph.output("value", value, ["batch", 1]);
   return graph.encode();
 }
 
@@ -58,7 +59,10 @@ export function policyModel({
     ]);
   }
   const layers = constantLayers(graph, theta, parameterLayout(network).actor);
+  const { symmetry } = network;
+  if (symmetry) x = withImages(graph, x, symmetry.observation);
   const { output } = forward(graph, layers, x, network.activation);
-  graph.output("mean", output, ["batch", network.actionDim]);
+  const mean = symmetry ? foldImages(graph, output, symmetry.action) : output;
+  graph.output("mean", mean, ["batch", network.actionDim]);
   return graph.encode({ actions: "clip to [-1, 1]" });
 }

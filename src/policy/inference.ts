@@ -1,4 +1,5 @@
 /** The policy of one robot in plain TypeScript: no native part, so the browser and a robot run it as well. */
+import { mirrorVector } from "./mirror.js";
 import { type Activation, type NetworkShape, parameterLayout } from "./network.js";
 import { inverseDeviation, observationClip, type SavedStatistics } from "./running-statistics.js";
 
@@ -26,16 +27,7 @@ export function createInference({
   const mean = observationStatistics?.mean ?? new Float64Array(network.observationDim);
   const inverse = observationStatistics && inverseDeviation(observationStatistics.variance);
 
-  return (observation, out) => {
-    const input = buffers[0];
-    for (let i = 0; i < input.length; i++) {
-      input[i] = inverse
-        ? Math.max(
-            -observationClip,
-            Math.min(observationClip, (observation[i] - mean[i]) * inverse[i]),
-          )
-        : observation[i];
-    }
+  const run = () => {
     for (let l = 0; l < layers.length; l++) {
       const { inputs, outputs, weightOffset, biasOffset } = layers[l];
       const x = buffers[l];
@@ -47,7 +39,32 @@ export function createInference({
       }
       if (l < layers.length - 1) for (let o = 0; o < outputs; o++) y[o] = activate(y[o]);
     }
-    out.set(buffers[layers.length]);
+  };
+  const { symmetry } = network;
+  const [input, output] = [buffers[0], buffers[layers.length]];
+  const seen = new Float64Array(input.length);
+  const answer = new Float64Array(output.length);
+
+  return (observation, out) => {
+    for (let i = 0; i < input.length; i++) {
+      input[i] = inverse
+        ? Math.max(
+            -observationClip,
+            Math.min(observationClip, (observation[i] - mean[i]) * inverse[i]),
+          )
+        : observation[i];
+    }
+    if (symmetry) seen.set(input);
+    run();
+    if (symmetry) {
+      answer.set(output);
+      mirrorVector(seen, symmetry.observation, input);
+      run();
+      const { permutation, sign } = symmetry.action;
+      for (let i = 0; i < answer.length; i++) {
+        out[i] = (answer[i] + sign[i] * output[permutation[i]]) / 2;
+      }
+    } else out.set(output);
   };
 }
 

@@ -1,4 +1,6 @@
 /** Layers of a perceptron as ONNX nodes: forward, and the hand-derived backward pass. */
+
+import { foldImages, withImages } from "./mirror.js";
 import type { Activation, Layer, NetworkShape, ParameterLayout } from "./network.js";
 import type { OnnxGraph, Value } from "./onnx.js";
 
@@ -79,7 +81,11 @@ export function forward(
   return { inputs, slopes, output: x };
 }
 
-/** Actor and critic over one batch; with a shared network the value is a head on the actor's last hidden layer. */
+/**
+ * Actor and critic over one batch, and their answers: mean `[batch][action]` and value `[batch][1]`.
+ * With a shared network the value is a head on the actor's last hidden layer.
+ * A symmetric network also sees every row's image, so its passes have twice the rows.
+ */
 export function forwardActorCritic(
   graph: OnnxGraph,
   network: NetworkShape,
@@ -87,12 +93,20 @@ export function forwardActorCritic(
   observations: Value,
   criticObservations: Value,
   learning = false,
-): { actor: ForwardPass; critic: ForwardPass } {
-  const { activation } = network;
-  const actor = forward(graph, parameters.actor, observations, activation, learning);
-  const criticInput = network.shared ? actor.inputs[actor.inputs.length - 1] : criticObservations;
+): { actor: ForwardPass; critic: ForwardPass; mean: Value; value: Value } {
+  const { activation, symmetry } = network;
+  const seen = symmetry ? withImages(graph, observations, symmetry.observation) : observations;
+  const actor = forward(graph, parameters.actor, seen, activation, learning);
+  let criticInput = seen;
+  if (network.shared) criticInput = actor.inputs[actor.inputs.length - 1];
+  else if (criticObservations !== observations) {
+    const mirror = symmetry?.privilegedObservation;
+    criticInput = mirror ? withImages(graph, criticObservations, mirror) : criticObservations;
+  }
   const critic = forward(graph, parameters.critic, criticInput, activation, learning);
-  return { actor, critic };
+  const mean = symmetry ? foldImages(graph, actor.output, symmetry.action) : actor.output;
+  const value = symmetry ? foldImages(graph, critic.output, null) : critic.output;
+  return { actor, critic, mean, value };
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import type { Rng } from "../core/rng.js";
+import { symmetrySchema } from "./mirror.js";
 
 export const networkShapeSchema = z.strictObject({
   observationDim: z.int().positive(),
@@ -16,6 +17,8 @@ export const networkShapeSchema = z.strictObject({
   activation: z.enum(["elu", "tanh", "relu"]),
   /** The value is a second head on the actor's hidden layers; `critic` is not used. */
   shared: z.boolean(),
+  /** Policy and value know no left and right; omitted: they learn each by itself. */
+  symmetry: symmetrySchema.optional(),
 });
 
 export type NetworkShape = z.infer<typeof networkShapeSchema>;

@@ -81,6 +81,11 @@ export class OnnxGraph {
     return this.addNode("Split", [value, this.integers(sizes)], sizes.length, { axis: 0 });
   }
 
+  /** Cuts rows into the first half and the second. */
+  halves(value: Value): Value[] {
+    return this.addNode("Split", [value], 2, { axis: 0, num_outputs: 2 });
+  }
+
   reshape(value: Value, shape: readonly number[]): Value {
     return this.node("Reshape", [value, this.integers(shape)]);
   }

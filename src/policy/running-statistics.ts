@@ -2,6 +2,8 @@
  * Running mean and variance of vectors, and normalization by them. Rows are first gathered and
  * merged in one go (`commit`), so that the statistics stay frozen while a rollout is collected.
  */
+import type { Mirror } from "./mirror.js";
+
 export interface SavedStatistics {
   readonly count: number;
   readonly mean: Float64Array;
@@ -18,6 +20,20 @@ export function inverseDeviation(variance: Float64Array): Float64Array {
   return variance.map((v) => 1 / Math.sqrt(v + epsilon));
 }
 
+/** Sums over rows become means of those over rows and over their images. */
+function addImages(sum: Float64Array, squares: Float64Array, { permutation, sign }: Mirror): void {
+  for (let i = 0; i < permutation.length; i++) {
+    const j = permutation[i];
+    if (j < i) continue;
+    const both = (sum[i] + sign[i] * sum[j]) / 2;
+    const bothSquares = (squares[i] + squares[j]) / 2;
+    sum[i] = both;
+    sum[j] = sign[i] * both;
+    squares[i] = bothSquares;
+    squares[j] = bothSquares;
+  }
+}
+
 export class RunningStatistics {
   readonly dim: number;
   readonly mean: Float64Array;
@@ -32,8 +48,12 @@ export class RunningStatistics {
   private readonly sum: Float64Array;
   private readonly sumSquares: Float64Array;
 
-  constructor(dim: number) {
+  private readonly mirror: Mirror | undefined;
+
+  /** @param mirror counts every row's image as well, so that the statistics know no side */
+  constructor(dim: number, mirror?: Mirror) {
     this.dim = dim;
+    this.mirror = mirror;
     this.mean = new Float64Array(dim);
     this.variance = new Float64Array(dim).fill(1);
     this.inverse = inverseDeviation(this.variance);
@@ -61,6 +81,7 @@ export class RunningStatistics {
     const gathered = this.gathered[2 * dim];
     if (gathered === 0) return true;
     const total = count + gathered;
+    if (this.mirror) addImages(sum, sumSquares, this.mirror);
     let finite = true;
     for (let j = 0; j < dim; j++) {
       const shift = sum[j] / gathered;

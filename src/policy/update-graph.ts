@@ -5,6 +5,7 @@
  */
 import type { PpoSettings } from "../task/settings.js";
 import { hasPrivilegedInput } from "./inference-graph.js";
+import { unfoldGradient } from "./mirror.js";
 import {
   backward,
   forwardActorCritic,
@@ -51,17 +52,15 @@ export function gradientModel(network: NetworkShape, loss: LossSettings): Uint8A
   const perSample = graph.input("perSample", [1]);
 
   const parameters = splitParameters(graph, theta, layout);
-  const { actor, critic } = forwardActorCritic(
-    graph,
-    network,
-    parameters,
-    observations,
-    criticObservations,
-    true,
-  );
+  const {
+    actor,
+    critic,
+    mean,
+    value: answer,
+  } = forwardActorCritic(graph, network, parameters, observations, criticObservations, true);
 
   const policy = policyLoss(graph, {
-    mean: actor.output,
+    mean,
     logStd: parameters.logStd,
     actions,
     oldLogProb,
@@ -69,15 +68,20 @@ export function gradientModel(network: NetworkShape, loss: LossSettings): Uint8A
     perSample,
     loss,
   });
-  const value = valueLoss(graph, { value: critic.output, oldValue, returns, perSample, loss });
+  const value = valueLoss(graph, { value: answer, oldValue, returns, perSample, loss });
+  const { symmetry } = network;
+  const meanGradient = symmetry
+    ? unfoldGradient(graph, policy.meanGradient, symmetry.action)
+    : policy.meanGradient;
+  const valueGradient = symmetry ? unfoldGradient(graph, value.gradient, null) : value.gradient;
 
-  const criticGradients = backward(graph, parameters.critic, critic, value.gradient);
+  const criticGradients = backward(graph, parameters.critic, critic, valueGradient);
   const actorGradients = backward(
     graph,
     parameters.actor,
     actor,
-    policy.meanGradient,
-    network.shared ? inputGradient(graph, parameters.critic[0], value.gradient) : undefined,
+    meanGradient,
+    network.shared ? inputGradient(graph, parameters.critic[0], valueGradient) : undefined,
   );
   const flat = (layers: readonly LayerValues[]) =>
     layers.flatMap(({ weight, bias }) => [graph.reshape(weight, [-1]), bias]);

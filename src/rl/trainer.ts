@@ -2,6 +2,7 @@
 import { RewardsmithError } from "../core/errors.js";
 import { Rng } from "../core/rng.js";
 import { hasPrivilegedInput } from "../policy/inference-graph.js";
+import type { Symmetry } from "../policy/mirror.js";
 import { initialParameters, type NetworkShape } from "../policy/network.js";
 import { ActorCritic } from "../policy/node/actor-critic.js";
 import { RunningStatistics, type SavedStatistics } from "../policy/running-statistics.js";
@@ -20,6 +21,8 @@ export interface TrainerOptions {
   readonly environment: VectorEnvironment;
   readonly settings: TrainingSettings;
   readonly seed: number;
+  /** Left and right, where the networks are to know none. */
+  readonly symmetry?: Symmetry | undefined;
   /** The shards that train together; by default the training is in one piece. */
   readonly group?: ShardGroup;
   /** Called after every control step. */
@@ -37,7 +40,7 @@ export class Trainer {
   /** Starts every environment at a random age, so that their time-outs do not come together. */
   static async create(options: TrainerOptions): Promise<Trainer> {
     const { environment, settings, seed, group = alone, nativeCalls } = options;
-    const network = networkShape(environment, settings);
+    const network = networkShape(environment, settings, options.symmetry);
     const networks = await ActorCritic.create({
       network,
       loss: settings.ppo,
@@ -89,10 +92,15 @@ export class Trainer {
       minibatches: [...new Set(sizes)].map((size) => createMinibatch(size, dims)),
       order: new Uint32Array(samples),
       normalizers: {
-        observation: normalizeObservation ? new RunningStatistics(network.observationDim) : null,
+        observation: normalizeObservation
+          ? new RunningStatistics(network.observationDim, network.symmetry?.observation)
+          : null,
         criticObservation:
           normalizeObservation && criticObservationDim > 0
-            ? new RunningStatistics(criticObservationDim)
+            ? new RunningStatistics(
+                criticObservationDim,
+                network.symmetry?.privilegedObservation ?? undefined,
+              )
             : null,
         return: normalizeReturn ? new RunningStatistics(1) : null,
       },
@@ -227,6 +235,7 @@ export function rolloutDims(network: NetworkShape): RolloutDims {
 export function networkShape(
   environment: VectorEnvironment,
   settings: TrainingSettings,
+  symmetry?: Symmetry,
 ): NetworkShape {
   const { actor, critic, activation, shared } = settings.network;
   const privileged = environment.privilegedObservations !== environment.observations;
@@ -245,5 +254,6 @@ export function networkShape(
     critic: [...critic],
     activation,
     shared,
+    ...(symmetry && { symmetry }),
   };
 }

@@ -77,6 +77,7 @@ export function jobId(job: TrainingJob): string {
     engine,
     training,
     presets,
+    mirror,
     steps,
     searchSteps,
     ...dynamics
@@ -105,6 +106,7 @@ export function jobId(job: TrainingJob): string {
     },
     reward: job.reward,
     settings: job.settings,
+    ...(job.settings.symmetry && { mirror }),
     engine: job.engine,
     seed: job.seed,
     parent: job.parent,

@@ -1,9 +1,12 @@
 /** One shard of a job's training: its share of the environments, and its copy of the learner. */
+
+import type { Symmetry } from "../policy/mirror.js";
 import { type Checkpoint, decodeCheckpoint } from "../rl/checkpoint.js";
 import type { MetricsRow } from "../rl/metrics.js";
 import { type ShardGroup, shardBounds } from "../rl/shard-group.js";
 import { createEnvironment } from "../rl/task-environment.js";
 import { Trainer } from "../rl/trainer.js";
+import { taskMirror } from "../task/mirror.js";
 import type { TaskEnvironment } from "../task/task-environment.js";
 import { iterationSteps, type TrainingJob } from "./job.js";
 import type { Pulse, TrainingStart } from "./learner.js";
@@ -41,6 +44,11 @@ export function createShardEnvironment(
     randomize: settings.randomize,
     withHuman: true,
   });
+}
+
+/** The task's left and right where the job's networks are to know none. */
+export function symmetryOf({ task, settings }: TrainingJob): Symmetry | undefined {
+  return settings.symmetry ? taskMirror(task.task) : undefined;
 }
 
 /** Whether the iteration that begins after `steps` belongs to the phase of finer physics. */
@@ -81,7 +89,14 @@ export async function openShard(
     fine = true;
   };
   try {
-    const own = await Trainer.create({ environment, settings, seed, group, ...watched(pulse) });
+    const own = await Trainer.create({
+      environment,
+      settings,
+      seed,
+      group,
+      symmetry: symmetryOf(job),
+      ...watched(pulse),
+    });
     trainer = own;
     if (from.checkpoint) own.load(decodeCheckpoint(from.checkpoint));
     else if (from.parent) own.warmStart(decodeCheckpoint(from.parent));

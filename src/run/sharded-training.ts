@@ -17,7 +17,7 @@ import { createSharedGroup, ShardThread } from "../rl/shard-group.js";
 import { networkShape, rolloutDims } from "../rl/trainer.js";
 import type { TrainingJob } from "./job.js";
 import type { Pulse, TrainingStart } from "./learner.js";
-import { createShardEnvironment, openShard, type Shard, startsFine } from "./shard.js";
+import { createShardEnvironment, openShard, type Shard, startsFine, symmetryOf } from "./shard.js";
 import type { ShardReply, ShardRequest } from "./shard-worker.js";
 
 /** A shard asked to end has this long; then it is left behind, as ending a thread in native code is fatal. */
@@ -51,7 +51,7 @@ export class ShardedTraining {
     let opening: Promise<Shard> | undefined;
     try {
       const environment = await createShardEnvironment(job, 0, startsFine(job, from));
-      const network = networkShape(environment, settings);
+      const network = networkShape(environment, settings, symmetryOf(job));
       const dims = rolloutDims(network);
       const sums = [
         parameterLayout(network).size + lossStatistics.length,

@@ -81,6 +81,10 @@ export const trainingSettingsSchema = z.strictObject({
     .default(1)
     .describe("threads that the environments and every update are split over"),
   randomize: z.boolean().default(true).describe("apply the task's randomization ranges"),
+  symmetry: z
+    .boolean()
+    .default(false)
+    .describe("policy and value answer left and right alike; the task declares its mirror"),
   finePhase: finePhaseSchema.prefault({}),
   ppo: ppoSettingsSchema.prefault({}),
   network: networkSettingsSchema.prefault({}),

@@ -132,6 +132,28 @@ const physicsProfileSchema = z.strictObject({
   softCcdMeters: z.number().min(0).default(0),
 });
 
+const mirrorSchema = z.strictObject({
+  /** Joint and its image, "-" before one whose sign changes; the pair once. Others are their own. */
+  joints: z.record(z.string(), z.string()).default({}),
+  /** The same by actuator; omitted: actuators are named as their joints. */
+  actions: z.record(z.string(), z.string()).optional(),
+  /**
+   * Observed signals for which it does not follow from their kind: of every number of the image its
+   * place in the signal, from 1, negative where the sign changes; another signal that changes places
+   * with it; or a list over joints that goes as another does.
+   */
+  signals: z
+    .record(
+      z.string(),
+      z.union([
+        z.array(z.int()).min(1),
+        z.strictObject({ image: z.string() }),
+        z.strictObject({ as: z.string() }),
+      ]),
+    )
+    .default({}),
+});
+
 export const taskDefinitionSchema = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]*$/, "lower case letters, digits and dashes"),
   /** MJCF or URDF file, relative to the task folder. */
@@ -234,6 +256,8 @@ export const taskDefinitionSchema = z.strictObject({
     .partial()
     .optional(),
   training: trainingSettingsSchema.prefault({}),
+  /** Left and right of the robot, for `symmetry` (the plane y = 0 of its base). */
+  mirror: mirrorSchema.optional(),
   /** Other settings by name, for `train --preset`. */
   presets: z.record(z.string(), trainingPresetSchema).default({}),
 });

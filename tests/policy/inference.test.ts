@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Rng } from "../../src/core/rng.js";
 import { createInference } from "../../src/policy/inference.js";
+import type { Mirror, Symmetry } from "../../src/policy/mirror.js";
 import { initialParameters, type NetworkShape, parameterLayout } from "../../src/policy/network.js";
 import { createPolicy } from "../../src/rl/policy.js";
 
@@ -14,12 +15,19 @@ const network: NetworkShape = {
   shared: false,
 };
 
+const symmetry: Symmetry = {
+  observation: { permutation: [0, 2, 1, 3, 5, 4, 6], sign: [1, 1, 1, -1, -1, -1, 1] },
+  privilegedObservation: null,
+  action: { permutation: [1, 0, 2], sign: [-1, -1, 1] },
+};
+
 describe("a policy in plain TypeScript", () => {
   it.each([
     ["elu, normalized", network, true],
     ["tanh, normalized", { ...network, activation: "tanh" as const }, true],
     ["relu, raw", { ...network, activation: "relu" as const }, false],
     ["shared with the critic", { ...network, shared: true }, true],
+    ["symmetric", { ...network, symmetry }, true],
   ])("gives what the exported ONNX model gives, to 1e-5: %s", async (_, shape, normalized) => {
     const rng = new Rng(9);
     const theta = initialParameters(shape, 0, rng).map((x) => x + 0.05 * rng.normal());
@@ -44,6 +52,25 @@ describe("a policy in plain TypeScript", () => {
       }
     }
     await policy.dispose();
+  });
+});
+
+describe("a symmetric policy", () => {
+  it("answers the image of an observation with the image of its action", () => {
+    const rng = new Rng(4);
+    const shape = { ...network, symmetry };
+    const theta = initialParameters(shape, 0, rng).map((x) => x + 0.2 * rng.normal());
+    const infer = createInference({ network: shape, theta, observationStatistics: null });
+    const observation = Float32Array.from({ length: 7 }, () => rng.normal());
+    const image = ({ permutation, sign }: Mirror, of: Float32Array) =>
+      Float32Array.from(sign, (s, i) => s * of[permutation[i]]);
+    const [own, other] = [new Float32Array(3), new Float32Array(3)];
+    infer(observation, own);
+    infer(image(symmetry.observation, observation), other);
+    image(symmetry.action, own).forEach((x, i) => {
+      expect(other[i]).toBeCloseTo(x, 6);
+    });
+    expect(Math.abs(own[0] - other[0])).toBeGreaterThan(1e-3);
   });
 });
 

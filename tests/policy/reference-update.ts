@@ -1,4 +1,6 @@
 /** The PPO loss in plain f64, written from its definition; its gradient comes from central differences. */
+
+import type { Mirror } from "../../src/policy/mirror.js";
 import { type NetworkShape, parameterLayout } from "../../src/policy/network.js";
 import type { LossSettings } from "../../src/policy/update-graph.js";
 
@@ -80,8 +82,38 @@ export function referenceGradient(
   });
 }
 
-/** Mean and value of sample `b`. */
+/** Mean and value of sample `b`; of a symmetric network the means over the sample and its image. */
 export function referenceForward(
+  network: NetworkShape,
+  theta: Float64Array,
+  batch: ReferenceBatch,
+  b: number,
+): { mean: number[]; value: number } {
+  const { symmetry } = network;
+  const own = sidedForward(network, theta, batch, b);
+  if (!symmetry) return own;
+  const image = (rows: ArrayLike<number>, { permutation, sign }: Mirror) =>
+    sign.map((s, i) => s * rows[b * sign.length + permutation[i]]);
+  const other = sidedForward(
+    network,
+    theta,
+    {
+      ...batch,
+      observations: image(batch.observations, symmetry.observation),
+      criticObservations: symmetry.privilegedObservation
+        ? image(batch.criticObservations, symmetry.privilegedObservation)
+        : [],
+    },
+    0,
+  );
+  const { permutation, sign } = symmetry.action;
+  return {
+    mean: own.mean.map((x, i) => (x + sign[i] * other.mean[permutation[i]]) / 2),
+    value: (own.value + other.value) / 2,
+  };
+}
+
+function sidedForward(
   network: NetworkShape,
   theta: Float64Array,
   batch: ReferenceBatch,

@@ -77,3 +77,25 @@ describe("running statistics", () => {
     expect(second.save()).toEqual(first.save());
   });
 });
+
+it("statistics with a mirror are those of the rows and of their images", () => {
+  const mirror = { permutation: [1, 0, 2], sign: [-1 as const, -1 as const, -1 as const] };
+  const rows = Float32Array.of(1, 2, 3, 4, 5, 7);
+  const images = Float32Array.of(-2, -1, -3, -5, -4, -7);
+  const sided = new RunningStatistics(3);
+  const mirrored = new RunningStatistics(3, mirror);
+  for (let round = 0; round < 2; round++) {
+    sided.gather(rows);
+    sided.gather(images);
+    sided.commit();
+    mirrored.gather(rows);
+    mirrored.commit();
+  }
+  const [expected, actual] = [sided.save(), mirrored.save()];
+  expected.mean.forEach((x, i) => {
+    expect(actual.mean[i]).toBeCloseTo(x, 12);
+  });
+  expected.variance.forEach((x, i) => {
+    expect(actual.variance[i]).toBeCloseTo(x, 12);
+  });
+});

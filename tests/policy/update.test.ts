@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { Rng } from "../../src/core/rng.js";
+import type { Mirror, Symmetry } from "../../src/policy/mirror.js";
 import { criticInputDim, type NetworkShape, parameterLayout } from "../../src/policy/network.js";
 import { ActorCritic, type Minibatch } from "../../src/policy/node/actor-critic.js";
 import type { LossSettings } from "../../src/policy/update-graph.js";
@@ -16,6 +17,12 @@ const separate: NetworkShape = {
 };
 const asymmetric: NetworkShape = { ...separate, privilegedObservationDim: 3 };
 const shared: NetworkShape = { ...separate, shared: true };
+const symmetry: Symmetry = {
+  observation: { permutation: [0, 2, 1, 3, 4], sign: [1, -1, -1, 1, -1] },
+  privilegedObservation: null,
+  action: { permutation: [1, 0], sign: [-1, -1] },
+};
+const privilegedObservation: Mirror = { permutation: [1, 0, 2], sign: [1, 1, -1] };
 
 /** Coefficients at zero switch a loss off; the huge norm switches clipping off. */
 const silent: LossSettings = {
@@ -109,6 +116,14 @@ describe("the update's gradient agrees with finite differences of the f64 loss",
     ["everything, separate critic", separate, everything, 1],
     ["everything, asymmetric critic", asymmetric, everything, 1],
     ["everything, shared network", shared, everything, 1],
+    ["everything, symmetric", { ...separate, symmetry }, everything, 1],
+    ["everything, symmetric and shared", { ...shared, symmetry }, everything, 1],
+    [
+      "everything, symmetric with an asymmetric critic",
+      { ...asymmetric, symmetry: { ...symmetry, privilegedObservation } },
+      everything,
+      1,
+    ],
     ["everything, tanh", { ...separate, activation: "tanh" }, everything, 1],
     ["everything, relu", { ...separate, activation: "relu" }, everything, 1],
     ["everything, shared, one hidden layer", { ...shared, actor: [8] }, everything, 1],
@@ -185,6 +200,7 @@ describe("batched inference", () => {
     ["separate", separate],
     ["asymmetric", asymmetric],
     ["shared", shared],
+    ["symmetric", { ...separate, symmetry }],
   ])("gives the means and values of the f64 reference, %s critic", async (_, network) => {
     const networks = await create(network, silent);
     const theta = randomTheta(network);
