@@ -4,6 +4,7 @@ import { nameHint } from "../core/nearest-name.js";
 import { floatingBase, freeBodies } from "../robot/free-bodies.js";
 import type { RobotModel } from "../robot/model.js";
 import { heldRange } from "./actions.js";
+import { taskMirror } from "./mirror.js";
 import { movableJoints } from "./signal-shape.js";
 import type { SignalTable } from "./signals.js";
 import type { Distribution, TaskDefinition } from "./task.js";
@@ -101,6 +102,7 @@ export function checkTask(definition: TaskDefinition, robot: RobotModel, table: 
       "give the shorter delay first",
     );
   }
+  if (definition.mirror) taskMirror({ definition, robot, signals: table });
 }
 
 /** Throws E_ROBOT_OVERLAP where the pose that episodes start from has parts inside each other. */

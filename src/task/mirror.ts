@@ -26,8 +26,10 @@ interface Image {
   readonly sign: 1 | -1;
 }
 
+type MirroredTask = Pick<LoadedTask, "definition" | "robot" | "signals">;
+
 /** Throws E_TASK_MIRROR where the task declares no mirror, or one that is none. */
-export function taskMirror(task: LoadedTask): TaskMirror {
+export function taskMirror(task: MirroredTask): TaskMirror {
   const { definition } = task;
   const action = actionMirror(task);
   return {
@@ -60,7 +62,7 @@ function pairsOf(
   return images;
 }
 
-function actionMirror({ definition }: LoadedTask): VectorMirror {
+function actionMirror({ definition }: MirroredTask): VectorMirror {
   const { actions } = definition;
   const mirror = declaredMirror(definition);
   const names = actions.map(({ actuator }) => actuator);
@@ -80,7 +82,7 @@ function actionMirror({ definition }: LoadedTask): VectorMirror {
 }
 
 function inputMirror(
-  task: LoadedTask,
+  task: MirroredTask,
   terms: TaskDefinition["observation"],
   history: number,
   action: VectorMirror,
@@ -120,7 +122,7 @@ function inputMirror(
 }
 
 /** Where the numbers of a signal's image come from. */
-function imagesOf(task: LoadedTask, signal: Signal, action: VectorMirror): Image[] {
+function imagesOf(task: MirroredTask, signal: Signal, action: VectorMirror): Image[] {
   const { definition, robot, signals } = task;
   const mirror = declaredMirror(definition);
   const { name, source, size } = signal;
