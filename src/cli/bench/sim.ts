@@ -12,7 +12,6 @@ import type { Benchmark } from "./benchmark.js";
 
 /** Tasks and the least share of the engine's own speed that their environments should keep. */
 const wanted = { cartpole: 0.6, ant: 0.85, "go1-walk": 0.85 };
-const numEnvs = 64;
 /** Long enough to time, short enough that the machine's other work hits both sides alike. */
 const roundMs = 60;
 const rounds = 30;
@@ -35,7 +34,7 @@ export function benchSim(tasks: readonly string[]): Benchmark {
       }
     }
     return {
-      title: `Simulation: ${numEnvs} environments, all signals and a reward, one core`,
+      title: "Simulation: all signals and a reward, as many environments as training has, one core",
       rows: [
         ["task", "engine", "engine alone, steps/s", "environment, steps/s", "ratio", "wanted"],
         ...rows,
@@ -55,6 +54,7 @@ async function stepping(
   progress: (round: number) => void,
 ): Promise<{ ours: number; bare: number; ratio: number }> {
   const { programs } = task;
+  const { numEnvs } = task.task.definition.training;
   const environment = await createEnvironment({
     task,
     reward: programs.human ?? { ...programs.fitness, kind: "reward", columns: ["total"] },
