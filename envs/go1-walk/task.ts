@@ -145,8 +145,8 @@ export default defineTask({
     motorStrength: { distribution: { uniform: [0.85, 1.15] } },
   },
   events: [{ kind: "push", body: "trunk", intervalSeconds: [3, 7], velocity: [0.5, 0.5, 0] }],
-  steps: 1_000_000,
-  searchSteps: 500_000,
+  steps: 2_000_000,
+  searchSteps: 1_000_000,
   training: {
     numEnvs: 64,
     numStepsPerEnv: 64,
