@@ -5,6 +5,7 @@
  * free joint, the robot's floating base and loose objects (`freeBodies` in robot/).
  */
 import type { RobotModel } from "../robot/model.js";
+import type { Terrain } from "./terrain/declaration.js";
 
 export const engineNames = ["rapier", "mujoco"] as const;
 export type EngineName = (typeof engineNames)[number];
@@ -17,6 +18,8 @@ export interface SimulatorOptions {
   readonly physics: PhysicsProfile;
   /** Names of geoms whose net contact force is reported, in this order. */
   readonly contactGeoms: readonly string[];
+  /** Takes the place of the robot file's ground plane. */
+  readonly terrain?: Terrain | undefined;
 }
 
 /** How finely a control step is resolved. MuJoCo reads `substeps` alone: its solver runs until it has converged. */
@@ -94,6 +97,11 @@ export interface Simulator {
   readonly controls: Float32Array;
   /** Advances every environment by one control step. */
   step(): void;
+  /**
+   * Where one environment's origin stands in the world, m, from its next reset on: what it starts
+   * from and all its positions are relative to it. Only on terrain does it matter.
+   */
+  setOrigin(env: number, x: number, y: number, z: number): void;
   /** Puts one environment into a state and leaves the others alone. */
   reset(env: number, initial: ResetState): void;
   /** Sets one parameter of one environment; takes effect at the next step. Payload and centre act on the base (the robot's first moving body). */

@@ -56,6 +56,8 @@ export class FakeSimulator implements Simulator {
     this.physics(this);
   }
 
+  setOrigin(): void {}
+
   reset(env: number, initial: ResetState): void {
     const joints = this.jointNames.length;
     this.state.jointPosition.set(initial.jointPosition, env * joints);

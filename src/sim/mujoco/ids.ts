@@ -9,6 +9,8 @@ export interface Ids {
   readonly body: Int32Array;
   readonly joint: Int32Array;
   readonly geom: Int32Array;
+  /** The geoms of the flat ground around a height field; none without terrain. */
+  readonly slab: Int32Array;
   readonly actuator: Int32Array;
   /** First coordinate and first degree of freedom of each joint. */
   readonly qpos: Int32Array;
@@ -24,6 +26,7 @@ export function idsOf(engine: Mujoco, model: Model, robot: RobotModel): Ids {
     body: find(mjOBJ_BODY, robot.bodies.length, elementName.body),
     joint,
     geom: find(mjOBJ_GEOM, robot.geoms.length, elementName.geom),
+    slab: find(mjOBJ_GEOM, 4, elementName.slab).filter((id) => id >= 0),
     actuator: find(mjOBJ_ACTUATOR, robot.actuators.length, elementName.actuator),
     qpos: joint.map((j) => model.jnt_qposadr[j]),
     dof: joint.map((j) => model.jnt_dofadr[j]),

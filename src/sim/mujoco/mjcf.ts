@@ -5,6 +5,8 @@
  */
 import type { Actuator, Equality, Geom, Joint, RobotModel, Tendon } from "../../robot/model.js";
 import type { CollisionFilter } from "../collision-filter.js";
+import { surroundings } from "../terrain/ground.js";
+import type { HeightField } from "../terrain/height-field.js";
 import { type DriveFactors, nominalFactors } from "./drive-inertia.js";
 
 export interface MjcfOptions {
@@ -13,6 +15,8 @@ export interface MjcfOptions {
   readonly filter: CollisionFilter;
   /** Geoms, by index, whose net contact force is measured: one sensor of 3 numbers each, in this order. */
   readonly contactGeoms: readonly number[];
+  /** What stands in place of the geom at this index; its heights are for `writeHeights` to put in. */
+  readonly ground?: { readonly geom: number; readonly field: HeightField } | undefined;
 }
 
 export const elementName = {
@@ -22,6 +26,8 @@ export const elementName = {
   site: (index: number) => `s${index}`,
   tendon: (index: number) => `t${index}`,
   actuator: (index: number) => `a${index}`,
+  /** The flat ground around a height field. */
+  slab: (index: number) => `f${index}`,
 };
 
 /**
@@ -35,11 +41,13 @@ export function mjcf(robot: RobotModel, options: MjcfOptions): string {
     '<compiler angle="radian" autolimits="true" inertiafromgeom="false"/>',
     `<option timestep="${options.timestep}" gravity="${list(robot.gravity)}" integrator="implicitfast" cone="pyramidal">`,
     '<flag autoreset="disable" island="disable"/></option>',
-    `<size memory="${arenaKilobytes(robot, options.filter)}K"/>`,
+    `<size memory="${arenaKilobytes(robot, options)}K"/>`,
     "<asset>",
+    ...(options.ground ? [heightField(options.ground.field)] : []),
     ...robot.geoms.flatMap((geom, g) => (used(g) && geom.shape === "mesh" ? [mesh(geom, g)] : [])),
     "</asset><worldbody>",
-    ...children(robot, -1, used),
+    ...children(robot, -1, (geom) => used(geom) && geom !== options.ground?.geom),
+    ...(options.ground ? ground(robot.geoms[options.ground.geom], options.ground) : []),
     "</worldbody><contact>",
     ...robot.excludedPairs.map(
       ([a, b]) => `<exclude body1="${elementName.body(a)}" body2="${elementName.body(b)}"/>`,
@@ -140,6 +148,43 @@ function shape(geom: Geom, index: number): string {
   return `<geom name="${name}" type="${geom.shape}" ${form} pos="${list(geom.position)}" quat="${list(geom.orientation)}" condim="3" friction="${geom.friction} 0 0" contype="${geom.contype}" conaffinity="${geom.conaffinity}"/>`;
 }
 
+/** m: how far a height field is solid below its lowest point. */
+const groundThicknessMeters = 1;
+
+function heightField({ rows, columns, x, y, heights }: HeightField): string {
+  const [low, high] = heightRange(heights);
+  const size = [-x, -y, high - low, groundThicknessMeters];
+  return `<hfield name="ground" nrow="${rows}" ncol="${columns}" size="${list(size)}"/>`;
+}
+
+/** Writes the heights into a compiled model: MuJoCo keeps them as shares of their range. */
+export function writeHeights(data: Float32Array, { heights }: HeightField): void {
+  const [low, high] = heightRange(heights);
+  for (let i = 0; i < heights.length; i++) data[i] = (heights[i] - low) / (high - low);
+}
+
+/** Never empty: MuJoCo wants a field of some height. */
+function heightRange(heights: Float32Array): [low: number, high: number] {
+  let [low, high] = [0, 0];
+  for (const height of heights) {
+    if (height < low) low = height;
+    if (height > high) high = height;
+  }
+  return [low, Math.max(high, low + 1e-3)];
+}
+
+/** The field, under the name of the plane it replaces, and the flat ground around it. */
+function ground(plane: Geom, { geom, field }: NonNullable<MjcfOptions["ground"]>): string[] {
+  const matter = `condim="3" friction="${plane.friction} 0 0" contype="${plane.contype}" conaffinity="${plane.conaffinity}"`;
+  return [
+    `<geom name="${elementName.geom(geom)}" type="hfield" hfield="ground" pos="0 0 ${heightRange(field.heights)[0]}" ${matter}/>`,
+    ...surroundings(field).map(
+      ({ center, halfSize }, index) =>
+        `<geom name="${elementName.slab(index)}" type="box" pos="${list(center)}" size="${list(halfSize)}" ${matter}/>`,
+    ),
+  ];
+}
+
 function mesh(geom: Geom, index: number): string {
   return `<mesh name="${elementName.geom(index)}" inertia="convex" vertex="${list(geom.vertices ?? [])}"/>`;
 }
@@ -191,10 +236,12 @@ export function actuatorGains(
  * unless told). A contact of 4 pyramid edges takes 4 rows of the Jacobian and of its product with
  * the inverse mass matrix, and about 2 kB beside them.
  */
-function arenaKilobytes(robot: RobotModel, filter: CollisionFilter): number {
+function arenaKilobytes(robot: RobotModel, { filter, ground }: MjcfOptions): number {
   const dofs = robot.joints.reduce((sum, joint) => sum + (joint.kind === "free" ? 6 : 1), 0);
   const pairs = filter.allowed.reduce((sum, allowed) => sum + allowed, 0) / 2;
-  const contacts = Math.min(4 * pairs, 16 + 8 * robot.geoms.length);
+  // A height field touches a part once for each of its triangles.
+  const perPair = ground ? 16 : 4;
+  const contacts = Math.min(perPair * pairs, 16 + 2 * perPair * robot.geoms.length);
   return 256 + Math.ceil((contacts * (2048 + 4 * 8 * 2 * dofs) + 64 * dofs * dofs) / 1024);
 }
 

@@ -56,6 +56,8 @@ export class EnvironmentPhysics {
   /** [env] bits of the parts that do not fit the parameters yet. */
   private readonly stale: Uint8Array;
   private readonly movingDof: Int32Array;
+  /** MuJoCo's indices of all geoms, −1 for those left out. */
+  private readonly matter: Int32Array;
   /** [body] 1 where it belongs to a loose object. */
   private readonly ofObject: Uint8Array;
   /** The body that payload and centre of mass offset act on: the robot's first moving one. */
@@ -64,6 +66,7 @@ export class EnvironmentPhysics {
   constructor(tables: PhysicsTables) {
     this.tables = tables;
     this.stale = new Uint8Array(tables.worlds.all.length).fill(tables.driveInertia ? allParts : 0);
+    this.matter = Int32Array.from([...tables.ids.geom, ...tables.ids.slab]);
     const { joints, bodies } = tables.robot;
     const objects = new Set(
       freeBodies(tables.robot).flatMap(({ body, object }) => (object ? [body] : [])),
@@ -174,12 +177,12 @@ export class EnvironmentPhysics {
    * stays the file's, so ζ alone is chosen.
    */
   private applyContact(heap: Float64Array, env: number): void {
-    const { worlds, ids } = this.tables;
+    const { worlds } = this.tables;
     const { at } = worlds.all[env];
     const { at: from } = worlds.nominal;
     const friction = this.value(env, "friction");
     const ratio = dampingRatio(this.value(env, "restitution"));
-    for (const id of ids.geom) {
+    for (const id of this.matter) {
       if (id < 0) continue;
       const own = heap[from.geom_friction + 3 * id];
       heap[at.geom_friction + 3 * id] = Number.isNaN(friction) ? own : friction;

@@ -26,13 +26,23 @@ export class StateReader {
   private readonly nq: number;
   private readonly nv: number;
 
-  constructor(robot: RobotModel, worlds: Worlds, ids: Ids, state: SimulatorState) {
+  /** [env][3] where each environment's origin stands. */
+  private readonly origins: Float64Array;
+
+  constructor(
+    robot: RobotModel,
+    worlds: Worlds,
+    ids: Ids,
+    state: SimulatorState,
+    origins: Float64Array,
+  ) {
     const { model } = worlds.nominal;
     const joints = robot.joints.flatMap((joint, index) =>
       joint.kind === "hinge" || joint.kind === "slide" ? [{ joint, index }] : [],
     );
     this.worlds = worlds;
     this.state = state;
+    this.origins = origins;
     this.numBodies = robot.bodies.length;
     this.body = ids.body;
     this.root = ids.body.map((id) => model.body_rootid[id]);
@@ -117,6 +127,7 @@ export class StateReader {
   private readBodies(heap: Float64Array, env: number): void {
     const { at } = this.worlds.all[env];
     const { bodyPose, bodyVelocity } = this.state;
+    const { origins } = this;
     for (let b = 0; b < this.numBodies; b++) {
       const id = this.body[b];
       const x = at.xpos + 3 * id;
@@ -131,9 +142,9 @@ export class StateReader {
       const rx = heap[x] - heap[c];
       const ry = heap[x + 1] - heap[c + 1];
       const rz = heap[x + 2] - heap[c + 2];
-      bodyPose[p] = heap[x];
-      bodyPose[p + 1] = heap[x + 1];
-      bodyPose[p + 2] = heap[x + 2];
+      bodyPose[p] = heap[x] - origins[3 * env];
+      bodyPose[p + 1] = heap[x + 1] - origins[3 * env + 1];
+      bodyPose[p + 2] = heap[x + 2] - origins[3 * env + 2];
       bodyPose[p + 3] = heap[q];
       bodyPose[p + 4] = heap[q + 1];
       bodyPose[p + 5] = heap[q + 2];

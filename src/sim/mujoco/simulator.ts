@@ -20,9 +20,11 @@ import type {
   SimulatorState,
 } from "../simulator.js";
 import { pack, unpack } from "../snapshot.js";
+import { groundGeom } from "../terrain/ground.js";
+import { buildHeightField } from "../terrain/tiles.js";
 import { needsDriveInertia } from "./drive-inertia.js";
 import { type Ids, idsOf } from "./ids.js";
-import { mjcf } from "./mjcf.js";
+import { mjcf, writeHeights } from "./mjcf.js";
 import { EnvironmentPhysics } from "./physics.js";
 import { Pusher } from "./push.js";
 import { StateReader } from "./read-state.js";
@@ -75,6 +77,10 @@ class MujocoSimulator implements Simulator {
   private readonly driven: Int32Array;
   /** [env] 1 where motion has left the numbers: it stands still until a reset. */
   private readonly lost: Uint8Array;
+  private readonly onTerrain: boolean;
+  /** [env][3] where each environment stands, and will from its next reset on. */
+  private readonly origins: Float64Array;
+  private readonly nextOrigins: Float64Array;
   /** [env][nq + nv + nv] coordinates, velocities and the solver's start, as saved. */
   private readonly kept: Float64Array;
   private readonly turned = new Float64Array(3);
@@ -111,10 +117,16 @@ class MujocoSimulator implements Simulator {
     this.controls = new Float32Array(numEnvs * robot.actuators.length);
     this.parameters = nominalParameters(numEnvs);
     this.lost = new Uint8Array(numEnvs);
+    this.onTerrain = options.terrain !== undefined;
+    this.origins = new Float64Array(3 * numEnvs);
+    this.nextOrigins = new Float64Array(3 * numEnvs);
 
     const timestep = options.controlDtSeconds / this.substeps;
-    const xml = mjcf(robot, { timestep, filter, contactGeoms });
+    const { terrain } = options;
+    const ground = terrain && { geom: groundGeom(robot), field: buildHeightField(terrain) };
+    const xml = mjcf(robot, { timestep, filter, contactGeoms, ground });
     const model = compileModel(engine, xml, robot.name);
+    if (ground) writeHeights(model.hfield_data, ground.field);
     this.ids = idsOf(engine, model, robot);
     const driveInertia = needsDriveInertia(engine, model, robot, this.ids);
     this.worlds = new Worlds(engine, model, numEnvs);
@@ -127,7 +139,7 @@ class MujocoSimulator implements Simulator {
       timestep,
       driveInertia,
     });
-    this.reader = new StateReader(robot, this.worlds, this.ids, this.state);
+    this.reader = new StateReader(robot, this.worlds, this.ids, this.state, this.origins);
     this.pusher = new Pusher(engine, robot, articulation, this.worlds, this.ids);
     this.watch = new MujocoWatch({
       engine,
@@ -165,8 +177,15 @@ class MujocoSimulator implements Simulator {
     }
   }
 
+  setOrigin(env: number, x: number, y: number, z: number): void {
+    this.nextOrigins[3 * env] = x;
+    this.nextOrigins[3 * env + 1] = y;
+    this.nextOrigins[3 * env + 2] = z;
+  }
+
   reset(env: number, initial: ResetState): void {
-    const { worlds, ids, free, driven } = this;
+    const { worlds, ids, free, driven, origins } = this;
+    for (let k = 3 * env; k < 3 * env + 3; k++) origins[k] = this.nextOrigins[k];
     const { model, data, at } = worlds.all[env];
     const heap = worlds.heap.refresh();
     this.mujoco.mj_resetData(model, data);
@@ -175,6 +194,7 @@ class MujocoSimulator implements Simulator {
       const q = at.qpos + ids.qpos[free[f]];
       const v = at.qvel + ids.dof[free[f]];
       for (let k = 0; k < 7; k++) heap[q + k] = freePose[7 * f + k];
+      for (let k = 0; k < 3; k++) heap[q + k] += origins[3 * env + k];
       for (let k = 0; k < 3; k++) heap[v + k] = freeVelocity[6 * f + k];
       // A free joint turns in its body's own frame.
       unrotateVector(this.turned, 0, freePose, 7 * f + 3, freeVelocity, 6 * f + 3);
@@ -219,6 +239,7 @@ class MujocoSimulator implements Simulator {
 
   load(snapshot: Uint8Array): void {
     const kept = unpack(snapshot, this.signature, this.saved());
+    this.nextOrigins.set(this.origins);
     new Uint8Array(this.kept.buffer).set(kept);
     const { model } = this.worlds.nominal;
     const width = model.nq + 2 * model.nv;
@@ -250,6 +271,7 @@ class MujocoSimulator implements Simulator {
       state.contactForce,
       this.controls,
       this.parameters,
+      ...(this.onTerrain ? [this.origins] : []),
     ];
   }
 

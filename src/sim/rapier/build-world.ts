@@ -22,7 +22,10 @@ import type { Articulation, Member, Quaternion, Vector3 } from "../articulation.
 import { sum, turned } from "../articulation.js";
 import type { CollisionFilter } from "../collision-filter.js";
 import type { SimulatorOptions } from "../simulator.js";
+import { groundGeom } from "../terrain/ground.js";
+import { buildHeightField } from "../terrain/tiles.js";
 import { xyz, xyzw } from "./convert.js";
+import { terrainColliders } from "./terrain-colliders.js";
 
 /** Handles into a world, valid for every world restored from its snapshots. */
 export interface WorldHandles {
@@ -36,6 +39,8 @@ export interface WorldHandles {
   /** Colliders of the world's own geoms, shared by all environments, and the geom of each. */
   readonly fixedColliders: Float64Array;
   readonly fixedGeom: readonly number[];
+  /** The collider that is terrain's height field; NaN where there is none. */
+  readonly sheet: number;
   /** Whether a moving geom's friction alone decides its contacts with the world. */
   readonly frictionPerEnv: boolean;
   /** [env][3] where each environment's origin stands. */
@@ -73,6 +78,7 @@ export function buildWorld(
     colliderGeom,
     fixedColliders: new Float64Array(0),
     fixedGeom: [],
+    sheet: Number.NaN,
     frictionPerEnv: sharedFriction !== undefined,
     origins,
   };
@@ -80,16 +86,28 @@ export function buildWorld(
   const ground = world.createRigidBody(RigidBodyDesc.fixed());
   const fixedHandles: number[] = [];
   const fixedOwners: number[] = [];
-  const addFixed = (geom: number, origin: Vector3) => {
-    const pose = placed(robot.geoms[geom], bodyPose(robot.geoms[geom], articulation), origin);
-    const collider = addCollider(world, ground, robot.geoms[geom], pose, filter, geom);
+  const keepFixed = (collider: Collider, geom: number) => {
     if (sharedFriction !== undefined) collider.setFriction(0);
     fixedHandles.push(collider.handle);
     fixedOwners.push(geom);
   };
+  const addFixed = (geom: number, origin: Vector3) => {
+    const pose = placed(robot.geoms[geom], bodyPose(robot.geoms[geom], articulation), origin);
+    keepFixed(addCollider(world, ground, robot.geoms[geom], pose, filter, geom), geom);
+  };
+  const replaced = options.terrain ? groundGeom(robot) : -1;
+  let sheet = Number.NaN;
   // A plane has no end, and where environments share one origin so do their fixed geoms.
   for (const geom of fixedGeom) {
-    if (robot.geoms[geom].shape === "plane" || !filter.selfCollision) addFixed(geom, [0, 0, 0]);
+    if (geom === replaced && options.terrain) {
+      const made = terrainColliders(buildHeightField(options.terrain)).map((desc) =>
+        world.createCollider(touching(desc, robot.geoms[geom], filter, geom), ground),
+      );
+      for (const collider of made) keepFixed(collider, geom);
+      sheet = made[0].handle;
+    } else if (robot.geoms[geom].shape === "plane" || !filter.selfCollision) {
+      addFixed(geom, [0, 0, 0]);
+    }
   }
 
   for (let env = 0; env < numEnvs; env++) {
@@ -150,6 +168,7 @@ export function buildWorld(
       ...handles,
       fixedColliders: Float64Array.from(fixedHandles),
       fixedGeom: fixedOwners,
+      sheet,
     },
   };
 }
@@ -166,7 +185,8 @@ function groundFriction(geoms: readonly Geom[], fixed: readonly number[]): numbe
 /**
  * Where moving links only ever touch the world, all environments stand on one spot: collision
  * groups keep them apart and every copy computes with the same numbers. Where links may touch each
- * other, environments stand side by side, so that the broad phase finds few foreign pairs.
+ * other, environments stand side by side, so that the broad phase finds few foreign pairs. On
+ * terrain each is told where to stand.
  */
 function layOut(
   options: SimulatorOptions,
@@ -174,7 +194,7 @@ function layOut(
   filter: CollisionFilter,
 ): Float64Array {
   const origins = new Float64Array(3 * options.numEnvs);
-  if (!filter.selfCollision) return origins;
+  if (!filter.selfCollision || options.terrain) return origins;
   const spacing = Math.ceil(2 * reach(options, articulation) + 1);
   const columns = Math.ceil(Math.sqrt(options.numEnvs));
   for (let env = 0; env < options.numEnvs; env++) {
@@ -233,9 +253,18 @@ function addCollider(
   const orientation: Quaternion = [1, 0, 0, 0];
   multiplyQuaternions(orientation, 0, pose.orientation, 0, turn, 0);
   const position = sum(pose.position, turned(pose.orientation, offset));
+  desc.setTranslation(...position).setRotation(xyzw(orientation));
+  return world.createCollider(touching(desc, geom, filter, index), body);
+}
+
+/** What a collider is made of, and whom it touches. */
+function touching(
+  desc: ColliderDesc,
+  geom: Geom,
+  filter: CollisionFilter,
+  index: number,
+): ColliderDesc {
   desc
-    .setTranslation(...position)
-    .setRotation(xyzw(orientation))
     .setDensity(0)
     .setFriction(geom.friction)
     .setRestitution(0)
@@ -244,7 +273,7 @@ function addCollider(
     .setCollisionGroups(groupsOf(index, filter));
   // Groups do not tell environments apart; where links may touch, a hook does.
   if (filter.selfCollision) desc.setActiveHooks(ActiveHooks.FILTER_CONTACT_PAIRS);
-  return world.createCollider(desc, body);
+  return desc;
 }
 
 /** Rapier's membership (high half) and filter (low half); beyond 16 groups the hook decides alone. */

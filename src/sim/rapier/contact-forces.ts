@@ -9,7 +9,41 @@ import { RewardsmithError } from "../../core/errors.js";
 import type { SimulatorOptions } from "../simulator.js";
 import type { WorldHandles } from "./build-world.js";
 
-export class ContactForces {
+/** Sums up the contact forces of a control step. */
+export interface ContactReader {
+  clear(): void;
+  clearEnv(env: number): void;
+  /** Adds the last engine step's forces, times `weight`. */
+  add(world: World, weight: number): void;
+  dispose(): void;
+}
+
+/** [env][contact geom] collider handles; E_SIM_CONTACT_GEOM where a geom is missing or touches nothing. */
+export function contactColliders(options: SimulatorOptions, handles: WorldHandles): Float64Array {
+  const { robot, contactGeoms, numEnvs } = options;
+  const colliders = new Float64Array(numEnvs * contactGeoms.length);
+  const perEnv = handles.colliderGeom.length;
+  contactGeoms.forEach((name, k) => {
+    const geom = robot.geoms.findIndex((candidate) => candidate.name === name);
+    const c = handles.colliderGeom.indexOf(geom);
+    if (c < 0) {
+      const names = handles.colliderGeom.map((g) => robot.geoms[g].name);
+      throw new RewardsmithError(
+        "E_SIM_CONTACT_GEOM",
+        geom < 0
+          ? `there is no geom "${name}" in robot "${robot.name}"`
+          : `geom "${name}" touches nothing that moves against it`,
+        { hint: `geoms that may touch something: ${names.join(", ") || "none"}` },
+      );
+    }
+    for (let env = 0; env < numEnvs; env++) {
+      colliders[env * contactGeoms.length + k] = handles.colliders[env * perEnv + c];
+    }
+  });
+  return colliders;
+}
+
+export class ContactForces implements ContactReader {
   private readonly forces: Float32Array;
   private readonly numGeoms: number;
   /** [env][contact geom] collider handles. */
@@ -19,29 +53,10 @@ export class ContactForces {
   private at = 0;
   private scale = 0;
 
-  constructor(options: SimulatorOptions, handles: WorldHandles, forces: Float32Array) {
-    const { robot, contactGeoms, numEnvs } = options;
+  constructor(colliders: Float64Array, numGeoms: number, forces: Float32Array) {
     this.forces = forces;
-    this.numGeoms = contactGeoms.length;
-    this.colliders = new Float64Array(numEnvs * contactGeoms.length);
-    const perEnv = handles.colliderGeom.length;
-    contactGeoms.forEach((name, k) => {
-      const geom = robot.geoms.findIndex((candidate) => candidate.name === name);
-      const c = handles.colliderGeom.indexOf(geom);
-      if (c < 0) {
-        const names = handles.colliderGeom.map((g) => robot.geoms[g].name);
-        throw new RewardsmithError(
-          "E_SIM_CONTACT_GEOM",
-          geom < 0
-            ? `there is no geom "${name}" in robot "${robot.name}"`
-            : `geom "${name}" touches nothing that moves against it`,
-          { hint: `geoms that may touch something: ${names.join(", ") || "none"}` },
-        );
-      }
-      for (let env = 0; env < numEnvs; env++) {
-        this.colliders[env * contactGeoms.length + k] = handles.colliders[env * perEnv + c];
-      }
-    });
+    this.numGeoms = numGeoms;
+    this.colliders = colliders;
   }
 
   clear(): void {
@@ -52,7 +67,6 @@ export class ContactForces {
     this.forces.fill(0, 3 * env * this.numGeoms, 3 * (env + 1) * this.numGeoms);
   }
 
-  /** Adds the last engine step's forces, times `weight`. */
   add(world: World, weight: number): void {
     this.world = world;
     const iterations = world.numSolverIterations;
@@ -63,6 +77,8 @@ export class ContactForces {
       world.narrowPhase.contactPairsWith(this.handle, this.visitCollider);
     }
   }
+
+  dispose(): void {}
 
   private readonly visitCollider = (other: number): void => {
     const { narrowPhase, bodies } = this.world!;

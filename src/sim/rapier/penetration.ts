@@ -6,6 +6,7 @@
 import type { TempContactManifold, World } from "@dimforge/rapier3d";
 import { rotateVector } from "../../core/quaternion.js";
 import type { WorldHandles } from "./build-world.js";
+import { groundSkinMeters } from "./terrain-colliders.js";
 
 /** A collider's present pose: position, then w x y z. */
 type ColliderPose = Float64Array;
@@ -14,6 +15,8 @@ export class PenetrationReader {
   private readonly handles: WorldHandles;
   private world: World | undefined;
   private handle = 0;
+  /** How thick the other collider's skin is, m. */
+  private skin = 0;
   private deepest = 0;
   private readonly own: ColliderPose = new Float64Array(7);
   private readonly other: ColliderPose = new Float64Array(7);
@@ -42,6 +45,7 @@ export class PenetrationReader {
 
   private readonly visitCollider = (other: number): void => {
     const { narrowPhase, bodies } = this.world!;
+    this.skin = other === this.handles.sheet ? groundSkinMeters : 0;
     this.readPose(this.handle, this.own);
     this.readPose(other, this.other);
     narrowPhase.contactPair(this.handle, other, bodies, this.visitManifold);
@@ -59,7 +63,7 @@ export class PenetrationReader {
       const start = this.along(first);
       manifold.localContactPoint2(i, point);
       // The normal points from the first to the second: where they overlap, the second's point lies behind.
-      this.deepest = Math.max(this.deepest, start - this.along(second));
+      this.deepest = Math.max(this.deepest, start - this.along(second) + this.skin);
     }
   };
 

@@ -27,7 +27,8 @@ import type {
 } from "../simulator.js";
 import { pack, unpack } from "../snapshot.js";
 import { buildWorld, type WorldHandles } from "./build-world.js";
-import { ContactForces } from "./contact-forces.js";
+import { ContactEvents } from "./contact-events.js";
+import { ContactForces, type ContactReader, contactColliders } from "./contact-forces.js";
 import { contactHook } from "./contact-hook.js";
 import { Couplings } from "./couplings.js";
 import { Drives } from "./drives.js";
@@ -57,8 +58,10 @@ class RapierSimulator implements Simulator {
   private readonly signature: string;
   private readonly articulation: Articulation;
   private readonly handles: WorldHandles;
+  /** [env][3] where each environment will stand from its next reset on. */
+  private readonly nextOrigins: Float64Array;
   private readonly hooks: PhysicsHooks | undefined;
-  /** Never holds an event: Rapier calls hooks only in a step that has a queue. */
+  /** Rapier calls hooks only in a step that has a queue; on terrain it holds the contact forces. */
   private readonly events: EventQueue | undefined;
   private readonly parameters: Float64Array;
   private readonly masses: LinkMasses;
@@ -66,10 +69,11 @@ class RapierSimulator implements Simulator {
   private readonly drives: Drives;
   private readonly thrusters: Thrusters;
   private readonly reader: StateReader;
-  private readonly contacts: ContactForces;
+  private readonly contacts: ContactReader;
   private readonly target: LinkStates;
   private readonly center = new Float64Array(3);
   private readonly vector = VectorOps.intoRaw({ x: 0, y: 0, z: 0 });
+  private readonly onTerrain: boolean;
   private world: World;
 
   constructor(options: SimulatorOptions) {
@@ -78,6 +82,7 @@ class RapierSimulator implements Simulator {
     this.numEnvs = numEnvs;
     this.substeps = options.physics.substeps;
     this.signature = JSON.stringify({ format: 3, ...options });
+    this.onTerrain = options.terrain !== undefined;
     this.articulation = articulate(robot);
     checkSupported(robot, this.articulation);
     const { links, joints } = this.articulation;
@@ -98,8 +103,8 @@ class RapierSimulator implements Simulator {
     const { world, handles } = buildWorld(options, this.articulation, filter);
     this.world = world;
     this.handles = handles;
+    this.nextOrigins = handles.origins.slice();
     this.hooks = filter.selfCollision ? contactHook(handles, filter) : undefined;
-    this.events = this.hooks ? new EventQueue(true) : undefined;
     this.masses = new LinkMasses(robot, this.articulation, handles, this.parameters, numEnvs);
     const tables = {
       robot,
@@ -114,7 +119,12 @@ class RapierSimulator implements Simulator {
     this.couplings = new Couplings(tables);
     this.drives = new Drives({ ...tables, couplings: this.couplings });
     this.thrusters = new Thrusters(tables);
-    this.contacts = new ContactForces(options, handles, this.state.contactForce);
+    const touched = contactColliders(options, handles);
+    const { contactForce } = this.state;
+    const numGeoms = options.contactGeoms.length;
+    const told = this.onTerrain && new ContactEvents(world, touched, numGeoms, contactForce);
+    this.contacts = told || new ContactForces(touched, numGeoms, contactForce);
+    this.events = told ? told.queue : this.hooks && new EventQueue(true);
     this.reader = new StateReader(this.articulation, handles, this.state, this.masses.centers);
     this.watch = new RapierWatch({
       robot,
@@ -158,10 +168,17 @@ class RapierSimulator implements Simulator {
     for (let env = 0; env < this.numEnvs; env++) this.reader.read(this.world, env);
   }
 
+  setOrigin(env: number, x: number, y: number, z: number): void {
+    this.nextOrigins[3 * env] = x;
+    this.nextOrigins[3 * env + 1] = y;
+    this.nextOrigins[3 * env + 2] = z;
+  }
+
   reset(env: number, initial: ResetState): void {
     const { links } = this.articulation;
     const { pose, velocity } = this.target;
     const { origins } = this.handles;
+    for (let k = 3 * env; k < 3 * env + 3; k++) origins[k] = this.nextOrigins[k];
     this.masses.apply(this.world);
     forwardKinematics(this.articulation, initial, this.target);
     const bodies = this.world.bodies.raw;
@@ -262,12 +279,14 @@ class RapierSimulator implements Simulator {
     const engine = unpack(snapshot, this.signature, this.saved());
     this.world.free();
     this.world = World.restoreSnapshot(engine);
+    this.nextOrigins.set(this.handles.origins);
     this.masses.clearStale();
   }
 
   dispose(): void {
     this.world.free();
-    this.events?.free();
+    if (!this.onTerrain) this.events?.free();
+    this.contacts.dispose();
     this.vector.free();
     this.drives.dispose();
     this.thrusters.dispose();
@@ -289,6 +308,7 @@ class RapierSimulator implements Simulator {
       this.masses.weights,
       this.drives.told,
       this.couplings.held,
+      ...(this.onTerrain ? [this.handles.origins] : []),
     ];
   }
 
