@@ -62,7 +62,7 @@ export default defineTask({
     motorStrength: { distribution: { uniform: [0.9, 1.1] } },
   },
   actionDelaySteps: [0, 1],
-  steps: 640_000,
+  steps: 720_000,
   searchSteps: 480_000,
   training: {
     numEnvs: 128,
