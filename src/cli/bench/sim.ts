@@ -35,12 +35,9 @@ export function benchSim(tasks: readonly string[]): Benchmark {
     }
     return {
       title: "Simulation: all signals and a reward, as many environments as training has, one core",
-      rows: [
-        ["task", "engine", "engine alone, steps/s", "environment, steps/s", "ratio", "wanted"],
-        ...rows,
-      ],
+      rows: [["task", "engine", "engine alone", "environment", "ratio", "wanted"], ...rows],
       notes: [
-        `medians of ${rounds} rounds in turns; the engine alone goes on from the environment's world`,
+        `environment steps a CPU second, medians of ${rounds} rounds in turns; the engine alone goes on from the environment's world`,
         "profile train, random actions; speeds of two engines compare their profiles as well",
       ],
     };
