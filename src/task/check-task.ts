@@ -3,6 +3,7 @@ import { RewardsmithError } from "../core/errors.js";
 import { nameHint } from "../core/nearest-name.js";
 import { floatingBase, freeBodies } from "../robot/free-bodies.js";
 import type { RobotModel } from "../robot/model.js";
+import { groundGeom } from "../sim/terrain/ground.js";
 import { heldRange } from "./actions.js";
 import { taskMirror } from "./mirror.js";
 import { movableJoints } from "./signal-shape.js";
@@ -86,6 +87,7 @@ export function checkTask(definition: TaskDefinition, robot: RobotModel, table: 
   }
 
   checkStartPose(definition, robot);
+  if (definition.terrain) groundGeom(robot);
 
   for (const [i, event] of definition.events.entries()) {
     expectName(`events[${i}]`, "body", event.body, names(robot.bodies));

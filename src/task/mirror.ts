@@ -177,6 +177,15 @@ function imagesOf(task: MirroredTask, signal: Signal, action: VectorMirror): Ima
     case "bodyOrientation":
       if (isBase) return own([1, -2, 3, -4]);
       break;
+    case "heightAboveGround":
+      if (isBase) return own([1]);
+      break;
+    case "heightScan": {
+      const { ahead, left } = source;
+      const across = left.map((place) => left.findIndex((other) => near(other, -place)));
+      if (!isBase || across.includes(-1)) break;
+      return own(ahead.flatMap((_, i) => across.map((j) => 1 + i * left.length + j)));
+    }
   }
   throw wrong(
     `what the image of "${name}" is does not follow from its kind`,

@@ -5,10 +5,12 @@
  */
 import { unrotateVector } from "../core/quaternion.js";
 import type { Simulator } from "../sim/simulator.js";
+import { type Ground, groundHeight } from "./ground.js";
 import type { LoadedTask } from "./loaded-task.js";
 import type { SignalMemory } from "./signal-memory.js";
 import { contactGeomsOf } from "./signal-table.js";
 import type { Signal } from "./signals.js";
+import type { SignalSource } from "./task.js";
 
 /** Refreshes columns for environments `first` to `end` − 1. */
 export type Copy = (first: number, end: number) => void;
@@ -21,6 +23,7 @@ export function createSignalReader(
   memory: SignalMemory,
   /** [env] control steps since the episode began. */
   episodeSteps: Int32Array,
+  ground: Ground,
 ): Copy {
   const { robot } = task;
   const { stride } = task.signals;
@@ -88,6 +91,49 @@ export function createSignalReader(
     };
   };
 
+  const copyHeight = (signal: Signal, name: string): Copy => {
+    const index = body(name);
+    const { bodyPose } = state;
+    return (first, end) => {
+      for (let env = first; env < end; env++) {
+        const p = (env * bodies + index) * 7;
+        const height = groundHeight(ground, env, bodyPose[p], bodyPose[p + 1]);
+        signals[env * stride + signal.offset] = bodyPose[p + 2] - height;
+      }
+    };
+  };
+
+  const copyScan = (
+    signal: Signal,
+    { body: name, ahead, left }: Extract<SignalSource, { kind: "heightScan" }>,
+  ): Copy => {
+    const index = body(name);
+    const { bodyPose } = state;
+    return (first, end) => {
+      for (let env = first; env < end; env++) {
+        const p = (env * bodies + index) * 7;
+        const w = bodyPose[p + 3];
+        const x = bodyPose[p + 4];
+        const y = bodyPose[p + 5];
+        const z = bodyPose[p + 6];
+        // Where the body's x axis points, seen from above.
+        const headingX = 1 - 2 * (y * y + z * z);
+        const headingY = 2 * (x * y + w * z);
+        const length = Math.sqrt(headingX * headingX + headingY * headingY) || 1;
+        const cos = headingX / length;
+        const sin = headingY / length;
+        let at = env * stride + signal.offset;
+        for (let i = 0; i < ahead.length; i++) {
+          for (let j = 0; j < left.length; j++) {
+            const px = bodyPose[p] + ahead[i] * cos - left[j] * sin;
+            const py = bodyPose[p + 1] + ahead[i] * sin + left[j] * cos;
+            signals[at++] = groundHeight(ground, env, px, py) - bodyPose[p + 2];
+          }
+        }
+      }
+    };
+  };
+
   const copyOf = (signal: Signal): Copy | undefined => {
     const { source } = signal;
     const width = jointNames.length;
@@ -120,6 +166,10 @@ export function createSignalReader(
       }
       case "projectedGravity":
         return copyGravity(signal, source.body);
+      case "heightAboveGround":
+        return copyHeight(signal, source.body);
+      case "heightScan":
+        return copyScan(signal, source);
       case "contactForce": {
         const column = geomNames.indexOf(source.geom) * 3;
         return copyMany(signal, state.contactForce, geomNames.length * 3, run(column, 3));

@@ -88,6 +88,12 @@ export function shapeOf(
     case "projectedGravity":
       body(source.body);
       return tuple(3, "", "body", [-1, 1]);
+    case "heightAboveGround":
+      body(source.body);
+      return scalar("m");
+    case "heightScan":
+      body(source.body);
+      return tuple(source.ahead.length * source.left.length, "m", "body");
     case "contactForce":
       geom(source.geom);
       return tuple(3, "N", "world");

@@ -14,5 +14,6 @@ export function simulatorOptions(
     controlDtSeconds: task.definition.controlDtSeconds,
     physics: task.definition.physics[profile],
     contactGeoms: contactGeomsOf(task.definition),
+    ...(task.definition.terrain && { terrain: task.definition.terrain }),
   };
 }

@@ -27,6 +27,7 @@ import { Resets } from "./resets.js";
 import { createSignalMemory, type SignalMemory } from "./signal-memory.js";
 import { type Copy, createSignalReader } from "./signal-reader.js";
 import type { SignalTable } from "./signals.js";
+import { TerrainLevels } from "./terrain-levels.js";
 
 export interface TaskEnvironmentOptions {
   readonly task: LoadedTask;
@@ -80,6 +81,7 @@ class SimulatedTask implements TaskEnvironment {
   private readonly commands: Commands;
   private readonly randomization: Randomization;
   private readonly resets: Resets;
+  private readonly terrain: TerrainLevels;
   private readonly pushes: Pushes;
   private readonly episodes: Episodes;
   private readonly signalMemory: SignalMemory;
@@ -154,6 +156,7 @@ class SimulatedTask implements TaskEnvironment {
     this.commands = new Commands(task, numEnvs, this.signals, key);
     this.randomization = new Randomization(task, simulator, this.signals, key, randomize);
     this.resets = new Resets(task, simulator, key);
+    this.terrain = new TerrainLevels(task, simulator, key);
     this.pushes = new Pushes(task, simulator, key, randomize);
     this.signalMemory = createSignalMemory(task, simulator);
     this.readSignals = createSignalReader(
@@ -162,6 +165,7 @@ class SimulatedTask implements TaskEnvironment {
       this.signals,
       this.signalMemory,
       this.episodes.steps,
+      this.terrain.ground,
     );
     this.observation = new Observation(definition.observation, table, this.signals, numEnvs, {
       name: "observation",
@@ -189,6 +193,7 @@ class SimulatedTask implements TaskEnvironment {
       this.commands,
       this.randomization,
       this.resets,
+      this.terrain,
       this.pushes,
       this.signalMemory,
       this.episodes,
@@ -247,12 +252,14 @@ class SimulatedTask implements TaskEnvironment {
     this.restarted.fill(0);
     for (let env = 0; env < this.numEnvs; env++) {
       this.book(env);
+      this.terrain.advance(env, this.fitness.values[env]);
       const ending = this.endingOf(env);
       this.terminated[env] = ending >= 0 && ending !== this.timeOutEnding ? 1 : 0;
       this.timeOuts[env] = ending === this.timeOutEnding ? 1 : 0;
       if (ending >= 0) {
         this.episodes.end(env, ending);
         if (this.timeOuts[env] === 1) this.commands.complete(env, this.fitness.values[env]);
+        this.terrain.end(env, this.timeOuts[env] === 1);
         this.begin(env, false);
         this.restarted[env] = 1;
       } else if (this.commands.advance(env, this.fitness.values[env])) {
@@ -294,6 +301,7 @@ class SimulatedTask implements TaskEnvironment {
   /** Starts an episode in one environment. */
   private begin(env: number, stagger: boolean): void {
     this.randomization.reset(env);
+    this.terrain.begin(env);
     this.resets.reset(env);
     this.episodes.begin(env, stagger ? this.resets.drawAge(env, this.maxEpisodeSteps) : 0);
     this.actions.reset(env);

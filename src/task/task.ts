@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { engineNames, parameterNames } from "../sim/simulator.js";
+import { terrainSchema } from "../sim/terrain/declaration.js";
 import { watchMeasures } from "../sim/watch-statistics.js";
 import { trainingPresetSchema, trainingSettingsSchema } from "./settings.js";
 
@@ -41,6 +42,18 @@ export const signalSourceSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("bodyTravel"), body: z.string() }),
   /** Unit gravity direction in the body's frame: (0, 0, −1) when upright. */
   z.strictObject({ kind: z.literal("projectedGravity"), body: z.string() }),
+  /** Of the body's origin above the ground below it. */
+  z.strictObject({ kind: z.literal("heightAboveGround"), body: z.string() }),
+  /**
+   * Heights of the ground on a grid around the body, less its own: at every place `ahead` of it, one
+   * for each place to its `left`, m, as the body heads (its x axis, made level).
+   */
+  z.strictObject({
+    kind: z.literal("heightScan"),
+    body: z.string(),
+    ahead: z.array(z.number()).min(1),
+    left: z.array(z.number()).min(1),
+  }),
   z.strictObject({ kind: z.literal("contactForce"), geom: z.string() }),
   /** 1 while the geom's contact force exceeds 1 N. */
   z.strictObject({ kind: z.literal("contact"), geom: z.string() }),
@@ -156,6 +169,8 @@ const mirrorSchema = z.strictObject({
 
 export const taskDefinitionSchema = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]*$/, "lower case letters, digits and dashes"),
+  /** Another task's folder, relative to this one, whose files stand in for those missing here. */
+  extends: z.string().optional(),
   /** MJCF or URDF file, relative to the task folder. */
   robot: z.string().default("robot.xml"),
   /** One control step, s. */
@@ -171,6 +186,8 @@ export const taskDefinitionSchema = z.strictObject({
     /** Limits of the engine watch in place of the robot's own, by measure: W, m, rad, rad/s, m/s. */
     watch: z.partialRecord(z.enum(watchMeasures), z.number().positive()).default({}),
   }),
+  /** Uneven ground in place of the robot file's plane. */
+  terrain: terrainSchema.optional(),
   /** Dotted names become nested fields: "cart.position" is s.cart.position. */
   signals: z.record(z.string().regex(/^[a-z][A-Za-z0-9]*(\.[a-z][A-Za-z0-9]*)*$/), signalSchema),
   observation: z.array(observationTermSchema).min(1),

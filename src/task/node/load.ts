@@ -50,10 +50,11 @@ export async function loadTask(
   const folder = findFolder(nameOrFolder);
   const file = join(folder, "task.ts");
   const definition = parseDefinition(await evaluateTaskFile(file), file);
+  const folders = await lineage(folder, definition);
   const robot = await (options.compile ?? compile)(
-    existing(join(folder, definition.robot), `${definition.name} names it as its robot`),
+    existing(folders, definition.robot, `${definition.name} names it as its robot`),
   );
-  const pageFile = existing(join(folder, "task.md"), "it holds the sentence for the designer");
+  const pageFile = existing(folders, "task.md", "it holds the sentence for the designer");
   const page = parseTaskPage(await readFile(pageFile, "utf8"), pageFile);
   const signals = within(file, () => buildSignalTable(definition, robot));
   within(file, () => checkTask(definition, robot, signals));
@@ -61,7 +62,7 @@ export async function loadTask(
     definition,
     robot,
     page,
-    sources: await readSources(folder, definition),
+    sources: await readSources(folders, definition),
     signals,
     folder,
   };
@@ -114,17 +115,43 @@ function parseDefinition(value: unknown, file: string): TaskDefinition {
   });
 }
 
-async function readSources(folder: string, definition: TaskDefinition): Promise<TaskSources> {
-  const required = (name: string, why: string) =>
-    readFile(existing(join(folder, name), why), "utf8");
-  const optional = async (name: string) =>
-    existsSync(join(folder, name)) ? await readFile(join(folder, name), "utf8") : undefined;
+/** A task's folder, the one it extends, the one that extends, and so on. */
+async function lineage(folder: string, definition: TaskDefinition): Promise<string[]> {
+  const folders = [folder];
+  let extended = definition.extends;
+  while (extended !== undefined) {
+    const own = folders[folders.length - 1];
+    const next = resolve(own, extended);
+    if (folders.includes(next) || !isTaskFolder(next)) {
+      const why = folders.includes(next) ? "which comes back to itself" : "which holds no task.ts";
+      throw new RewardsmithError("E_TASK_INVALID", `extends "${extended}", ${why}`, {
+        where: join(own, "task.ts"),
+        hint: "name another task's folder, relative to this one",
+      });
+    }
+    folders.push(next);
+    const file = join(next, "task.ts");
+    extended = parseDefinition(await evaluateTaskFile(file), file).extends;
+  }
+  return folders;
+}
+
+async function readSources(
+  folders: readonly string[],
+  definition: TaskDefinition,
+): Promise<TaskSources> {
+  const [folder] = folders;
+  const required = (name: string, why: string) => readFile(existing(folders, name, why), "utf8");
+  const optional = async (name: string, among: readonly string[] = folders) => {
+    const file = found(among, name);
+    return file === undefined ? undefined : await readFile(file, "utf8");
+  };
 
   const [derivedName] =
     Object.entries(definition.signals).find(([, signal]) => signal.source.kind === "derived") ?? [];
   const derived =
     derivedName === undefined
-      ? await optional("derived.ts")
+      ? await optional("derived.ts", [folder])
       : await required("derived.ts", `it computes signal "${derivedName}"`);
   if (derivedName === undefined && derived !== undefined) {
     throw new RewardsmithError(
@@ -147,10 +174,16 @@ async function readSources(folder: string, definition: TaskDefinition): Promise<
   };
 }
 
-function existing(file: string, why: string): string {
-  if (existsSync(file)) return file;
-  throw new RewardsmithError("E_TASK_INVALID", `${basename(file)} is missing`, {
-    where: file,
+/** The file of that name in the first folder that has it. */
+function found(folders: readonly string[], name: string): string | undefined {
+  return folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
+}
+
+function existing(folders: readonly string[], name: string, why: string): string {
+  const file = found(folders, name);
+  if (file !== undefined) return file;
+  throw new RewardsmithError("E_TASK_INVALID", `${basename(name)} is missing`, {
+    where: join(folders[0], name),
     hint: `a task folder needs it: ${why}`,
   });
 }
