@@ -148,14 +148,21 @@ export default defineTask({
     motorStrength: { distribution: { uniform: [0.9, 1.1] } },
   },
   actionDelaySteps: [0, 1],
-  steps: 1_500_000,
-  searchSteps: 500_000,
+  steps: 5_000_000,
+  searchSteps: 1_000_000,
   training: {
     numEnvs: 64,
     numStepsPerEnv: 32,
     randomize: false,
-    ppo: { lr: 1e-3, desiredKl: 0.01, minibatchSize: 1024, numLearningEpochs: 5 },
-    network: { actor: [128, 64], critic: [128, 64], initialLogStd: -1 },
+    ppo: {
+      lr: 1e-3,
+      lrMin: 2e-4,
+      lrMax: 2e-3,
+      desiredKl: 0.016,
+      minibatchSize: 1024,
+      numLearningEpochs: 5,
+    },
+    network: { actor: [128, 64], critic: [128, 64], initialLogStd: -0.7 },
   },
   presets: {
     // rl_games' settings of the original. Its critic coefficient weighs half the squared error.
