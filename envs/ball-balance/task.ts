@@ -52,8 +52,12 @@ export default defineTask({
   reset: {
     bodies: {
       ball: {
-        position: [{ uniform: [-0.3, 0.3] }, { uniform: [-0.3, 0.3] }, { uniform: [-0.5, 0.5] }],
-        linearVelocity: [{ uniform: [-0.5, 0.5] }, { uniform: [-0.5, 0.5] }, -5],
+        position: [
+          { uniform: [-0.25, 0.25] },
+          { uniform: [-0.25, 0.25] },
+          { uniform: [-0.5, 0.5] },
+        ],
+        linearVelocity: [{ uniform: [-0.4, 0.4] }, { uniform: [-0.4, 0.4] }, -5],
       },
     },
   },
