@@ -14,8 +14,10 @@ export default defineTask({
   name: "franka-cabinet",
   controlDtSeconds: 1 / 60,
   maxEpisodeSteps: 500,
+  // A third of Rapier's time a step.
+  engine: "mujoco",
   physics: {
-    train: { substeps: 1, solverIterations: 8, pgsIterations: 4 },
+    train: { substeps: 1, mujocoSubsteps: 2, solverIterations: 8, pgsIterations: 4 },
     reference: { substeps: 8, solverIterations: 4, pgsIterations: 4 },
   },
   signals: {

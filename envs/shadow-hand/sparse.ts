@@ -1,0 +1,4 @@
+/** What the fitness measures and nothing else. */
+export function reward(s: State): Terms {
+  return { reached: s.goal.reached };
+}
