@@ -5,7 +5,7 @@
 export function reward(s: State): Terms {
   const near = (1 / (1 + s.handle.distance ** 2)) ** 2;
   const facing = (cosine: number) => Math.sign(cosine) * cosine * cosine;
-  const around = s.tip.around;
+  const around = 0.5 * s.tip.around;
   const opening = s.drawer.opening;
   const squeeze = 0.08 - Math.abs(s.tip.above) - Math.abs(s.tip.below);
   const bonus =
@@ -13,8 +13,8 @@ export function reward(s: State): Terms {
   return {
     distance: 2 * (s.handle.distance <= 0.02 ? 2 * near : near),
     orientation: 0.5 * 0.5 * (facing(s.hand.forward) + facing(s.hand.upright)),
-    around: 0.25 * 0.5 * around,
-    fingers: 5 * around * squeeze,
+    around: 0.25 * around,
+    fingers: 5 * s.tip.around * squeeze,
     opening: 7.5 * (opening * around + opening),
     bonus,
     behind: s.tip.ahead < -0.04 ? -1 : 0,

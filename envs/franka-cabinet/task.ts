@@ -14,7 +14,7 @@ export default defineTask({
   name: "franka-cabinet",
   controlDtSeconds: 1 / 60,
   maxEpisodeSteps: 500,
-  // A third of Rapier's time a step.
+  // A sixth of Rapier's time a step, with its drives as stiff.
   engine: "mujoco",
   physics: {
     train: { substeps: 1, mujocoSubsteps: 2, solverIterations: 8, pgsIterations: 4 },

@@ -1,3 +1,3 @@
 export function termination(s: State): Flags {
-  return { opened: s.drawer.opening > 0.39 };
+  return { strayed: s.handle.distance > 1 };
 }
