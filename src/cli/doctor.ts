@@ -11,6 +11,7 @@ import { isLoopback } from "../llm/loopback.js";
 import { type LlmSettings, resolveLlmSettings } from "../llm/settings.js";
 import { OnnxGraph } from "../policy/onnx.js";
 import type { RobotModel } from "../robot/model.js";
+import type { EngineName } from "../sim/simulator.js";
 import type { CliContext } from "./context.js";
 import { exitCode } from "./exit-codes.js";
 
@@ -106,14 +107,19 @@ async function compilePendulum(): Promise<RobotModel> {
 
 async function checkMujoco(): Promise<string> {
   const robot = await compilePendulum();
-  return `compiles a pendulum (${robot.bodies.length} body, ${robot.joints.length} joint)`;
+  await checkSwing("mujoco", robot);
+  return `compiles a pendulum (${robot.bodies.length} body, ${robot.joints.length} joint), which swings`;
+}
+
+async function checkRapier(): Promise<string> {
+  await checkSwing("rapier", await compilePendulum());
+  return "a pendulum swings";
 }
 
 /** A pendulum let go sideways swings through; nothing that moves like that is broken. */
-async function checkRapier(): Promise<string> {
-  const { createRapierSimulator } = await import("../sim/rapier/simulator.js");
-  const robot = await compilePendulum();
-  const simulator = await createRapierSimulator({
+async function checkSwing(engine: EngineName, robot: RobotModel): Promise<void> {
+  const { createSimulator } = await import("../sim/node/create-simulator.js");
+  const simulator = await createSimulator(engine, {
     robot,
     numEnvs: 1,
     controlDtSeconds: 1 / 60,
@@ -132,9 +138,9 @@ async function checkRapier(): Promise<string> {
       simulator.step();
       lowest = Math.min(lowest, simulator.state.jointPosition[0]);
     }
-    if (lowest < -0.5 && lowest > -1.2) return "a pendulum swings";
+    if (lowest < -0.5 && lowest > -1.2) return;
     throw new RewardsmithError(
-      "E_RAPIER_WRONG",
+      "E_ENGINE_WRONG",
       `a pendulum let go at 1 rad reached ${lowest.toFixed(2)} rad on the other side`,
       { hint: "reinstall: npm ci; the processor must know WebAssembly SIMD" },
     );

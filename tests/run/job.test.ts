@@ -21,6 +21,8 @@ test("words, source text, folder and budgets are no part of the id", () => {
     { page: { sentence: "other", success: "words", termination: "here" } },
     { sources: { fitness: "// a comment", termination: "…" } },
     { definition: { ...definition, steps: 5 } },
+    // The job says what it is trained in, whatever the task would be by default.
+    { definition: { ...definition, engine: "mujoco" } },
     { definition: { ...definition, signals: { "cart.position": signal } } },
   ];
   for (const change of changed) expect(jobId(withTask(change))).toBe(jobId(job));
@@ -32,6 +34,7 @@ test("everything that changes a number changes the id", () => {
   const ids = [
     job,
     fakeJob({ seed: 2 }),
+    fakeJob({ engine: "mujoco" }),
     fakeJob({ parent: "0123456789abcdef@64" }),
     fakeJob({ reward: { ...reward, columns: ["total", "other"] } }),
     fakeJob({ settings: { ...settings, numEnvs: 16 } }),

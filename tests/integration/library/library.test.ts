@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type DesignContext, type Designer, design, evaluate, train } from "../../../src/index.js";
+import { decodeCheckpoint } from "../../../src/rl/checkpoint.js";
 
 let runs = "";
 beforeAll(() => {
@@ -25,6 +26,26 @@ test("a policy is trained once, fetched from the store, and evaluated by its nam
 
   const measured = await evaluate(`${first.jobId}@${first.totalSteps}`, { runs, episodes: 8 });
   expect(measured).toEqual(first.evaluations[0]);
+});
+
+test("the engine is part of what was trained, and a policy can be measured in the other one", async () => {
+  const options = { runs, steps: 4000, episodes: 8, seed: 4 };
+  const inRapier = await train("cartpole", options);
+  const inMujoco = await train("cartpole", { ...options, engine: "mujoco" });
+  expect(inMujoco.jobId).not.toBe(inRapier.jobId);
+  expect(inMujoco.policyHash).not.toBe(inRapier.policyHash);
+  expect(decodeCheckpoint(readFileSync(inMujoco.checkpoint)).engine).toBe("mujoco");
+
+  const policy = `${inMujoco.jobId}@${inMujoco.totalSteps}`;
+  const [home] = inMujoco.evaluations;
+  expect(await evaluate(policy, { runs, episodes: 8 })).toEqual(home);
+  expect(home.engine).toBeUndefined();
+  const away = await evaluate(policy, { runs, episodes: 8, engine: "rapier" });
+  expect(away.engine).toBe("rapier");
+  expect(away.episodeReturn).not.toBe(home.episodeReturn);
+  expect(await evaluate(policy, { runs, episodes: 8, engine: "rapier" })).toEqual(away);
+  const wrong = train("cartpole", { ...options, engine: "bullet" as "rapier" });
+  await expect(wrong).rejects.toMatchObject({ code: "E_SETTINGS_VALUE", where: "engine" });
 });
 
 test("a reward that may not be trained is refused with its place", async () => {
