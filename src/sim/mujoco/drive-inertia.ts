@@ -10,23 +10,11 @@
  */
 import type { Actuator, RobotModel } from "../../robot/model.js";
 import type { Model, Mujoco } from "../../robot/mujoco/engine.js";
+import { type DriveFactors, nominalFactors } from "./drive-gains.js";
 import type { Ids } from "./ids.js";
 
 /** Largest (h D + h² K) / inertia that is left to `implicitfast`. */
 const tolerated = 0.5;
-
-export interface DriveFactors {
-  readonly jointDampingFactor: number;
-  readonly kpFactor: number;
-  readonly kdFactor: number;
-  readonly motorStrength: number;
-}
-export const nominalFactors: DriveFactors = {
-  jointDampingFactor: 1,
-  kpFactor: 1,
-  kdFactor: 1,
-  motorStrength: 1,
-};
 
 /** Makes a compiled model ready for added inertia where the robot needs it; whether it does. */
 export function needsDriveInertia(

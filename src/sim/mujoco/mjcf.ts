@@ -7,7 +7,7 @@ import type { Actuator, Equality, Geom, Joint, RobotModel, Tendon } from "../../
 import type { CollisionFilter } from "../collision-filter.js";
 import { surroundings } from "../terrain/ground.js";
 import type { HeightField } from "../terrain/height-field.js";
-import { type DriveFactors, nominalFactors } from "./drive-inertia.js";
+import { actuatorGains, nominalFactors } from "./drive-gains.js";
 
 export interface MjcfOptions {
   /** Engine step, s. */
@@ -207,27 +207,6 @@ function target({ transmission }: Actuator): string {
       return `tendon="${elementName.tendon(transmission.tendon)}"`;
     case "site":
       return `site="${elementName.site(transmission.site)}" gear="${list([...transmission.force, ...transmission.torque])}"`;
-  }
-}
-
-/**
- * MuJoCo's force = gain · control + bias₀ + bias₁ q + bias₂ q̇.
- * @param ahead by how much later the position is taken, s: q + ahead · q̇
- */
-export function actuatorGains(
-  { kind, gear, kp, kv }: Actuator,
-  { kpFactor, kdFactor, motorStrength }: DriveFactors,
-  ahead: number,
-): { gain: number; bias: [number, number, number] } {
-  const stiffness = kp * kpFactor * motorStrength;
-  const damping = kv * kdFactor * motorStrength;
-  switch (kind) {
-    case "motor":
-      return { gain: gear * motorStrength, bias: [0, 0, 0] };
-    case "position":
-      return { gain: stiffness / gear, bias: [0, -stiffness, -damping - ahead * stiffness] };
-    case "velocity":
-      return { gain: damping / gear, bias: [0, 0, -damping] };
   }
 }
 

@@ -4,9 +4,9 @@ import { freeBodies } from "../../robot/free-bodies.js";
 import type { RobotModel } from "../../robot/model.js";
 import { numParameters, parameterIndex } from "../env-parameters.js";
 import type { ParameterName } from "../simulator.js";
-import { type DriveFactors, jointDamping, tendonDamping } from "./drive-inertia.js";
+import { actuatorGains, type DriveFactors } from "./drive-gains.js";
+import { jointDamping, tendonDamping } from "./drive-inertia.js";
 import type { Ids } from "./ids.js";
-import { actuatorGains } from "./mjcf.js";
 import type { Worlds } from "./worlds.js";
 
 /** Numbers a row takes in MuJoCo's arrays of gains and biases. */
