@@ -75,7 +75,8 @@ describe("the Shadow hand", () => {
     expect(coupled.map(({ name }) => name)).toEqual(["FFJ0", "MFJ0", "RFJ0", "LFJ0"]);
     for (const { name, transmission, controlRange } of coupled) {
       if (transmission.kind !== "tendon") continue;
-      expect(controlRange).toEqual([0, 3.1415]);
+      expect(controlRange?.[0]).toBe(0);
+      expect(controlRange?.[1]).toBeCloseTo(Math.PI, 3);
       const parts = tendons[transmission.tendon].joints;
       expect(parts.map(({ joint, coefficient }) => [joints[joint].name, coefficient])).toEqual([
         [name.replace("J0", "J2"), 1],
