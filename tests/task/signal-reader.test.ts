@@ -57,6 +57,22 @@ describe("signals read from the simulator", () => {
     ]);
   });
 
+  it("the way of a body over a step, by the step's 0.1 s; none across a reset", () => {
+    let x = 1;
+    const { environment, read } = watching({ kind: "bodyTravel", body: "trunk" }, (simulator) => {
+      x += 0.25;
+      simulator.state.bodyPose.set([x, -x, 0], 3 * 7);
+      simulator.state.bodyVelocity.set([7, 7, 7, 7, 7, 7], 3 * 6);
+    });
+    environment.reset(false);
+    expect(read("x", 1)).toEqual([0, 0, 0]);
+    environment.step(idle);
+    environment.step(idle);
+    expect(read("x", 1)).toEqual([2.5, -2.5, 0]);
+    for (let step = 2; step < 10; step++) environment.step(idle);
+    expect(read("x", 1)).toEqual([0, 0, 0]);
+  });
+
   it("velocities in the world's frame and in the body's", () => {
     const physics = (simulator: FakeSimulator) => {
       turnTrunk(simulator);
