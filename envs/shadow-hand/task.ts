@@ -38,21 +38,18 @@ type Signals = TaskInput["signals"];
 const tipSignals: Signals = Object.fromEntries(
   tips.flatMap(([name, part]): [string, Signals[string]][] => {
     const body = `${part}tip`;
-    const what = `the tip of the ${name === "thumb" ? "thumb" : `${name} finger`}`;
+    const what = `tip of the ${name === "thumb" ? "thumb" : `${name} finger`}`;
     return [
-      [
-        `${name}.position`,
-        { source: { kind: "bodyPosition", body }, description: `where ${what} is` },
-      ],
+      [`${name}.position`, { source: { kind: "bodyPosition", body }, description: what }],
       [
         `${name}.orientation`,
-        { source: { kind: "bodyOrientation", body }, description: `orientation of ${what}` },
+        { source: { kind: "bodyOrientation", body }, description: "its orientation" },
       ],
       [
         `${name}.linVel`,
         {
           source: { kind: "bodyLinVel", body },
-          description: `velocity of ${what}`,
+          description: "its velocity",
           range: [-1, 1],
         },
       ],
@@ -60,7 +57,7 @@ const tipSignals: Signals = Object.fromEntries(
         `${name}.angVel`,
         {
           source: { kind: "bodyAngVel", body },
-          description: `turning of ${what}`,
+          description: "its turning",
           range: [-10, 10],
         },
       ],
@@ -68,7 +65,7 @@ const tipSignals: Signals = Object.fromEntries(
         `${name}.force`,
         {
           source: { kind: "contactForce", geom: body },
-          description: `force of the cube on ${what}`,
+          description: "force of the cube on it",
           range: [-5, 5],
         },
       ],
@@ -96,7 +93,7 @@ export default defineTask({
   signals: {
     "joint.position": {
       source: { kind: "jointPositions", joints },
-      description: `angles of ${joints.join(", ")}`,
+      description: `angles of ${joints.join(", ")}: wrist, first to little finger, thumb; J4 sideways, J3 to J1 bend from root to tip`,
     },
     "joint.velocity": {
       source: { kind: "jointVelocities", joints },
@@ -184,7 +181,7 @@ export default defineTask({
     // Slower than the real hand, the wrist more so: a random start keeps the cube.
     scale: actuator.startsWith("WR") ? 0.5 : 2,
     offset,
-    description: `speed of the target of ${actuator}`,
+    description: "speed of its target",
   })),
   reset: {
     keyframe: "cradle",
