@@ -13,6 +13,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
+          // Most take milliseconds; a busy machine may take its time.
+          testTimeout: 30_000,
           include: ["tests/**/*.test.ts"],
           exclude: ["tests/slow/**", "tests/integration/**"],
         },
