@@ -13,6 +13,7 @@ import { type RecordedEpisode, recordMotion } from "../rl/record-motion.js";
 import { loadResult } from "../run/job-store.js";
 import { listRuns } from "../run/run-folder.js";
 import { type EngineName, engineNames } from "../sim/simulator.js";
+import { buildHeightField } from "../sim/terrain/tiles.js";
 import { listTasks, loadTask } from "../task/node/load.js";
 import { createFilm, type Film } from "../view/raster/film.js";
 import { encodeGif } from "../view/raster/gif.js";
@@ -94,9 +95,14 @@ async function record(cli: CliContext, name: string, options: Options): Promise<
   const { summary, motion } = chosen(episodes, options.env);
   const score = `fitness ${formatFitness(summary.fitness)}`;
   const { unit } = definition.fitness;
+  const { terrain } = definition;
   const film = createFilm({
     robot,
     motion,
+    ground:
+      terrain && motion.origin
+        ? { field: buildHeightField(terrain), origin: motion.origin }
+        : undefined,
     ...options.size,
     caption: {
       title: definition.name,

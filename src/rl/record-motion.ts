@@ -15,6 +15,8 @@ export interface Motion {
   readonly numSteps: number;
   /** [step][body][7] position, then w x y z of each body frame, relative to the env's origin. */
   readonly poses: Float32Array;
+  /** Where the env's origin stands in the world, m; it matters on terrain. */
+  readonly origin?: readonly [number, number, number];
 }
 
 export interface RecordedEpisode {
@@ -76,6 +78,7 @@ export async function recordMotion(options: RecordMotionOptions): Promise<Record
         poses[env].set(environment.bodyPoses.subarray(from, from + width), step * width);
       }
     };
+    const origins = environment.origins.slice();
     keep(0);
     for (let step = 1; step <= maxEpisodeSteps && finished < episodes; step++) {
       environment.step(policy ? await policy.act(environment.observations) : still);
@@ -85,7 +88,9 @@ export async function recordMotion(options: RecordMotionOptions): Promise<Record
     return summaries.map((summary) => {
       // After its last step an environment already shows the next episode.
       const numSteps = Math.min(kept, summary.length);
-      const motion = { dtSeconds: controlDtSeconds, numSteps };
+      const [x, y, z] = origins.subarray(3 * summary.env, 3 * summary.env + 3);
+      const origin = [x, y, z] as const;
+      const motion = { dtSeconds: controlDtSeconds, numSteps, origin };
       return {
         summary,
         motion: { ...motion, poses: poses[summary.env].subarray(0, numSteps * width) },

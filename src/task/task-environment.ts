@@ -58,6 +58,8 @@ export interface TaskEnvironment extends VectorEnvironment {
   readonly signalTable: SignalTable;
   /** [env][body][7], as in `SimulatorState`. */
   readonly bodyPoses: Float32Array;
+  /** [env][3] where each environment's origin stands in the world, m; (0, 0, 0) but on terrain. */
+  readonly origins: Float64Array;
   /** Goes on with what another environment of the task remembered, but in new episodes. */
   takeOver(other: EnvironmentSnapshot): void;
 }
@@ -206,6 +208,10 @@ class SimulatedTask implements TaskEnvironment {
 
   get bodyPoses(): Float32Array {
     return this.simulator.state.bodyPose;
+  }
+
+  get origins(): Float64Array {
+    return this.terrain.ground.origins;
   }
 
   get observations(): Float32Array {

@@ -56,7 +56,7 @@ export class FakeSimulator implements Simulator {
     this.physics(this);
   }
 
-  setOrigin(): void {}
+  setOrigin(_env: number, ..._at: readonly number[]): void {}
 
   reset(env: number, initial: ResetState): void {
     const joints = this.jointNames.length;

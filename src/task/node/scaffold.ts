@@ -53,13 +53,41 @@ export async function createTaskFolder(
     throw refused("the folder lies in the one that is copied");
   }
   await mkdir(target, { recursive: true });
-  const own = (path: string) => !/^(node_modules|runs|\.git|\.cache)$/.test(basename(path));
-  await cp(original.folder, target, { recursive: true, filter: own });
+  await cp(original.folder, target, { recursive: true, filter: isOwn });
+  await copyExtended(original, target, options);
   await rename(join(target, "task.ts"), original.definition.name, taskName(target));
   await writeFile(join(target, "tsconfig.json"), `${JSON.stringify(tsconfig, null, 2)}\n`);
   const task = await loadTask(target, options);
   await writeDeclarations(task, options.declaration);
   return task;
+}
+
+function isOwn(path: string): boolean {
+  return !/^(node_modules|runs|\.git|\.cache)$/.test(basename(path));
+}
+
+/** Makes a copy stand alone: what it takes from the tasks that it extends is copied too. */
+async function copyExtended(
+  original: LoadedTask,
+  target: string,
+  options: LoadTaskOptions,
+): Promise<void> {
+  let task = original;
+  let importer = "task.ts";
+  while (task.definition.extends !== undefined) {
+    const { extends: extended } = task.definition;
+    const base = await loadTask(resolve(task.folder, extended), options);
+    await cp(base.folder, target, { recursive: true, filter: isOwn, force: false });
+    const copy = importer === "task.ts" ? "base" : `${basename(importer, ".ts")}-base`;
+    await cp(join(base.folder, "task.ts"), join(target, `${copy}.ts`));
+    const text = await readFile(join(target, importer), "utf8");
+    const alone = text
+      .replaceAll(`"${extended}/task.js"`, `"./${copy}.js"`)
+      .replace(/^\s*extends: .*\n/m, "");
+    await writeFile(join(target, importer), alone);
+    task = base;
+    importer = `${copy}.ts`;
+  }
 }
 
 /** Brings state.d.ts of a folder made by `createTaskFolder` up to date with its task's signals. */

@@ -1,14 +1,16 @@
 /** Pictures of a robot in motion, at any moment of it, without a browser or a graphics card. */
 import type { Motion } from "../../rl/record-motion.js";
+import type { Mesh } from "../../robot/geom-mesh.js";
 import type { RobotModel } from "../../robot/model.js";
 import { cutBehind, project } from "./camera.js";
 import { type Caption, drawCaption } from "./caption.js";
-import { baseOf, frameMotion } from "./framing.js";
+import { baseOf, type Framing, frameMotion } from "./framing.js";
 import { createImage, type Image, resolve } from "./image.js";
 import { createScene, place } from "./scene.js";
 import { type Floor, shade } from "./shade.js";
 import { castShadows, createShadowMap } from "./shadow.js";
 import { clearSurfaces, createSurfaces, drawMesh } from "./surfaces.js";
+import { type UnevenGround, unevenMesh } from "./uneven-ground.js";
 import { direction } from "./vector.js";
 
 export interface FilmOptions {
@@ -17,6 +19,8 @@ export interface FilmOptions {
   readonly width: number;
   readonly height: number;
   readonly caption: Caption;
+  /** Drawn in place of the level floor. */
+  readonly ground?: UnevenGround | undefined;
 }
 
 export interface Film {
@@ -28,17 +32,25 @@ export interface Film {
 /** Pixels are drawn at this many times the size each way and averaged. */
 const supersampling = 2;
 
-export function createFilm({ robot, motion, width, height, caption }: FilmOptions): Film {
+export function createFilm(options: FilmOptions): Film {
+  const { robot, motion, width, height, caption } = options;
   const scene = createScene(robot);
   const surfaces = createSurfaces(width * supersampling, height * supersampling);
-  const framing = frameMotion(scene, motion, surfaces.width, surfaces.height);
-  const { distance, floorHeight, azimuth } = framing;
-  const floor: Floor = { height: floorHeight, tile: tileFor(distance), haze: 3.6 * distance };
+  const uneven = options.ground !== undefined;
+  const framing = frameMotion(scene, motion, surfaces.width, surfaces.height, uneven);
+  const { distance, azimuth } = framing;
+  const ground = options.ground && groundAround(options.ground, framing, motion.numSteps);
+  const floor: Floor = {
+    height: ground ? lowest(ground) - 1 : framing.floorHeight,
+    tile: tileFor(distance),
+    haze: 3.6 * distance,
+  };
   // Over the camera's left shoulder, so that shadows fall away from it to the right.
   const shadows = createShadowMap(direction(azimuth - 0.9, 0.95));
   const light = new Float32Array(surfaces.width * surfaces.height * 3);
   const image = createImage(width, height);
   const poses = new Float32Array(7 * robot.bodies.length);
+  const groundScreen = new Float32Array(ground?.positions.length ?? 0);
   const screens = scene.parts.map((part) => new Float32Array(part.positions.length));
 
   return {
@@ -50,6 +62,13 @@ export function createFilm({ robot, motion, width, height, caption }: FilmOption
       castShadows(shadows, scene.parts, framing.target(step), 0.75 * distance, 0.008 * distance);
       const camera = framing.camera(step);
       clearSurfaces(surfaces);
+      if (ground) {
+        // What lies behind the camera is left out, triangle by triangle: none of it is in the picture.
+        project(camera, ground.positions, groundScreen);
+        const { normals } = ground;
+        const part = scene.parts.length;
+        drawMesh(surfaces, { mesh: ground, points: groundScreen, normals, part, opacity: 1 });
+      }
       scene.parts.forEach(({ mesh, positions, normals, opacity }, part) => {
         if (project(camera, positions, screens[part])) {
           drawMesh(surfaces, { mesh, points: screens[part], normals, part, opacity });
@@ -67,6 +86,27 @@ export function createFilm({ robot, motion, width, height, caption }: FilmOption
       return image;
     },
   };
+}
+
+/** The ground as far as it is not lost in the haze. */
+function groundAround(ground: UnevenGround, framing: Framing, numSteps: number): Mesh {
+  const reach = 6 * framing.distance;
+  const low = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  const high = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let step = 0; step < numSteps; step++) {
+    const target = framing.target(step);
+    for (const axis of [0, 1]) {
+      low[axis] = Math.min(low[axis], target[axis] - reach);
+      high[axis] = Math.max(high[axis], target[axis] + reach);
+    }
+  }
+  return unevenMesh(ground, low, high);
+}
+
+function lowest({ positions }: Mesh): number {
+  let low = Number.POSITIVE_INFINITY;
+  for (let i = 2; i < positions.length; i += 3) low = Math.min(low, positions[i]);
+  return low;
 }
 
 /** Tiles of 1, 2 or 5 times a power of ten metres, about a ninth of the distance. */

@@ -27,11 +27,14 @@ interface Mark {
   readonly body: number;
 }
 
-const elevation = (11.5 * Math.PI) / 180;
+/** Of the camera, above level and above uneven ground. */
+const levelElevation = (11.5 * Math.PI) / 180;
+const steepElevation = (28 * Math.PI) / 180;
 /** Share of the picture that the robot may take, from the middle to the edges or to the words. */
 const [fillX, fillY] = [0.86, 0.69];
-/** A follow camera stands farther off than the robot needs, to show the way. */
-const wayAround = 1.15;
+/** A follow camera stands farther off than the robot needs, to show the way; more so where that is uneven. */
+const levelWayAround = 1.15;
+const unevenWayAround = 1.5;
 /** Steps that are looked at. */
 const samples = 120;
 /** Whoever ends up farther away than this, in sizes of the robot, has left the picture. */
@@ -39,7 +42,16 @@ const farAway = 4;
 /** Time over which a follow camera evens out the robot's sway, s. */
 const smoothSeconds = 0.6;
 
-export function frameMotion(scene: Scene, motion: Motion, width: number, height: number): Framing {
+/** @param uneven whether the ground rises and falls: it is seen from farther above, and followed up and down. */
+export function frameMotion(
+  scene: Scene,
+  motion: Motion,
+  width: number,
+  height: number,
+  uneven = false,
+): Framing {
+  const elevation = uneven ? steepElevation : levelElevation;
+  const wayAround = uneven ? unevenWayAround : levelWayAround;
   const marks = marksOf(scene, motion);
   const first = boxOf(marks.filter((mark) => mark.step === 0));
   const all = boxOf(marks);
@@ -53,12 +65,13 @@ export function frameMotion(scene: Scene, motion: Motion, width: number, height:
     );
     const box = boxOf(near);
     const azimuth = fixedAzimuth(box);
-    const { target, distance } = fitAll(near, () => middleOf(box), azimuth, width, height, true);
-    const camera = lookFrom(direction(azimuth, elevation), distance, target, width, height);
+    const view = { from: direction(azimuth, elevation), width, height };
+    const { target, distance } = fitAll(near, () => middleOf(box), view, true);
+    const camera = lookFrom(view.from, distance, target, width, height);
     const still = { target: () => target, camera: () => camera };
     return { follows, azimuth, distance, floorHeight, ...still };
   }
-  const path = smoothPath(motion, base, scene.robot.bodies.length);
+  const path = smoothPath(motion, base, scene.robot.bodies.length, uneven);
   const target = (step: number) => {
     const before = Math.min(path.length - 1, Math.floor(step));
     const after = Math.min(path.length - 1, before + 1);
@@ -70,8 +83,8 @@ export function frameMotion(scene: Scene, motion: Motion, width: number, height:
   // From the robot's right and a little ahead of it: it crosses the picture from left to right.
   const azimuth = heading - (58 * Math.PI) / 180;
   const own = marks.filter((mark) => rootOf(scene.robot, mark.body) === base);
-  const { distance } = fitAll(own, target, azimuth, width, height, false);
   const from = direction(azimuth, elevation);
+  const { distance } = fitAll(own, target, { from, width, height }, false);
   return {
     follows,
     azimuth,
@@ -139,12 +152,14 @@ function fixedAzimuth([low, high]: Box): number {
 function fitAll(
   marks: readonly Mark[],
   targetAt: (step: number) => Vector,
-  azimuth: number,
-  width: number,
-  height: number,
+  {
+    from,
+    width,
+    height,
+  }: { readonly from: Vector; readonly width: number; readonly height: number },
   center: boolean,
 ): { target: Vector; distance: number } {
-  const axes = lookFrom(direction(azimuth, elevation), 1, [0, 0, 0], width, height);
+  const axes = lookFrom(from, 1, [0, 0, 0], width, height);
   const seen = marks.map(({ step, at }) => inView(axes, at, targetAt(step)));
   const middle = (axis: 0 | 1) => {
     const [low, high] = extremes(seen.map((point) => point[axis]));
@@ -163,11 +178,12 @@ function fitAll(
   };
 }
 
-/** Where the base goes: its way on the floor without its sway, at its mean height. */
+/** Where the base goes: its way on the floor without its sway, at its mean height or `climbing` with it. */
 function smoothPath(
   { poses, numSteps, dtSeconds }: Motion,
   base: number,
   bodies: number,
+  climbing: boolean,
 ): Vector[] {
   const width = 7 * bodies;
   const half = Math.max(1, Math.round(smoothSeconds / dtSeconds / 2));
@@ -175,7 +191,7 @@ function smoothPath(
   let height = 0;
   for (let step = 0; step < numSteps; step++) height += at(step, 2) / numSteps;
   const raw = Array.from({ length: numSteps }, (_, step): Vector => {
-    return [at(step, 0), at(step, 1), height];
+    return [at(step, 0), at(step, 1), climbing ? at(step, 2) : height];
   });
   return averaged(averaged(raw, half), half);
 }

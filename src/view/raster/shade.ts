@@ -30,6 +30,8 @@ const sun: Vector = [0.9, 0.86, 0.79];
 const skyLight: Vector = [0.5, 0.55, 0.62];
 const floorLight: Vector = [0.3, 0.29, 0.28];
 const shine = 0.16;
+/** How much more than by the angle to the sun slopes of uneven ground differ in brightness. */
+const reliefDepth = 1.6;
 
 /**
  * Fills `light` `[y][x][3]` from what is seen through each pixel. Blocks of `blockSize` pixels each way
@@ -66,6 +68,18 @@ export function shade(
         eye[2] + dz * toSurface,
       ];
       const normal: Vector = [normals[3 * pixel], normals[3 * pixel + 1], normals[3 * pixel + 2]];
+      if (part === scene.parts.length) {
+        // Uneven ground: the floor's tiles, as bright as they face the sun.
+        const { light: toSun } = shadows;
+        const n = 3 * pixel;
+        const facing =
+          normals[n] * toSun[0] + normals[n + 1] * toSun[1] + normals[n + 2] * toSun[2];
+        const spread = (pixels * toSurface) / focal;
+        const relief = Math.max(0.3, 1 + reliefDepth * (facing / toSun[2] - 1));
+        const steep = spread / Math.max(0.15, normals[n + 2]);
+        floorColor(floor, at, relief, steep, steep, toSurface, shadows, out);
+        return;
+      }
       const length = Math.sqrt(dx * dx + dy * dy + dz * dz);
       const view: Vector = [-dx / length, -dy / length, -dz / length];
       surfaceLight(scene.parts[part].color, at, normal, view, shadows, out);
@@ -74,9 +88,8 @@ export function shade(
       const step = (pixels * toFloor) / focal;
       const spreadX = step * (Math.abs(right[0]) + Math.abs(up[0] - (dx * up[2]) / dz));
       const spreadY = step * (Math.abs(right[1]) + Math.abs(up[1] - (dy * up[2]) / dz));
-      const px = eye[0] + dx * toFloor;
-      const py = eye[1] + dy * toFloor;
-      floorColor(floor, px, py, spreadX, spreadY, toFloor, shadows, out);
+      const at: Vector = [eye[0] + dx * toFloor, eye[1] + dy * toFloor, floor.height];
+      floorColor(floor, at, 1, spreadX, spreadY, toFloor, shadows, out);
     } else {
       skyColor(dz / Math.sqrt(dx * dx + dy * dy + dz * dz), out);
     }
@@ -140,9 +153,10 @@ function soften(light: number): number {
 }
 
 function floorColor(
-  { tile, haze, height }: Floor,
-  x: number,
-  y: number,
+  { tile, haze }: Floor,
+  [x, y, z]: Vector,
+  /** How bright it is, 1 for level floor. */
+  relief: number,
   spreadX: number,
   spreadY: number,
   distance: number,
@@ -150,10 +164,10 @@ function floorColor(
   out: [number, number, number],
 ): void {
   const checks = 0.5 - 0.5 * stripes(x / tile, spreadX / tile) * stripes(y / tile, spreadY / tile);
-  const shadow = groundShadow(shadows, x, y, height) * shadowDepth;
+  const shadow = groundShadow(shadows, x, y, z) * shadowDepth;
   const fade = 1 - Math.exp(-((distance / haze) ** 2));
   for (let i = 0; i < 3; i++) {
-    const plain = darkTile[i] + (lightTile[i] - darkTile[i]) * checks;
+    const plain = relief * (darkTile[i] + (lightTile[i] - darkTile[i]) * checks);
     const shaded = plain * (1 - shadow + shadow * 0.12 * shadowTint[i]);
     out[i] = shaded + (horizon[i] - shaded) * fade;
   }

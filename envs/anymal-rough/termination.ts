@@ -1,0 +1,3 @@
+export function termination(s: State): Flags {
+  return { baseTouched: s.contact.base > 0 || s.base.height < 0.15 };
+}
