@@ -161,6 +161,24 @@ export default defineTask({
     ppo: { lr: 1e-3, desiredKl: 0.01, minibatchSize: 2048, numLearningEpochs: 4 },
     network: { actor: [128, 64], critic: [128, 64], initialLogStd: -0.7 },
   },
+  mirror: {
+    joints: {
+      ...Object.fromEntries(
+        [...legs(""), ...arms("")].map((joint) => [`right${joint}`, `left${joint}`]),
+      ),
+      abdomenZ: "-abdomenZ",
+      abdomenX: "-abdomenX",
+    },
+    signals: {
+      "torso.height": [1],
+      "torso.yaw": [-1],
+      "torso.roll": [-1],
+      "torso.angleToTarget": [-1],
+      "torso.up": [1],
+      "torso.heading": [1],
+      "joint.inRange": { as: "joint.position" },
+    },
+  },
   presets: {
     // rl_games' settings of the original. Its critic coefficient weighs half the squared error.
     isaac: {

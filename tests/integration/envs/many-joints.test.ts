@@ -8,6 +8,7 @@ import { createSimulator } from "../../../src/sim/node/create-simulator.js";
 import { type EngineName, engineNames, type Simulator } from "../../../src/sim/simulator.js";
 import { excesses } from "../../../src/sim/watch-limits.js";
 import type { EpisodeSummary } from "../../../src/task/environment.js";
+import { taskMirror } from "../../../src/task/mirror.js";
 import { loadTask } from "../../../src/task/node/load.js";
 import { simulatorOptions } from "../../../src/task/simulator-options.js";
 import { watchLimits } from "../../../src/task/watch-limits.js";
@@ -122,6 +123,30 @@ describe.each(engineNames)("in %s", (engine) => {
     expect(z).toBeGreaterThan(1.2);
     expect(z).toBeLessThan(1.3);
     simulator.dispose();
+  });
+});
+
+it("the humanoid's mirror is true: mirrored torques move it as in a mirror", async () => {
+  const task = tasks["humanoid"];
+  const { action } = taskMirror(task.task);
+  const ends = [];
+  const rng = new Rng(3);
+  const torques = Float32Array.from(action.sign, () => rng.uniform(-1, 1));
+  for (const mirrored of [false, true]) {
+    const { simulator } = await atRest(task, "mujoco");
+    const image = action.sign.map((sign, i) => sign * torques[action.permutation[i]]);
+    simulator.controls.set(mirrored ? image : torques);
+    steps(simulator, 12);
+    ends.push({ torso: position(simulator, "torso"), joints: [...simulator.state.jointPosition] });
+    simulator.dispose();
+  }
+  const [plain, image] = ends;
+  expect(Math.abs(plain.torso[1])).toBeGreaterThan(0.005);
+  plain.torso.forEach((value, k) => {
+    expect(image.torso[k]).toBeCloseTo(k === 1 ? -value : value, 3);
+  });
+  action.sign.forEach((sign, i) => {
+    expect(image.joints[i]).toBeCloseTo(sign * plain.joints[action.permutation[i]], 2);
   });
 });
 
