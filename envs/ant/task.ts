@@ -137,7 +137,7 @@ export default defineTask({
     motorStrength: { distribution: { uniform: [0.8, 1.2] } },
     gravityScale: { distribution: { uniform: [0.9, 1.1] } },
   },
-  steps: 1_000_000,
+  steps: 2_400_000,
   searchSteps: 500_000,
   quickSearch: { searchSteps: 500_000, finalSteps: 1_000_000 },
   training: {
