@@ -24,6 +24,9 @@ export function mergeStatistics(parts: readonly EnvironmentStatistics[]): Enviro
     fitness: perEpisode((part) => part.fitness),
     termSums: byName(first.termSums, (name) => perEpisode((part) => part.termSums[name])),
     endings: byName(first.endings, (name) => perEpisode((part) => part.endings[name])),
+    ...(first.terrainLevel === undefined
+      ? {}
+      : { terrainLevel: perStep((part) => part.terrainLevel ?? Number.NaN) }),
     ...(physics && { physics }),
   };
 }

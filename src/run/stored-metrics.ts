@@ -35,6 +35,7 @@ const metricsRowSchema = z.object({
   reward: number,
   terms: numbers,
   humanReward: number.optional(),
+  terrainLevel: number.optional(),
   episodes: number,
   episodeReturn: number,
   episodeLength: number,
@@ -69,8 +70,13 @@ export function formatRow(row: MetricsRow): string {
 /** Null for a line that is no complete row. */
 export function parseRow(line: string): MetricsRow | null {
   try {
-    const { humanReward, ...row } = withoutUndefined(metricsRowSchema.parse(JSON.parse(line)));
-    return humanReward === undefined ? row : { ...row, humanReward };
+    const parsed = withoutUndefined(metricsRowSchema.parse(JSON.parse(line)));
+    const { humanReward, terrainLevel, ...row } = parsed;
+    return {
+      ...row,
+      ...(humanReward !== undefined && { humanReward }),
+      ...(terrainLevel !== undefined && { terrainLevel }),
+    };
   } catch {
     return null;
   }

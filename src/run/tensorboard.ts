@@ -104,6 +104,7 @@ function rowScalars(row: MetricsRow, previous: MetricsRow | null): Record<string
     "Train/fitness": row.fitness,
     "Train/mean_step_reward": row.reward,
     ...(row.humanReward !== undefined && { "Train/mean_step_human_reward": row.humanReward }),
+    ...(row.terrainLevel !== undefined && { "Train/terrain_level": row.terrainLevel }),
     ...prefixed("Episode/rew_", row.termSums),
     ...prefixed("Episode_Termination/", row.endings),
     "losses/policy_loss": losses.surrogate,

@@ -50,6 +50,8 @@ export interface EnvironmentStatistics {
    * engine lost its way: no numbers, or impossible speeds); they sum to 1.
    */
   readonly endings: Readonly<Record<string, number>>;
+  /** Mean level that environments stand on, 0 the easiest; absent without a curriculum over terrain. */
+  readonly terrainLevel?: number;
   /** How far the engine strayed from physics; absent where it is not watched. */
   readonly physics?: WatchStatistics;
 }

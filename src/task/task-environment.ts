@@ -276,7 +276,11 @@ class SimulatedTask implements TaskEnvironment {
   }
 
   takeStatistics(): EnvironmentStatistics {
-    const statistics = this.episodes.takeStatistics();
+    const { meanLevel } = this.terrain;
+    const statistics = {
+      ...this.episodes.takeStatistics(),
+      ...(meanLevel !== undefined && { terrainLevel: meanLevel }),
+    };
     return this.watch ? { ...statistics, physics: this.watch.take() } : statistics;
   }
 
