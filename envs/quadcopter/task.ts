@@ -87,19 +87,20 @@ export default defineTask({
     motorStrength: { distribution: { uniform: [0.9, 1.1] } },
   },
   actionDelaySteps: [0, 1],
-  steps: 2_000_000,
+  steps: 1_500_000,
   searchSteps: 500_000,
   training: {
     numEnvs: 128,
-    numStepsPerEnv: 16,
+    numStepsPerEnv: 32,
     randomize: false,
     ppo: {
       lr: 1e-3,
+      lrMin: 5e-5,
       lrMax: 2e-3,
-      desiredKl: 0.016,
-      // Half a second ahead is enough to hover, and what is nearer is learned sooner.
-      gamma: 0.98,
-      minibatchSize: 1024,
+      desiredKl: 0.012,
+      // A third of a second ahead is enough to hover; the farther, the less exact the hovering.
+      gamma: 0.97,
+      minibatchSize: 2048,
       numLearningEpochs: 4,
     },
     // Increments add up: noise of full size would throw every control from end to end.
