@@ -8,7 +8,7 @@ import { benchLearn } from "./bench/learn.js";
 import { benchReward } from "./bench/reward.js";
 import { benchSearch } from "./bench/search.js";
 import { benchSim } from "./bench/sim.js";
-import { benchTasks } from "./bench/tasks.js";
+import { type BaselineName, baselineNames, benchTasks } from "./bench/tasks.js";
 import { benchTrain } from "./bench/train.js";
 import type { CliContext } from "./context.js";
 import { integer } from "./parse-number.js";
@@ -21,6 +21,7 @@ interface BenchFlags {
   readonly task: readonly string[];
   readonly seeds: number;
   readonly episodes: number;
+  readonly reward?: BaselineName;
   readonly out?: string;
 }
 
@@ -38,6 +39,7 @@ export function define(command: Command, cli: CliContext): void {
         .default([], "those the table is about"),
     )
     .option("--seeds <n>", "bench tasks: seeds 1 to n", integer(1), 5)
+    .addOption(new Option("--reward <reward>", "bench tasks: only this one").choices(baselineNames))
     .option("--episodes <n>", "bench tasks: test episodes of each policy", integer(1), 64)
     .option(
       "--out <file>",
@@ -60,6 +62,7 @@ export function define(command: Command, cli: CliContext): void {
         benchTasks({
           runsFolder: cli.runsFolder,
           tasks: flags.task,
+          rewards: flags.reward ? [flags.reward] : baselineNames,
           seeds: Array.from({ length: flags.seeds }, (_, i) => i + 1),
           episodes: flags.episodes,
           onTable: (table) => write("tasks", table),

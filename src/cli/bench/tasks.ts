@@ -13,7 +13,8 @@ import { formatCount, formatDuration } from "../progress.js";
 import type { Benchmark, BenchmarkTable } from "./benchmark.js";
 
 type Finished = Extract<TrainingOutcome, { status: "finished" }>;
-type BaselineName = "human" | "sparse";
+export const baselineNames = ["human", "sparse"] as const;
+export type BaselineName = (typeof baselineNames)[number];
 
 interface Row {
   readonly task: string;
@@ -29,6 +30,7 @@ export interface TasksOptions {
   readonly runsFolder: string;
   /** Default: all that are built in. */
   readonly tasks: readonly string[];
+  readonly rewards: readonly BaselineName[];
   readonly seeds: readonly number[];
   readonly episodes: number;
   /** Called with the table so far whenever a training has ended. */
@@ -65,7 +67,7 @@ export function benchTasks(options: TasksOptions): Benchmark {
 /** One function for each training of a task; each adds its outcome to the task's rows. */
 async function trainingsOf(
   name: string,
-  { seeds, episodes }: TasksOptions,
+  { rewards, seeds, episodes }: TasksOptions,
   executor: Executor,
   rows: Row[],
   signal: AbortSignal,
@@ -73,7 +75,7 @@ async function trainingsOf(
   const task = compileTask(await loadTask(name));
   const { definition } = task.task;
   const { engine } = definition;
-  return (["human", "sparse"] as const).flatMap((reward) => {
+  return rewards.flatMap((reward) => {
     const program = task.programs[reward];
     if (!program) return [];
     const row: Row = {
