@@ -70,9 +70,10 @@ export const resultFormat = 3;
 export function jobId(job: TrainingJob): string {
   const { definition, robot, signals } = job.task.task;
   const { fitness, termination, derived, human } = job.task.programs;
-  // What changes no number is left out: names for people, words, default settings and budgets.
+  // What changes no number is left out: names for people, folders, words, default settings, budgets.
   const {
     name,
+    extends: origin,
     robot: file,
     engine,
     training,
@@ -80,6 +81,7 @@ export function jobId(job: TrainingJob): string {
     mirror,
     steps,
     searchSteps,
+    quickSearch,
     ...dynamics
   } = definition;
   const { [job.engine]: physics, onnxruntime } = versions();

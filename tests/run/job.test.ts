@@ -21,6 +21,9 @@ test("words, source text, folder and budgets are no part of the id", () => {
     { page: { sentence: "other", success: "words", termination: "here" } },
     { sources: { fitness: "// a comment", termination: "…" } },
     { definition: { ...definition, steps: 5 } },
+    { definition: { ...definition, quickSearch: { searchSteps: 5 } } },
+    // Programs and robot are part of it, wherever their files lie.
+    { definition: { ...definition, extends: "../other" } },
     // The job says what it is trained in, whatever the task would be by default.
     { definition: { ...definition, engine: "mujoco" } },
     { definition: { ...definition, signals: { "cart.position": signal } } },
