@@ -33,6 +33,8 @@ export interface Training {
   iterate(): Promise<MetricsRow>;
   /** Everything needed to continue bit-identically; saving changes nothing. */
   save(): Promise<SavedTraining>;
+  /** CPU seconds spent so far by threads other than the caller's; absent where there are none. */
+  otherCpuSeconds?(): number;
   dispose(): Promise<void>;
 }
 

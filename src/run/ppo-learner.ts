@@ -24,6 +24,7 @@ export const ppoLearner: Learner = {
       return {
         iterate: () => training.iterate(),
         save: async () => saved(await training.save()),
+        otherCpuSeconds: () => training.otherCpuSeconds,
         dispose: () => training.dispose(),
       };
     }

@@ -24,6 +24,8 @@ import type { ShardReply, ShardRequest } from "./shard-worker.js";
 const endSeconds = 10;
 
 export class ShardedTraining {
+  /** CPU seconds of the other shards since they were started. */
+  otherCpuSeconds = 0;
   private readonly group: ShardThread;
   private readonly first: Shard;
   private readonly others: readonly RemoteShard[];
@@ -96,7 +98,8 @@ export class ShardedTraining {
       }),
     ]);
     const rows = [row, ...replies];
-    this.cpuSeconds = rows.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
+    this.otherCpuSeconds = replies.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
+    this.cpuSeconds = row.cpuSeconds + this.otherCpuSeconds;
     return { ...row, ...mergeStatistics(rows), cpuSeconds: this.cpuSeconds };
   }
 

@@ -59,7 +59,7 @@ export async function trainJob(
   const { job } = request;
   const cpuStart = cpuSeconds();
   const store = new StoredJob(runsRoot, job);
-  const progress = { steps: 0, newSteps: 0 };
+  const progress = { steps: 0, newSteps: 0, otherCpuSeconds: 0 };
   try {
     store.prepare(job);
     if (request.fresh) store.clear();
@@ -82,7 +82,7 @@ export async function trainJob(
     return {
       ...outcome,
       newSteps: progress.newSteps,
-      cpuSeconds: cpuSeconds() - cpuStart,
+      cpuSeconds: cpuSeconds() - cpuStart + progress.otherCpuSeconds,
     };
   } catch (error) {
     if (error instanceof RewardsmithError && isMachineFault(error)) throw error;
@@ -100,7 +100,7 @@ async function trainTo(
   request: TrainingRequest,
   store: StoredJob,
   options: TrainJobOptions,
-  progress: { steps: number; newSteps: number },
+  progress: { steps: number; newSteps: number; otherCpuSeconds: number },
 ): Promise<void> {
   const { learner, onRow, pulse = unwatched, stopAsked = () => false } = options;
   const { checkpointSeconds = 10 } = options;
@@ -136,6 +136,7 @@ async function trainTo(
       if (stop) throw cancelled();
     }
     store.addCheckpoint(target, await training.save(), true);
+    progress.otherCpuSeconds = training.otherCpuSeconds?.() ?? 0;
   } finally {
     await training.dispose();
   }

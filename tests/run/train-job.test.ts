@@ -13,6 +13,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { RewardsmithError } from "../../src/core/errors.js";
 import type { TrainingRequest } from "../../src/run/job.js";
 import { loadResult, StoredJob } from "../../src/run/job-store.js";
+import type { Learner } from "../../src/run/learner.js";
 import { storedOutcome, type TrainJobOptions, trainJob } from "../../src/run/train-job.js";
 import { fakeJob, fakeLearner, fakeRequest } from "./fake-training.js";
 
@@ -66,6 +67,18 @@ test("a result that is there is returned without training", async () => {
   const again = await finished(request, { learner });
   expect(again).toEqual({ ...first, newSteps: 0, cpuSeconds: again.cpuSeconds });
   expect(storedOutcome(request, runsRoot)).toEqual({ ...first, newSteps: 0, cpuSeconds: 0 });
+});
+
+test("what other threads of a training spend is counted as spent", async () => {
+  const learner: Learner = {
+    ...fakeLearner(),
+    async start(...options) {
+      return { ...(await fakeLearner().start(...options)), otherCpuSeconds: () => 1000 };
+    },
+  };
+  const outcome = await finished(fakeRequest(128), { learner });
+  expect(outcome.cpuSeconds).toBeGreaterThan(1000);
+  expect(outcome.cpuSeconds).toBeLessThan(1100);
 });
 
 test("a longer request continues the stored result to the same policy as an unbroken one", async () => {
