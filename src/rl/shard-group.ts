@@ -128,6 +128,8 @@ export class ShardThread implements ShardGroup {
 
   private throwIfFailed(): void {
     if (Atomics.load(this.group.cells, failedCell) === 0) return;
-    throw new RewardsmithError("E_SHARD_FAILED", "another shard of this training has failed");
+    throw new RewardsmithError("E_SHARD_FAILED", "another shard of this training has failed", {
+      hint: "with numShards=1 there are no others; the training goes on from its last checkpoint",
+    });
   }
 }
