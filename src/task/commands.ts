@@ -1,7 +1,7 @@
 /**
- * Commands: values drawn for an episode and held, or drawn anew at intervals or once reached. Under a curriculum each
- * environment has a level per command, from 0 (the range it starts with) to 1 (the full range), that
- * rises with success and never falls.
+ * Commands: values drawn for an episode and held, or drawn anew at intervals or once reached. Under
+ * a curriculum each environment has a level per command, from 0 (the range it starts with) to 1 (the
+ * full range), that rises with success and never falls.
  */
 import type { Rng } from "../core/rng.js";
 import type { LoadedTask } from "./loaded-task.js";

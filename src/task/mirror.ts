@@ -71,11 +71,14 @@ function actionMirror({ definition }: MirroredTask): VectorMirror {
   const sign = names.map((name) => images.get(name)?.sign ?? 1);
   for (const [i, action] of actions.entries()) {
     const other = actions[permutation[i]];
-    const same = near(action.scale, other.scale) && near(action.offset, sign[i] * other.offset);
+    const same =
+      action.mode === other.mode &&
+      near(action.scale, other.scale) &&
+      near(action.offset, sign[i] * other.offset);
     if (same) continue;
     throw wrong(
-      `the actions "${action.actuator}" and "${other.actuator}" are no images: their scale or offset differs`,
-      "give both the same scale, and offsets that differ as their signs do",
+      `the actions "${action.actuator}" and "${other.actuator}" are no images: their mode, scale or offset differs`,
+      "give both the same mode and scale, and offsets that differ as their signs do",
     );
   }
   return checked({ permutation, sign }, "actions");

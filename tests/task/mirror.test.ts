@@ -66,6 +66,11 @@ describe("a task's mirror", () => {
       /scale or offset/,
     ],
     [
+      "pairs an action that adds up with one that does not",
+      { actions: [{ ...actions[0], mode: "increment" }, actions[1]], mirror },
+      /mode, scale or offset/,
+    ],
+    [
       "says nothing of a signal it must",
       { signals: joints, actions, observation: [{ signal: "left" }], mirror },
       /does not follow/,
