@@ -148,7 +148,7 @@ export default defineTask({
     motorStrength: { distribution: { uniform: [0.9, 1.1] } },
   },
   actionDelaySteps: [0, 1],
-  steps: 5_000_000,
+  steps: 4_500_000,
   searchSteps: 1_000_000,
   training: {
     numEnvs: 64,
