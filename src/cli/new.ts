@@ -10,6 +10,7 @@ import type { CliContext } from "./context.js";
 const files: readonly (readonly [string, string])[] = [
   ["robot.xml", "the robot, in MJCF"],
   ["task.ts", "signals, observation, actions, reset, physics, settings"],
+  ["base.ts", "the declaration that task.ts changes"],
   ["task.md", "the sentence for the designer, success and endings in words"],
   ["fitness.ts", "how success is measured, step by step"],
   ["termination.ts", "when an episode ends early"],

@@ -15,3 +15,8 @@ export function formatInterval({ low, high }: Interval): string {
   if (!Number.isFinite(low) || !Number.isFinite(high)) return "–";
   return `${formatFitness(low)} … ${formatFitness(high)}`;
 }
+
+/** "1 seed", "2 seeds". */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

@@ -9,7 +9,7 @@ import { bestRule } from "../design/report.js";
 import type { Origin, StampedEvent } from "../events/event.js";
 import type { Candidate, RunState } from "../events/run-state.js";
 import type { MetricsRow } from "../rl/metrics.js";
-import { formatFitness } from "./numbers.js";
+import { counted, formatFitness } from "./numbers.js";
 import { Progress, sparkline } from "./progress.js";
 import type { SearchPlan } from "./search-plan.js";
 import { cutToWidth, type Terminal } from "./terminal.js";
@@ -146,7 +146,7 @@ export class RunView {
         return `  ${event.id}  again with seed ${event.seed}  fitness ${event.fitness === null ? color.red("failed") : formatFitness(event.fitness)}`;
       case "finalsStarted":
         return color.bold(
-          `final trainings: ${event.which.join(", ")}, ${event.seeds.length} new seeds each`,
+          `final trainings: ${event.which.join(", ")}, ${counted(event.seeds.length, "new seed")} each`,
         );
       case "finalEvaluated":
         return `  ${event.which.padEnd(6)}  seed ${event.seed}  fitness ${formatFitness(event.result.evaluation.fitness)}`;

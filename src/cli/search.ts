@@ -14,6 +14,7 @@ import { loadTask } from "../task/node/load.js";
 import { type ChosenDesigner, chooseDesigner } from "./choose-designer.js";
 import { type CliContext, runsFlag } from "./context.js";
 import { exitCode } from "./exit-codes.js";
+import { counted } from "./numbers.js";
 import { formatCount, formatDuration } from "./progress.js";
 import { RunView } from "./run-view.js";
 import { planSearch, type SearchPlan } from "./search-plan.js";
@@ -127,15 +128,15 @@ function announce(
   terminal.line(terminal.color.bold(`Designing a reward for ${task}`));
   terminal.line(`designer   ${designer.description}`);
   terminal.line(
-    `search     ${restarts}${settings.iterations} iterations of ${settings.candidates} candidates, each trained in ${options.engine}${halving}`,
+    `search     ${restarts}${counted(settings.iterations, "iteration")} of ${counted(settings.candidates, "candidate")}, each trained in ${options.engine}${halving}`,
   );
   if (settings.finals) {
     terminal.line(
-      `then       the best anew with ${settings.finalSeeds} new seeds, beside the human and the sparse reward`,
+      `then       the best anew with ${counted(settings.finalSeeds, "new seed")}, beside the human and the sparse reward`,
     );
   }
   terminal.line(
-    `work       about ${formatCount(plan.totalSteps)} environment steps, ${formatDuration(plan.seconds(slots))} on ${slots} ${slots === 1 ? "core" : "cores"}`,
+    `work       about ${formatCount(plan.totalSteps)} environment steps, ${formatDuration(plan.seconds(slots))} on ${counted(slots, "core")}`,
   );
   for (const line of designer.costs)
     terminal.line(line.replace(/^(\w+(?: at)?) +/, (_, word) => word.padEnd(11)));

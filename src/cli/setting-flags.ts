@@ -20,7 +20,8 @@ export interface SettingField {
 export type SettingValues = Readonly<Record<string, unknown>>;
 
 interface JsonSchema {
-  readonly type?: string;
+  /** A list for what may be null, e.g. ["number", "null"]. */
+  readonly type?: string | readonly string[];
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly anyOf?: readonly JsonSchema[];
   readonly enum?: readonly unknown[];
@@ -54,9 +55,10 @@ function leaves(path: string, schema: JsonSchema): SettingField[] {
 }
 
 function fieldType(schema: JsonSchema): SettingField["type"] {
-  if (schema.type === "integer" || schema.type === "number") return "number";
-  if (schema.type === "boolean") return "boolean";
-  return schema.type === "array" ? "list" : "string";
+  const types = [schema.type ?? []].flat();
+  if (types.includes("integer") || types.includes("number")) return "number";
+  if (types.includes("boolean")) return "boolean";
+  return types.includes("array") ? "list" : "string";
 }
 
 /** "confirmOver" is --confirm-over, and REWARDSMITH_CONFIRM_OVER in the environment. */
@@ -98,9 +100,7 @@ function describeField(field: SettingField): string {
   const text = negatable
     ? `${field.description} (--no-${kebab(field.path)} turns it off)`
     : field.description;
-  return field.default === undefined || field.type === "boolean"
-    ? text
-    : `${text} (default ${formatValue(field.default)})`;
+  return field.type === "boolean" ? text : text + usualValue(field);
 }
 
 /** What flags and the environment gave, by setting name; nothing for those left alone. */
@@ -205,8 +205,13 @@ function unknownSetting(path: string, fields: readonly SettingField[]): Rewardsm
 /** `ppo.schedule=adaptive|fixed  adaptive: rate follows the KL (default adaptive)`. */
 function helpLine(field: SettingField): string {
   const value = field.choices?.join("|") ?? field.type;
-  const usual = field.default === undefined ? "" : ` (default ${formatValue(field.default)})`;
-  return `${field.path}=${value}  ${field.description}${usual}`;
+  return `${field.path}=${value}  ${field.description}${usualValue(field)}`;
+}
+
+/** Nothing where the default is null: no value is then used, or the description says which. */
+function usualValue(field: SettingField): string {
+  if (field.default === undefined || field.default === null) return "";
+  return ` (default ${formatValue(field.default)})`;
 }
 
 /** The part of a command's help that lists what --set takes. */

@@ -15,6 +15,7 @@ const schema = z.strictObject({
   candidates: z.int().positive().default(6).describe("rewards per iteration"),
   halving: z.boolean().default(true).describe("stop the weak early"),
   order: z.enum(["fast", "slow"]).default("fast").describe("which order"),
+  target: z.number().nullable().default(null).describe("fitness that is enough"),
   maxUsd: z.number().positive().optional().describe("money, US dollars"),
   ppo: z.strictObject({ lr: z.number().default(1) }).prefault({}),
 });
@@ -35,8 +36,11 @@ function given(args: string[], env: Record<string, string> = {}) {
 describe("flags made from a schema", () => {
   test("carry only what was given, with the schema's types", () => {
     expect(given([])).toEqual({});
-    expect(given(["--candidates", "4", "--max-usd", "0.5", "--order", "slow"])).toEqual({
+    expect(
+      given(["--candidates", "4", "--max-usd", "0.5", "--order", "slow", "--target", "0.9"]),
+    ).toEqual({
       candidates: 4,
+      target: 0.9,
       maxUsd: 0.5,
       order: "slow",
     });
@@ -60,6 +64,8 @@ describe("flags made from a schema", () => {
     const help = command.helpInformation();
     expect(help).toContain("rewards per iteration (default 6");
     expect(help).toContain("--order <fast|slow>");
+    expect(help).toContain("--target <n>");
+    expect(help).not.toContain("null");
     expect(help).toMatch(/--no-halving turns\s+it off/);
     expect(help).not.toContain("ppo");
   });
