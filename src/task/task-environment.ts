@@ -8,6 +8,7 @@ import { RewardsmithError } from "../core/errors.js";
 import type { Simulator } from "../sim/simulator.js";
 import { EngineWatch } from "../sim/watch.js";
 import { Actions } from "./actions.js";
+import { BlowUps } from "./blow-ups.js";
 import { Commands } from "./commands.js";
 import type {
   EnvironmentSnapshot,
@@ -43,14 +44,13 @@ export interface TaskEnvironmentOptions {
   readonly randomize: boolean;
   /** Sensor noise on observations; by default there is. */
   readonly noise?: boolean;
-  /** The engine is watched in every so manieth control step of an environment; 0: never. */
+  /** Control steps of an environment from one reading of the engine watch to the next; 0: never. */
   readonly watchEvery?: number;
   /** Called at the end of every episode that began at its beginning. */
   readonly onEpisode?: (episode: EpisodeSummary) => void;
 }
 
 /** m/s and rad/s: a hundred times the fastest that a joint or body of any task was seen to move. */
-const impossibleSpeed = 1e4;
 
 /** A `VectorEnvironment` whose signal table can be read, after every step, `[env][stride]`. */
 export interface TaskEnvironment extends VectorEnvironment {
@@ -103,8 +103,7 @@ class SimulatedTask implements TaskEnvironment {
 
   /** [env] 1 where an episode began in this step. */
   private readonly restarted: Uint8Array;
-  /** [env] 1 where the simulation left the finite numbers in this step. */
-  private readonly broken: Uint8Array;
+  private readonly blowUps: BlowUps;
   private readonly timeOutEnding: number;
   private started = false;
 
@@ -123,7 +122,6 @@ class SimulatedTask implements TaskEnvironment {
     this.terminated = new Uint8Array(numEnvs);
     this.timeOuts = new Uint8Array(numEnvs);
     this.restarted = new Uint8Array(numEnvs);
-    this.broken = new Uint8Array(numEnvs);
 
     const output = (name: ProgramName, program: EnvironmentPrograms["reward"]) =>
       new ProgramOutput(name, program, this.signals, table.stride);
@@ -135,6 +133,7 @@ class SimulatedTask implements TaskEnvironment {
     const derived = table.signals.filter((signal) => signal.source.kind === "derived");
     this.derivedSize = derived.reduce((sum, signal) => sum + signal.size, 0);
     this.derivedOffset = table.stride - this.derivedSize;
+    this.blowUps = new BlowUps(simulator, this.signals, table, this.derivedOffset);
     if (this.derivedSize !== (programs.derived?.columns.length ?? 0)) {
       throw new RewardsmithError(
         "E_TASK_INVALID",
@@ -252,7 +251,7 @@ class SimulatedTask implements TaskEnvironment {
     for (let env = 0; env < this.numEnvs; env++) this.episodes.steps[env]++;
     this.signalMemory.afterStep();
     this.readSignals(0, this.numEnvs);
-    this.findBroken();
+    this.blowUps.find();
     this.runPrograms();
 
     this.restarted.fill(0);
@@ -319,7 +318,7 @@ class SimulatedTask implements TaskEnvironment {
     this.pushes.reset(env);
     this.signalMemory.afterReset(env);
     this.readSignals(env, env + 1);
-    if (!this.isFinite(env)) {
+    if (this.blowUps.happened(env)) {
       throw new RewardsmithError(
         "E_SIM_NOT_FINITE",
         `environment ${env} is not finite even after a reset`,
@@ -334,47 +333,15 @@ class SimulatedTask implements TaskEnvironment {
     this.privileged?.update(this.restarted);
   }
 
-  /** Marks environments whose simulation has left all bounds, and empties their row. */
-  private findBroken(): void {
-    const { stride } = this.signalTable;
-    for (let env = 0; env < this.numEnvs; env++) {
-      this.broken[env] = this.isFinite(env) ? 0 : 1;
-      if (this.broken[env] === 1) this.signals.fill(0, env * stride, (env + 1) * stride);
-    }
-  }
-
-  /**
-   * Whether an environment's signals are finite (x · 0 is 0 for finite x only), and its joints and
-   * bodies too, at speeds below any robot's: an engine that has lost its way passes through huge
-   * numbers first, and a single one of them would stay in the normalizers for long.
-   */
-  private isFinite(env: number): boolean {
-    const { signals, derivedOffset, simulator } = this;
-    const { stride } = this.signalTable;
-    const { jointPosition, jointVelocity, bodyVelocity } = simulator.state;
-    const joints = simulator.jointNames.length;
-    const numbers = 6 * simulator.robot.bodies.length;
-    let zero = 0;
-    for (let i = env * stride; i < env * stride + derivedOffset; i++) zero += signals[i] * 0;
-    for (let i = env * joints; i < (env + 1) * joints; i++) {
-      zero += jointPosition[i] * 0;
-      if (!(Math.abs(jointVelocity[i]) < impossibleSpeed)) return false;
-    }
-    for (let i = env * numbers; i < (env + 1) * numbers; i++) {
-      if (!(Math.abs(bodyVelocity[i]) < impossibleSpeed)) return false;
-    }
-    return zero === 0;
-  }
-
   private runPrograms(): void {
     if (this.derived) {
-      this.derived.run(this.broken, this.episodes.steps);
+      this.derived.run(this.blowUps.broken, this.episodes.steps);
       for (let env = 0; env < this.numEnvs; env++) this.copyDerived(env, this.derived);
     }
-    this.termination.run(this.broken, this.episodes.steps);
-    this.fitness.run(this.broken, this.episodes.steps);
-    this.reward.run(this.broken, this.episodes.steps);
-    this.human?.run(this.broken, this.episodes.steps);
+    this.termination.run(this.blowUps.broken, this.episodes.steps);
+    this.fitness.run(this.blowUps.broken, this.episodes.steps);
+    this.reward.run(this.blowUps.broken, this.episodes.steps);
+    this.human?.run(this.blowUps.broken, this.episodes.steps);
   }
 
   /** Computes the derived signals of one environment anew. */
@@ -403,7 +370,7 @@ class SimulatedTask implements TaskEnvironment {
 
   /** Index of the way in which the episode ends in this step, or −1 while it goes on. */
   private endingOf(env: number): number {
-    if (this.broken[env] === 1) return this.timeOutEnding + 1;
+    if (this.blowUps.broken[env] === 1) return this.timeOutEnding + 1;
     const { values, width } = this.termination;
     for (let flag = 0; flag < width; flag++) if (values[env * width + flag] !== 0) return flag;
     return this.episodes.steps[env] >= this.maxEpisodeSteps ? this.timeOutEnding : -1;
