@@ -7,7 +7,7 @@ import { nameHint } from "../core/nearest-name.js";
 import { hashJson } from "../core/node/hash.js";
 import type { CompiledTask } from "../reward/compiled-task.js";
 import { compileTask } from "../reward/node/compile-task.js";
-import type { Program } from "../reward/program.js";
+import { type Program, zeroReward } from "../reward/program.js";
 import { type Checkpoint, decodeCheckpoint } from "../rl/checkpoint.js";
 import { type RecordedEpisode, recordMotion } from "../rl/record-motion.js";
 import { loadResult } from "../run/job-store.js";
@@ -143,7 +143,7 @@ async function findSubject(cli: CliContext, name: string, options: Options): Pro
     `No policy for ${name} has been trained yet, so zero actions are shown. Train one: ${invocation} train ${name}`,
   );
   const engine = options.engine ?? task.task.definition.engine;
-  return { task, reward: nothing, checkpoint: null, engine, policy: "untrained, zero actions" };
+  return { task, reward: zeroReward, checkpoint: null, engine, policy: "untrained, zero actions" };
 }
 
 function isTaskName(name: string): boolean {
@@ -163,16 +163,6 @@ function findKnown(runsFolder: string, name: string): StoredPolicy[] {
     });
   }
 }
-
-/** A reward that pays nothing. */
-const nothing: Program = {
-  format: 1,
-  kind: "reward",
-  columns: ["total"],
-  variables: [],
-  body: [],
-  outputs: [0],
-};
 
 function stored(runsFolder: string, jobId: string, steps: number, options: Options): Subject {
   const { job, checkpoint } = loadResult(runsFolder, `${jobId}@${steps}`);

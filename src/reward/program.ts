@@ -256,3 +256,13 @@ function invalid(what: string): RewardsmithError {
     hint: "Compile it again from its source.",
   });
 }
+
+/** A reward that pays nothing. */
+export const zeroReward: Program = {
+  format: 1,
+  kind: "reward",
+  columns: ["total"],
+  variables: [],
+  body: [],
+  outputs: [0],
+};

@@ -1,6 +1,6 @@
 import { Rng } from "../core/rng.js";
 import type { CompiledTask } from "../reward/compiled-task.js";
-import type { Program } from "../reward/program.js";
+import { zeroReward } from "../reward/program.js";
 import { createEnvironment } from "./task-environment.js";
 
 export interface RecordStatesOptions {
@@ -22,7 +22,7 @@ export async function recordStates(
   const numEnvs = 3 * envsPerKind;
   const environment = await createEnvironment({
     task,
-    reward: nothing,
+    reward: zeroReward,
     numEnvs,
     profile: "train",
     seed,
@@ -49,16 +49,6 @@ export async function recordStates(
     environment.dispose();
   }
 }
-
-/** A reward that pays nothing. */
-const nothing: Program = {
-  format: 1,
-  kind: "reward",
-  columns: ["total"],
-  variables: [],
-  body: [],
-  outputs: [0],
-};
 
 /** Actions whose controls hold the reset keyframe's pose, or the zero pose; no effort for motors. */
 function defaultPoseActions({ task }: CompiledTask): number[] {

@@ -19,6 +19,7 @@ import type {
   SimulatorOptions,
   SimulatorState,
 } from "../simulator.js";
+import { createSimulatorState } from "../simulator-state.js";
 import { pack, unpack } from "../snapshot.js";
 import { groundGeom } from "../terrain/ground.js";
 import { buildHeightField } from "../terrain/tiles.js";
@@ -106,14 +107,7 @@ class MujocoSimulator implements Simulator {
     this.driven = Int32Array.from(moving);
     this.free = Int32Array.from(indices.filter((j) => robot.joints[j].kind === "free"));
     this.jointNames = moving.map((j) => robot.joints[j].name);
-    this.state = {
-      jointPosition: new Float32Array(numEnvs * moving.length),
-      jointVelocity: new Float32Array(numEnvs * moving.length),
-      jointEffort: new Float32Array(numEnvs * moving.length),
-      bodyPose: new Float32Array(numEnvs * robot.bodies.length * 7),
-      bodyVelocity: new Float32Array(numEnvs * robot.bodies.length * 6),
-      contactForce: new Float32Array(numEnvs * contactGeoms.length * 3),
-    };
+    this.state = createSimulatorState(options, moving.length);
     this.controls = new Float32Array(numEnvs * robot.actuators.length);
     this.parameters = nominalParameters(numEnvs);
     this.lost = new Uint8Array(numEnvs);
@@ -261,14 +255,8 @@ class MujocoSimulator implements Simulator {
   }
 
   private saved(): (Float32Array | Float64Array)[] {
-    const { state } = this;
     return [
-      state.jointPosition,
-      state.jointVelocity,
-      state.jointEffort,
-      state.bodyPose,
-      state.bodyVelocity,
-      state.contactForce,
+      ...Object.values(this.state),
       this.controls,
       this.parameters,
       ...(this.onTerrain ? [this.origins] : []),

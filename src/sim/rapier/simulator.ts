@@ -25,6 +25,7 @@ import type {
   SimulatorOptions,
   SimulatorState,
 } from "../simulator.js";
+import { createSimulatorState } from "../simulator-state.js";
 import { pack, unpack } from "../snapshot.js";
 import { buildWorld, type WorldHandles } from "./build-world.js";
 import { ContactEvents } from "./contact-events.js";
@@ -87,14 +88,7 @@ class RapierSimulator implements Simulator {
     checkSupported(robot, this.articulation);
     const { links, joints } = this.articulation;
     this.jointNames = joints.map(({ model }) => model.name);
-    this.state = {
-      jointPosition: new Float32Array(numEnvs * joints.length),
-      jointVelocity: new Float32Array(numEnvs * joints.length),
-      jointEffort: new Float32Array(numEnvs * joints.length),
-      bodyPose: new Float32Array(numEnvs * robot.bodies.length * 7),
-      bodyVelocity: new Float32Array(numEnvs * robot.bodies.length * 6),
-      contactForce: new Float32Array(numEnvs * options.contactGeoms.length * 3),
-    };
+    this.state = createSimulatorState(options, joints.length);
     this.controls = new Float32Array(numEnvs * robot.actuators.length);
     this.parameters = nominalParameters(numEnvs);
     this.target = linkStates(links.length);
@@ -293,14 +287,8 @@ class RapierSimulator implements Simulator {
   }
 
   private saved(): (Float32Array | Float64Array)[] {
-    const { state } = this;
     return [
-      state.jointPosition,
-      state.jointVelocity,
-      state.jointEffort,
-      state.bodyPose,
-      state.bodyVelocity,
-      state.contactForce,
+      ...Object.values(this.state),
       this.controls,
       this.parameters,
       this.masses.centers,
