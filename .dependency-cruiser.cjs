@@ -36,6 +36,23 @@ module.exports = {
       to: { path: "/(node|mujoco)/|^(node:|onnxruntime-node|typescript|esbuild|@mujoco)" },
     },
     {
+      name: "page-reaches-no-node",
+      comment: "nothing the page imports, however far down, needs Node or a native part",
+      severity: "error",
+      from: { path: "^viewer/src/" },
+      to: {
+        path: "^(node:|fs$|path$|crypto$|worker_threads$)|node_modules/(onnxruntime-node|typescript|esbuild|@mujoco|ws)/|/(node|mujoco)/",
+        pathNot: "^node_modules/(?!onnxruntime-node|typescript|esbuild|@mujoco|ws/)",
+        reachable: true,
+      },
+    },
+    {
+      name: "source-knows-no-page",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { path: "^viewer/" },
+    },
+    {
       name: "entry-is-public",
       severity: "error",
       from: { path: "^src/(?!index)" },

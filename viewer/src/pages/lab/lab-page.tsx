@@ -1,0 +1,3 @@
+export function LabPage() {
+  return <section class="page" aria-label="Lab" />;
+}

@@ -1,0 +1,3 @@
+export function LivePage() {
+  return <section class="page" aria-label="Live" />;
+}

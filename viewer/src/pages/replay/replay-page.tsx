@@ -1,0 +1,3 @@
+export function ReplayPage() {
+  return <section class="page" aria-label="Replay" />;
+}
