@@ -1,6 +1,7 @@
 /** Import layers: a folder may import itself and what stands before it in this list. */
 const layers = [
   "core",
+  "stream",
   "events",
   "robot",
   "sim",
@@ -30,7 +31,7 @@ module.exports = {
       comment: "what the browser will use stays free of Node and native parts",
       severity: "error",
       from: {
-        path: "^src/(core|events|robot|sim|task|reward|policy)/",
+        path: "^src/(core|stream|events|robot|sim|task|reward|policy)/",
         pathNot: "/(node|rapier|mujoco)/",
       },
       to: { path: "/(node|mujoco)/|^(node:|onnxruntime-node|typescript|esbuild|@mujoco)" },
