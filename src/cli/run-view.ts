@@ -2,12 +2,17 @@
  * A run on the terminal: a reader of its events. One line per finished candidate, a live block with
  * what is being trained, plain lines elsewhere, the events themselves with `--json`.
  */
-import { type BestRule, losesRank, resultOf } from "../design/history.js";
+import { type BestRule, fitnessOf as candidateFitness, losesRank } from "../design/history.js";
 import { finalName } from "../design/progress.js";
 import { bestOf } from "../design/ranking.js";
 import { bestRule } from "../design/report.js";
 import type { Origin, StampedEvent } from "../events/event.js";
-import type { Candidate, RunState } from "../events/run-state.js";
+import {
+  type Candidate,
+  type RunState,
+  searchFitness,
+  searchStepsTo95,
+} from "../events/run-state.js";
 import type { MetricsRow } from "../rl/metrics.js";
 import { counted, formatFitness } from "./numbers.js";
 import { Progress, sparkline } from "./progress.js";
@@ -52,7 +57,7 @@ export class RunView {
     this.terminal.record(event);
     const line = this.describe(event, state);
     if ("id" in event && endsTraining.has(event.type)) this.live.delete(event.id);
-    if (event.type === "candidateConfirmed") {
+    if (event.type === "candidateConfirmed" || event.type === "candidateRepeated") {
       this.live.delete(finalName(`again ${event.id}`, event.seed));
     }
     if (event.type === "finalEvaluated" || event.type === "finalFailed") {
@@ -133,7 +138,7 @@ export class RunView {
       case "iterationEnded": {
         const best = state.candidates.find((candidate) => candidate.id === event.best);
         return best
-          ? `  best of iteration ${event.iteration}: ${best.id} at ${formatFitness(resultOf(state, best)?.evaluation.fitness ?? null)}`
+          ? `  best of iteration ${event.iteration}: ${best.id} at ${formatFitness(candidateFitness(state, best))}`
           : `  nothing could be trained in iteration ${event.iteration}`;
       }
       case "budgetReached":
@@ -142,6 +147,7 @@ export class RunView {
         );
       case "targetReached":
         return `${event.id} reached the target with fitness ${formatFitness(event.fitness)}`;
+      case "candidateRepeated":
       case "candidateConfirmed":
         return `  ${event.id}  again with seed ${event.seed}  fitness ${event.fitness === null ? color.red("failed") : formatFitness(event.fitness)}`;
       case "finalsStarted":
@@ -183,7 +189,7 @@ export function describeOrigin(origin: Origin): string {
 
 /** Measured on held-out episodes after the last rung; NaN before the first. */
 export function fitnessOf(candidate: Candidate): number {
-  return candidate.rungs[candidate.rungs.length - 1]?.result.evaluation.fitness ?? Number.NaN;
+  return searchFitness(candidate) ?? Number.NaN;
 }
 
 /** As the search itself ranks them: clean ones first, then those trained to the end, ties by speed. */
@@ -193,11 +199,11 @@ export function bestSoFar(
   rule: BestRule | null = null,
 ): Candidate | undefined {
   const scored = candidates
-    .filter((candidate) => candidate.status !== "failed" && candidate.rungs.length > 0)
+    .filter((candidate) => candidate.status !== "failed" && searchFitness(candidate) !== null)
     .map((candidate) => ({
       candidate,
       fitness: fitnessOf(candidate),
-      stepsTo95: candidate.rungs[candidate.rungs.length - 1].result.stepsTo95,
+      stepsTo95: searchStepsTo95(candidate),
       complete: candidate.complete,
       marked: rule !== null && losesRank(candidate.rungs.at(-1)?.result ?? null, rule),
     }));

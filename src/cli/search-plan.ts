@@ -1,6 +1,11 @@
 /** How many environment steps a search will take, and how far it has come. */
 
-import { confirmationRounds, type DesignSettings, rungsOf } from "../design/settings.js";
+import {
+  confirmationSeeds,
+  type DesignSettings,
+  repeatSeeds,
+  rungsOf,
+} from "../design/settings.js";
 import type { RunState } from "../events/run-state.js";
 
 export interface SearchPlan {
@@ -29,10 +34,7 @@ export function planSearch(
   const perIteration = iterationSteps(settings, candidateSteps);
   const iterations = settings.iterations * settings.restarts;
   const searchSteps = iterations * perIteration;
-  const confirmations = confirmationRounds(settings).reduce(
-    (sum, { candidates, seeds }) => sum + candidates * seeds.length,
-    0,
-  );
+  const confirmations = settings.confirm * confirmationSeeds(settings).length;
   const finalTrainings = settings.finals
     ? confirmations + settings.finalSeeds * (1 + baselines)
     : 0;
@@ -48,7 +50,8 @@ export function planSearch(
       let endedSteps = 0;
       let openSteps = 0;
       for (const candidate of state.candidates) {
-        const steps = candidate.rungs[candidate.rungs.length - 1]?.result.steps ?? 0;
+        const own = candidate.rungs[candidate.rungs.length - 1]?.result.steps ?? 0;
+        const steps = own * (1 + candidate.repeats.length);
         if (open.has(candidate.iteration)) openSteps += steps;
         else endedSteps += steps;
       }
@@ -77,5 +80,5 @@ function iterationSteps(settings: DesignSettings, candidateSteps: number): numbe
     before = rung;
     alive = Math.max(1, Math.ceil(alive * settings.keep));
   }
-  return steps;
+  return steps + alive * repeatSeeds(settings).length * candidateSteps;
 }

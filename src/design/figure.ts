@@ -5,7 +5,7 @@
 
 import type { FinalKind } from "../events/event.js";
 import type { RunState } from "../events/run-state.js";
-import { resultOf } from "./history.js";
+import { fitnessOf } from "./history.js";
 import { short } from "./reflection.js";
 
 const width = 860;
@@ -25,8 +25,8 @@ interface Panel {
 
 export function figure(state: RunState): string {
   const candidates = state.candidates.flatMap((candidate) => {
-    const fitness = resultOf(state, candidate)?.evaluation.fitness;
-    return fitness === undefined ? [] : [{ candidate, fitness }];
+    const fitness = fitnessOf(state, candidate);
+    return fitness === null ? [] : [{ candidate, fitness }];
   });
   const curves = state.finals.filter(({ curve }) => curve.length > 1);
   const values = [

@@ -1,6 +1,11 @@
 /** What designers are shown of a run: its candidates with their results, and the memory. */
 import { mean } from "../core/statistics.js";
-import type { Candidate, RunState } from "../events/run-state.js";
+import {
+  type Candidate,
+  type RunState,
+  searchFitness,
+  searchStepsTo95,
+} from "../events/run-state.js";
 import type { PastCandidate } from "./designer.js";
 import { isMarked } from "./engine-watch.js";
 import type { Journal } from "./journal.js";
@@ -11,7 +16,12 @@ import type { DesignSettings } from "./settings.js";
 export function scoreOf(state: RunState, candidate: Candidate, faithful: boolean): number | null {
   const result = resultOf(state, candidate);
   if (!result || candidate.status === "failed") return null;
-  return faithful ? result.curveMaximum : result.evaluation.fitness;
+  return faithful ? result.curveMaximum : fitnessOf(state, candidate);
+}
+
+/** Held-out fitness in the search; a duplicate has that of the one it equals. */
+export function fitnessOf(state: RunState, candidate: Candidate): number | null {
+  return searchFitness(trainedAs(state, candidate));
 }
 
 /** What decides which candidate is the best; the other settings do not. */
@@ -43,7 +53,7 @@ export function scoredCandidates(state: RunState, rule: BestRule) {
     .map((candidate) => ({
       candidate,
       fitness: scoreOf(state, candidate, rule.faithful),
-      stepsTo95: candidate.rungs.at(-1)?.result.stepsTo95 ?? null,
+      stepsTo95: searchStepsTo95(candidate),
       complete: candidate.complete || candidate.id === state.target?.id,
       marked: losesRank(resultOf(state, candidate), rule),
     }));
@@ -122,7 +132,7 @@ function pastCandidate(
     fitness: scoreOf(state, candidate, settings.faithful),
     complete: trained.complete,
     steps: rung?.result.steps ?? 0,
-    stepsTo95: rung?.result.stepsTo95 ?? null,
+    stepsTo95: searchStepsTo95(trained),
     reflection: rung?.reflection ?? null,
     evaluation: rung?.result.evaluation ?? null,
     engineWatch: settings.engineWatch === "off" ? [] : (rung?.result.engineWatch ?? []),

@@ -19,6 +19,7 @@ export function quickSearch({
     halving: true,
     rungs: [0.5, 1],
     keep: 0.5,
+    repeats: 0,
     confirm: 2,
     confirmSeeds: 1,
     finalSeeds: 3,

@@ -4,7 +4,7 @@ import { artifacts } from "../run/run-folder.js";
 import type { WatchMeasure } from "../sim/watch-statistics.js";
 import { describeMark, isMarked } from "./engine-watch.js";
 import { figure } from "./figure.js";
-import { type BestRule, bestCandidate, find, resultOf } from "./history.js";
+import { type BestRule, bestCandidate, find, fitnessOf, resultOf } from "./history.js";
 import type { Journal } from "./journal.js";
 import { short } from "./reflection.js";
 import { type Comparison, compareFinals, type FinalSummary } from "./score.js";
@@ -87,7 +87,7 @@ const names = {
 
 function bestReward(state: RunState, best: Candidate, read: (path: string) => string): string[] {
   const path = best.attempts.at(-1)?.source ?? "";
-  const fitness = resultOf(state, best)?.evaluation.fitness ?? null;
+  const fitness = fitnessOf(state, best);
   return [
     `Candidate ${best.id}, fitness ${short(fitness)} in the search (\`${path}\`).`,
     "",
@@ -197,7 +197,7 @@ function iterationRow(state: RunState, iteration: number, best: string | null): 
   const all = state.candidates.filter((c) => c.iteration === iteration);
   const lost = all.filter((c) => c.status === "refused" || c.status === "failed").length;
   const candidate = all.find((c) => c.id === best);
-  const fitness = candidate ? (resultOf(state, candidate)?.evaluation.fitness ?? null) : null;
+  const fitness = candidate ? fitnessOf(state, candidate) : null;
   return [
     String(iteration),
     best ?? "–",
@@ -212,7 +212,7 @@ function candidateRow(state: RunState, candidate: Candidate): string[] {
   const { kind, parents, reason } = candidate.origin;
   return [
     candidate.id,
-    short(result?.evaluation.fitness ?? null),
+    short(fitnessOf(state, candidate)),
     steps(result?.steps ?? Number.NaN),
     steps(result?.stepsTo95 ?? Number.NaN),
     short(candidate.rungs.at(-1)?.humanCorrelation ?? null),
@@ -236,7 +236,7 @@ function lineage(state: RunState, best: Candidate): string[] {
     const candidate = state.candidates.find((c) => c.id === id);
     if (!candidate || seen.has(id)) return;
     seen.add(id);
-    const fitness = short(resultOf(state, candidate)?.evaluation.fitness ?? null);
+    const fitness = short(fitnessOf(state, candidate));
     lines.push(`${"  ".repeat(depth)}- ${id} (fitness ${fitness}): ${candidate.origin.reason}`);
     for (const parent of candidate.origin.parents) visit(parent, depth + 1);
   };
@@ -288,13 +288,13 @@ function confirmations(state: RunState): string[] {
   return [
     "## Confirmed before the finals",
     "",
-    "The best candidates trained again with other seeds, the better half of them with more; the best mean of those was chosen, because one lucky training is no evidence.",
+    "The best candidates trained again, as long as a final and with other seeds; the best mean was chosen, because a lucky training is no evidence.",
     "",
     ...table(
       ["candidate", "fitness in the search", ...seeds.map((seed) => `seed ${seed}`)],
       confirmed.map((candidate) => [
         candidate.id,
-        short(resultOf(state, candidate)?.evaluation.fitness ?? Number.NaN),
+        short(fitnessOf(state, candidate)),
         ...seeds.map((seed) => {
           const fitness = candidate.confirmations.find((c) => c.seed === seed)?.fitness;
           if (fitness === undefined) return "–";

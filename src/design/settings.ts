@@ -39,6 +39,14 @@ export const designSettingsSchema = z
       .default([0.5, 1])
       .describe("parts of the search steps after which halving keeps the better ones"),
     keep: z.number().gt(0).max(1).default(0.5).describe("share that halving keeps at each rung"),
+    repeats: z
+      .int()
+      .min(0)
+      .max(9)
+      .default(2)
+      .describe(
+        "other seeds with which the better half of an iteration's finishers is trained; the mean counts",
+      ),
     faithful: z
       .boolean()
       .default(false)
@@ -67,14 +75,9 @@ export const designSettingsSchema = z
     confirm: z
       .int()
       .min(0)
-      .default(6)
+      .default(3)
       .describe("candidates trained again with other seeds before the best is chosen (0: none)"),
-    confirmSeeds: z
-      .int()
-      .positive()
-      .max(100)
-      .default(2)
-      .describe("seeds of these trainings; the better half gets twice as many more"),
+    confirmSeeds: z.int().positive().max(100).default(3).describe("seeds of these trainings"),
     finalSeeds: z.int().positive().max(100).default(5).describe("seeds of the final trainings"),
     finalSteps: z
       .int()
@@ -107,31 +110,14 @@ export function finalSeeds(settings: DesignSettings): number[] {
   return Array.from({ length: settings.finalSeeds }, (_, i) => 1001 + i);
 }
 
-/** How many candidates are trained again together, and with which seeds. */
-export interface ConfirmationRound {
-  readonly candidates: number;
-  readonly seeds: readonly number[];
+/** The best few are trained again with these seeds, neither a search's nor a final's. */
+export function confirmationSeeds({ confirmSeeds, faithful }: DesignSettings): number[] {
+  return Array.from({ length: faithful ? 0 : confirmSeeds }, (_, i) => 2001 + i);
 }
 
-/**
- * Sequential halving (Karnin, Koren and Somekh 2013): every round costs the same, so that the seeds
- * go to those among which the choice is close. The seeds are neither a search's nor a final's.
- *
- * @param complete candidates trained to the end
- */
-export function confirmationRounds(
-  settings: DesignSettings,
-  complete = settings.confirm,
-): ConfirmationRound[] {
-  const { confirmSeeds, faithful } = settings;
-  if (faithful) return [];
-  const confirm = Math.min(settings.confirm, complete);
-  const seeds = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i);
-  const rounds = [
-    { candidates: confirm, seeds: seeds(2001, confirmSeeds) },
-    { candidates: Math.ceil(confirm / 2), seeds: seeds(2001 + confirmSeeds, 2 * confirmSeeds) },
-  ];
-  return rounds.filter(({ candidates }) => candidates > 1);
+/** An iteration's best are trained again with these seeds, which no other search has. */
+export function repeatSeeds({ seed, repeats, faithful }: DesignSettings): number[] {
+  return Array.from({ length: faithful ? 0 : repeats }, (_, i) => 1000 * (3 + i) + seed);
 }
 
 /** Parts of the search steps after which candidates are compared. */

@@ -11,8 +11,9 @@ import type { Journal } from "./journal.js";
 import { isTrainingOver } from "./over.js";
 import { rank } from "./ranking.js";
 import { humanCorrelation, reflect } from "./reflection.js";
+import { repeatTrainings } from "./repeats.js";
 import { resultFrom } from "./result.js";
-import { rungsOf } from "./settings.js";
+import { repeatSeeds, rungsOf } from "./settings.js";
 
 /** Rung by rung: all train up to it, the better ones go on from their checkpoints. */
 export async function trainAll(inputs: DesignInputs, iteration: number): Promise<void> {
@@ -27,8 +28,12 @@ export async function trainAll(inputs: DesignInputs, iteration: number): Promise
       await Promise.all(
         alive.map(({ id }) => limit(() => trainRung(inputs, id, rung, inFlight, deadline.signal))),
       );
-      if (rung === rungs.length - 1 || isTrainingOver(inputs)) break;
-      dropWorse(inputs, iteration, rung);
+      const better = betterShare(inputs, iteration, rung);
+      if (rung === rungs.length - 1) {
+        await repeatTrainings(inputs, better, limit, deadline.signal);
+        for (const { id } of better) recordTarget(inputs, id);
+      } else if (isTrainingOver(inputs)) break;
+      else dropOthers(inputs, iteration, rung, better);
     }
   } finally {
     deadline.cancel();
@@ -46,9 +51,11 @@ async function trainRung(
   const candidate = find(journal.state, id);
   const rungs = rungsOf(settings);
   const last = rung === rungs.length - 1;
+  // A single seed's luck is no end of a search that trains more of them.
+  const repeats = repeatSeeds(settings).length > 0;
   if (candidate.rungs.some((r) => r.rung === rung)) {
     if (last && candidate.status === "training") finish(journal, id, true);
-    recordTarget(inputs, id);
+    if (!repeats) recordTarget(inputs, id);
     return;
   }
   const steps = Math.round(rungs[rung] * searchStepsOf(inputs));
@@ -80,7 +87,7 @@ async function trainRung(
   const newSteps = begunBefore ? outcome.totalSteps - done : outcome.newSteps;
   recordRung(inputs, id, rung, { ...outcome, newSteps }, (inputs.nowMs() - started) / 1000);
   if (last) finish(journal, id, true);
-  recordTarget(inputs, id);
+  if (!repeats) recordTarget(inputs, id);
 }
 
 function recordRung(
@@ -109,8 +116,12 @@ function recordRung(
   });
 }
 
-/** After a rung the better share goes on; the others keep what they have. */
-function dropWorse({ journal, settings }: DesignInputs, iteration: number, rung: number): void {
+/** The better share of those that finished a rung, by their first seed: it is what all have. */
+function betterShare(
+  { journal, settings }: DesignInputs,
+  iteration: number,
+  rung: number,
+): Candidate[] {
   const finished = ofIteration(journal.state, iteration).flatMap((candidate) => {
     const result = candidate.rungs.find((r) => r.rung === rung)?.result;
     if (!result || candidate.status === "failed") return [];
@@ -119,9 +130,21 @@ function dropWorse({ journal, settings }: DesignInputs, iteration: number, rung:
     return [{ candidate, fitness: evaluation.fitness, stepsTo95, complete: true, marked }];
   });
   const keep = Math.max(1, Math.ceil(finished.length * settings.keep));
-  const dropped = rank(finished, settings.tieTolerance).slice(keep);
-  for (const { candidate } of dropped) {
-    if (candidate.status === "training") finish(journal, candidate.id, false);
+  const ranked = rank(finished, settings.tieTolerance);
+  return ranked.slice(0, keep).map(({ candidate }) => candidate);
+}
+
+/** After a rung the better share goes on; the others keep what they have. */
+function dropOthers(
+  { journal }: DesignInputs,
+  iteration: number,
+  rung: number,
+  better: readonly Candidate[],
+): void {
+  for (const { id, status, rungs } of ofIteration(journal.state, iteration)) {
+    const finished = rungs.some((r) => r.rung === rung);
+    const goesOn = better.some((candidate) => candidate.id === id);
+    if (status === "training" && finished && !goesOn) finish(journal, id, false);
   }
 }
 

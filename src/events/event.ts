@@ -214,6 +214,18 @@ export const runEventSchema = z.discriminatedUnion("type", [
     id,
     message: z.string(),
   }),
+  /** One of an iteration's best, trained again with another seed; null where that failed. */
+  z.strictObject({
+    type: z.literal("candidateRepeated"),
+    id,
+    seed: count,
+    jobId: z.string(),
+    steps: count,
+    fitness: z.number().nullable(),
+    stepsTo95: measured,
+    newSteps: count,
+    cpuSeconds: z.number(),
+  }),
   /** One of the best, trained again with another seed before the finals; null where that failed. */
   z.strictObject({
     type: z.literal("candidateConfirmed"),

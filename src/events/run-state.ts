@@ -28,6 +28,13 @@ export interface Rung {
   readonly humanCorrelation: number | null;
 }
 
+/** A training of a candidate with another seed; null where it failed. */
+export interface Repeat {
+  readonly seed: number;
+  readonly fitness: number | null;
+  readonly stepsTo95: number | null;
+}
+
 export type CandidateStatus =
   | "proposed"
   | "accepted"
@@ -54,6 +61,8 @@ export interface Candidate {
   readonly begun: number | null;
   /** Trained with the whole budget rather than stopped early. */
   readonly complete: boolean;
+  /** The same steps with other training seeds, while the search went on. */
+  readonly repeats: readonly Repeat[];
   /** Held-out fitness with other training seeds; null where training failed. */
   readonly confirmations: readonly { readonly seed: number; readonly fitness: number | null }[];
   readonly votes: number;
@@ -248,6 +257,16 @@ function apply(state: RunState, event: RunEvent): RunState {
       const { id, kind, message } = event;
       return { ...state, alarms: [...state.alarms, { id, kind, message }] };
     }
+    case "candidateRepeated": {
+      const { seed, fitness, stepsTo95 } = event;
+      const after = changed(state, event.id, (c) => ({
+        repeats: [...c.repeats, { seed, fitness, stepsTo95 }],
+      }));
+      return spend(after, {
+        searchSteps: state.spent.searchSteps + event.newSteps,
+        cpuSeconds: state.spent.cpuSeconds + event.cpuSeconds,
+      });
+    }
     case "candidateConfirmed": {
       const { seed, fitness } = event;
       const after = changed(state, event.id, (c) => ({
@@ -283,6 +302,31 @@ function apply(state: RunState, event: RunEvent): RunState {
   }
 }
 
+/**
+ * Fitness on held-out episodes, mean over the seeds a candidate was trained with in the search; null
+ * before the first result, or where a training failed.
+ */
+export function searchFitness({ rungs, repeats }: Candidate): number | null {
+  const first = rungs[rungs.length - 1]?.result.evaluation.fitness;
+  if (first === undefined) return null;
+  let sum = first;
+  for (const { fitness } of repeats) {
+    if (fitness === null) return null;
+    sum += fitness;
+  }
+  return sum / (1 + repeats.length);
+}
+
+/** Environment steps to 95 % of the rise, mean over these seeds; null where one never rose. */
+export function searchStepsTo95({ rungs, repeats }: Candidate): number | null {
+  let sum = 0;
+  for (const one of [rungs[rungs.length - 1]?.result, ...repeats]) {
+    if (typeof one?.stepsTo95 !== "number") return null;
+    sum += one.stepsTo95;
+  }
+  return sum / (1 + repeats.length);
+}
+
 function answered(state: RunState, event: EventOf<"answerReceived">): RunState {
   const { iteration, candidate, attempt, path } = event;
   const { spent } = state;
@@ -316,6 +360,7 @@ function proposed(state: RunState, event: EventOf<"candidateProposed">): RunStat
     rungs: [],
     complete: false,
     begun: null,
+    repeats: [],
     confirmations: [],
     votes: 0,
   };

@@ -291,6 +291,7 @@ export function inputsFor(
       iterations: 2,
       candidates: 3,
       finalSeeds: 2,
+      repeats: 0,
       ...settings,
     }),
     training: trainingSettingsSchema.parse({}),

@@ -1,0 +1,45 @@
+/** A candidate trained again, with another seed: in the search, or before the finals. */
+import type { Candidate } from "../events/run-state.js";
+import type { Program } from "../reward/program.js";
+import type { TrainingOutcome } from "../run/job.js";
+import type { DesignInputs } from "./inputs.js";
+import { finalName } from "./progress.js";
+
+/** Null where it was cancelled, or where nothing of the candidate could be trained. */
+export async function trainAgain(
+  { journal, settings, executor, task, training }: DesignInputs,
+  candidate: Candidate,
+  { seed, steps, signal }: { seed: number; steps: number; signal: AbortSignal | undefined },
+): Promise<TrainingOutcome | null> {
+  const check = candidate.attempts.at(-1)?.check;
+  if (!check || signal?.aborted) return null;
+  const { program: reward } = JSON.parse(journal.read(check.path)) as { program: Program };
+  const { engine } = task.task.definition;
+  const outcome = await executor.run(
+    {
+      job: { task, reward, settings: training, engine, seed, parent: null },
+      steps,
+      evaluations: [{ set: "select", profile: "reference", episodes: settings.episodes }],
+      fresh: settings.fresh,
+    },
+    {
+      ...(signal ? { signal } : {}),
+      onProgress: (row) =>
+        journal.observer.training?.(finalName(`again ${candidate.id}`, seed), row),
+    },
+  );
+  const cancelled = outcome.status === "failed" && outcome.code === "E_CANCELLED";
+  return cancelled || signal?.aborted ? null : outcome;
+}
+
+/** What the log keeps of it. */
+export function againRecord(outcome: TrainingOutcome) {
+  const finished = outcome.status === "finished";
+  return {
+    jobId: outcome.jobId,
+    steps: outcome.totalSteps,
+    fitness: finished ? outcome.evaluations[0].fitness : null,
+    newSteps: finished ? outcome.newSteps : 0,
+    cpuSeconds: finished ? outcome.cpuSeconds : 0,
+  };
+}
