@@ -1,8 +1,9 @@
 /** A robot's geoms as meshes with colours, put where the bodies are. */
 import { multiplyQuaternions, rotateVector } from "../../core/quaternion.js";
+import { geomColor } from "../../robot/geom-color.js";
 import { geomMesh, type Mesh } from "../../robot/geom-mesh.js";
 import type { Geom, RobotModel } from "../../robot/model.js";
-import { color, linear } from "./color.js";
+import { linear } from "./color.js";
 import type { Vector } from "./vector.js";
 
 /** A geom as it is drawn. The world-frame arrays are those of the last `place`. */
@@ -42,7 +43,7 @@ export function createScene(robot: RobotModel): Scene {
     parts: drawn.map(({ geom, mesh }) => ({
       mesh,
       body: geom.body,
-      color: colorOf(geom, robot),
+      color: linearColor(geom, robot),
       opacity: geom.rgba[3],
       outline: outlineOf(mesh),
       pose: new Float32Array(7),
@@ -114,13 +115,7 @@ function outlineOf({ positions }: Mesh): Float32Array {
   return Float32Array.from([...farthest].flatMap((i) => [...positions.subarray(i, i + 3)]));
 }
 
-/** By depth in the tree of bodies, for geoms that the file leaves in MuJoCo's plain grey. */
-const palette = ["#e8873a", "#3f6c9b", "#e2b04a", "#4d9078", "#b8574b", "#6d6a9c"].map(color);
-const worldColor = color("#9aa4ad");
-
-function colorOf({ rgba: [r, g, b], body }: Geom, robot: RobotModel): Vector {
-  if (r !== 0.5 || g !== 0.5 || b !== 0.5) return [linear(r), linear(g), linear(b)];
-  let depth = -1;
-  for (let at = body; at >= 0; at = robot.bodies[at].parent) depth++;
-  return depth < 0 ? worldColor : palette[depth % palette.length];
+function linearColor(geom: Geom, robot: RobotModel): Vector {
+  const [r, g, b] = geomColor(geom, robot.bodies);
+  return [linear(r), linear(g), linear(b)];
 }
