@@ -24,14 +24,14 @@ import type { Benchmark } from "./benchmark.js";
 
 const designers = ["offline", "random", "shuffled"] as const;
 /** Held out: nothing in the designer or the tasks was chosen by looking at searches with these. */
-const seeds = [21, 22, 23, 24, 25];
+const seeds = [31, 32, 33, 34, 35];
 type DesignerName = (typeof designers)[number];
 
 /** What one search found. */
 interface Found {
   readonly designer: DesignerName;
   readonly seed: number;
-  /** Best of the first and of the last iteration, in the search. */
+  /** Best of the first and of the last iteration, in the search: means over seeds where there were more. */
   readonly first: number;
   readonly last: number;
   /** Best of all iterations, in the search. */
@@ -174,7 +174,8 @@ function summarize(state: RunState, designer: DesignerName, seed: number): Found
   const last = Math.max(...state.iterations.map(({ iteration }) => iteration));
   // Steps asked for; the store may have had some already.
   const steps = state.candidates.reduce(
-    (sum, { rungs }) => sum + (rungs[rungs.length - 1]?.result.steps ?? 0),
+    (sum, { rungs, repeats }) =>
+      sum + (1 + repeats.length) * (rungs[rungs.length - 1]?.result.steps ?? 0),
     0,
   );
   return {
@@ -212,7 +213,7 @@ function conclusions(found: readonly Found[]): string[] {
       const interval = interval95(differences);
       const wins = differences.filter((difference) => difference > 0).length;
       notes.push(
-        `offline − ${control}, ${measures[measure]}, by seed: ${formatFitness(interval.mean)}, 95 % interval ${formatInterval(interval)}, n = ${interval.n}; better in ${wins}`,
+        `offline − ${control}, ${measures[measure]}, by seed: ${formatFitness(interval.mean)}, 95 % interval ${formatInterval(interval)}, n = ${interval.n}; better in ${wins} (wanted: 4 of 5)`,
       );
     }
   }
