@@ -54,5 +54,6 @@ export function wallTimeLeftMs(
 }
 
 function sinceLastEvent(state: RunState, nowMs: number): number {
+  if (state.status === "paused") return 0;
   return state.lastEventTime > 0 ? Math.max(0, nowMs - state.lastEventTime) / 1000 : 0;
 }

@@ -10,8 +10,12 @@ import { z } from "zod";
 const measured = z.number().nullable();
 const code = z.string().regex(/^E_[A-Z0-9_]+$/);
 /** `iteration.candidate`, e.g. "2.5". */
-const id = z.string().regex(/^\d+\.\d+$/);
+export const candidateId = z.string().regex(/^\d+\.\d+$/);
+const id = candidateId;
+/** Which of two policies a person who watched both liked better. */
+export const voteAnswer = z.enum(["a", "b", "same"]);
 const count = z.int().min(0);
+const request = z.string().optional();
 
 export const issueSchema = z.strictObject({
   code,
@@ -96,7 +100,8 @@ const resultSchema = z.strictObject({
 });
 
 export const originSchema = z.strictObject({
-  kind: z.enum(["random", "mutation", "crossover", "model", "given"]),
+  /** "given": what the user started from; "hand": written by a person while the search ran. */
+  kind: z.enum(["random", "mutation", "crossover", "model", "given", "hand"]),
   parents: z.array(id),
   /** One line for people: what was changed and why. */
   reason: z.string(),
@@ -163,7 +168,14 @@ export const runEventSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("candidateRefused"), id, code, message: z.string() }),
   /** The same program as an earlier candidate, whose result it shares. */
   z.strictObject({ type: z.literal("candidateDuplicate"), id, of: id }),
-  z.strictObject({ type: z.literal("trainingStarted"), id, rung: count, steps: count }),
+  z.strictObject({
+    type: z.literal("trainingStarted"),
+    id,
+    rung: count,
+    steps: count,
+    /** Where the job store keeps its curve while it grows. */
+    jobId: z.string().optional(),
+  }),
   z.strictObject({
     type: z.literal("rungFinished"),
     id,
@@ -192,15 +204,37 @@ export const runEventSchema = z.discriminatedUnion("type", [
     /** Best of this iteration; null when nothing trained. */
     best: id.nullable(),
   }),
+  // What people ask of a run. `request` is the request's name, by which none is taken twice.
   /** A person's sentence for the next prompt. */
-  z.strictObject({ type: z.literal("note"), text: z.string() }),
+  z.strictObject({ type: z.literal("note"), text: z.string(), request }),
+  /** A person watched two policies. */
+  z.strictObject({ type: z.literal("vote"), a: id, b: id, answer: voteAnswer, request }),
   z.strictObject({
-    type: z.literal("vote"),
-    id,
-    value: z.union([z.literal(1), z.literal(-1)]),
+    type: z.literal("paused"),
+    /** "review": before an iteration, to look at what will be sent. */
+    why: z.enum(["asked", "review"]).optional(),
+    request,
   }),
-  z.strictObject({ type: z.literal("paused") }),
-  z.strictObject({ type: z.literal("unpaused") }),
+  z.strictObject({ type: z.literal("unpaused"), request }),
+  z.strictObject({ type: z.literal("stopRequested"), request }),
+  /** What the iteration's prompts tell of a candidate's training, in a person's words; null: undone. */
+  z.strictObject({
+    type: z.literal("reflectionEdited"),
+    iteration: count,
+    id,
+    text: z.string().nullable(),
+    request,
+  }),
+  /** A reward written by hand waits to become a candidate. */
+  z.strictObject({
+    type: z.literal("forked"),
+    source: z.string(),
+    parents: z.array(id),
+    reason: z.string(),
+    request,
+  }),
+  /** What the next rewards are to improve on; null: the best. */
+  z.strictObject({ type: z.literal("promoted"), id: id.nullable(), request }),
   z.strictObject({
     type: z.literal("budgetReached"),
     kind: z.enum(["money", "tokens", "environmentSteps", "wallTime"]),

@@ -65,7 +65,14 @@ export interface Candidate {
   readonly repeats: readonly Repeat[];
   /** Held-out fitness with other training seeds; null where training failed. */
   readonly confirmations: readonly { readonly seed: number; readonly fitness: number | null }[];
-  readonly votes: number;
+}
+
+/** A reward written by hand that is no candidate yet. */
+export interface Fork {
+  /** Path of the source. */
+  readonly source: string;
+  readonly parents: readonly string[];
+  readonly reason: string;
 }
 
 export interface Iteration {
@@ -75,6 +82,18 @@ export interface Iteration {
   readonly best: string | null;
   /** Sentences people gave since the iteration before. */
   readonly notes: readonly string[];
+  /** How many votes it takes into account: those that stood when it began. */
+  readonly votes: number;
+  /** The candidate it was told to improve on. */
+  readonly promoted: string | null;
+}
+
+export type Vote = Pick<EventOf<"vote">, "a" | "b" | "answer">;
+
+export interface EditedReflection {
+  readonly iteration: number;
+  readonly id: string;
+  readonly text: string;
 }
 
 export interface Answer {
@@ -116,6 +135,15 @@ export interface RunState {
   readonly answers: readonly Answer[];
   /** Sentences that no iteration has taken up yet. */
   readonly pendingNotes: readonly string[];
+  readonly votes: readonly Vote[];
+  /** The candidate that the next iteration is told to improve on; null: the best. */
+  readonly promoted: string | null;
+  /** Told instead of the measured reflection. */
+  readonly editedReflections: readonly EditedReflection[];
+  /** In the order they came. */
+  readonly pendingForks: readonly Fork[];
+  /** Requests that have been taken. */
+  readonly requests: readonly string[];
   readonly alarms: readonly {
     readonly id: string;
     readonly kind: string;
@@ -129,7 +157,7 @@ export interface RunState {
   readonly report: string | null;
   readonly machine: string;
   readonly spent: Spending;
-  /** Milliseconds since the epoch. */
+  /** Of the last event that was work, milliseconds since the epoch. */
   readonly lastEventTime: number;
 }
 
@@ -141,6 +169,11 @@ export const newRun: RunState = {
   prompts: [],
   answers: [],
   pendingNotes: [],
+  votes: [],
+  promoted: null,
+  editedReflections: [],
+  pendingForks: [],
+  requests: [],
   alarms: [],
   budget: null,
   target: null,
@@ -164,16 +197,30 @@ export const newRun: RunState = {
 
 /** The state after one more event. */
 export function fold(state: RunState, event: StampedEvent): RunState {
-  const working = event.type !== "runStarted" && event.type !== "runResumed";
-  const now = Date.parse(event.time);
+  const time = Date.parse(event.time);
+  // What people say may come while no process works on the run, so it is no sign of work.
+  const now = saidByPeople.has(event.type) ? state.lastEventTime : time;
+  const working = !beginsWork.has(event.type) && state.status !== "paused";
   const elapsed = working ? Math.max(0, now - state.lastEventTime) / 1000 : 0;
   const next = apply(state, event);
+  const request = "request" in event ? event.request : undefined;
   return {
     ...next,
+    ...(request === undefined ? {} : { requests: [...state.requests, request] }),
     spent: { ...next.spent, wallSeconds: next.spent.wallSeconds + elapsed },
     lastEventTime: now,
   };
 }
+
+const beginsWork: ReadonlySet<RunEvent["type"]> = new Set(["runStarted", "runResumed", "unpaused"]);
+const saidByPeople: ReadonlySet<RunEvent["type"]> = new Set([
+  "note",
+  "vote",
+  "stopRequested",
+  "reflectionEdited",
+  "forked",
+  "promoted",
+]);
 
 export function foldAll(events: Iterable<StampedEvent>): RunState {
   let state = newRun;
@@ -193,7 +240,9 @@ function apply(state: RunState, event: RunEvent): RunState {
     }
     case "iterationStarted": {
       const { iteration, restart } = event;
-      const started = { iteration, restart, ended: false, best: null, notes: state.pendingNotes };
+      const { pendingNotes: notes, promoted } = state;
+      const votes = state.votes.length;
+      const started = { iteration, restart, ended: false, best: null, notes, votes, promoted };
       return { ...state, iterations: [...state.iterations, started], pendingNotes: [] };
     }
     case "iterationEnded":
@@ -243,12 +292,30 @@ function apply(state: RunState, event: RunEvent): RunState {
     }
     case "note":
       return { ...state, pendingNotes: [...state.pendingNotes, event.text] };
-    case "vote":
-      return changed(state, event.id, (c) => ({ votes: c.votes + event.value }));
+    case "vote": {
+      const { a, b, answer } = event;
+      return { ...state, votes: [...state.votes, { a, b, answer }] };
+    }
     case "paused":
       return { ...state, status: "paused" };
     case "unpaused":
-      return { ...state, status: "running" };
+      return { ...state, status: state.status === "paused" ? "running" : state.status };
+    case "stopRequested":
+      return state;
+    case "reflectionEdited": {
+      const { iteration, id, text } = event;
+      const others = state.editedReflections.filter(
+        (edited) => edited.iteration !== iteration || edited.id !== id,
+      );
+      const edited = text === null ? others : [...others, { iteration, id, text }];
+      return { ...state, editedReflections: edited };
+    }
+    case "forked": {
+      const { source, parents, reason } = event;
+      return { ...state, pendingForks: [...state.pendingForks, { source, parents, reason }] };
+    }
+    case "promoted":
+      return { ...state, promoted: event.id };
     case "budgetReached":
       return { ...state, budget: event };
     case "targetReached":
@@ -362,9 +429,10 @@ function proposed(state: RunState, event: EventOf<"candidateProposed">): RunStat
     begun: null,
     repeats: [],
     confirmations: [],
-    votes: 0,
   };
-  return { ...state, candidates: [...state.candidates, candidate] };
+  const pendingForks =
+    event.origin.kind === "hand" ? state.pendingForks.slice(1) : state.pendingForks;
+  return { ...state, pendingForks, candidates: [...state.candidates, candidate] };
 }
 
 function changed(

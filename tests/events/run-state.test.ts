@@ -122,13 +122,11 @@ describe("the fold of a run's events", () => {
       stamped([
         { at: 0, ...start },
         { at: 1, ...proposed("1.1", 0, "a") },
-        { at: 2, type: "vote", id: "1.1", value: 1 },
-        { at: 2, type: "vote", id: "1.1", value: 1 },
-        { at: 2, type: "vote", id: "1.1", value: -1 },
+        { at: 2, type: "vote", a: "1.1", b: "1.2", answer: "a" },
         { at: 3, type: "paused" },
       ]),
     );
-    expect(state.candidates[0].votes).toBe(1);
+    expect(state.votes).toEqual([{ a: "1.1", b: "1.2", answer: "a" }]);
     expect(state.status).toBe("paused");
     const later = foldAll(
       stamped([
@@ -142,6 +140,50 @@ describe("the fold of a run's events", () => {
     expect(later.status).toBe("stopped");
     expect(later.budget?.kind).toBe("money");
     expect(later.stopped).toEqual({ code: "E_X", message: "why" });
+  });
+
+  it("counts no wall time while paused, nor for what people say while nobody works", () => {
+    const state = foldAll(
+      stamped([
+        { at: 0, ...start },
+        { at: 10, type: "paused", request: "r1" },
+        { at: 110, type: "note", text: "while paused" },
+        { at: 200, type: "unpaused" },
+        { at: 205, type: "iterationStarted", iteration: 1, restart: 0 },
+        { at: 9000, type: "note", text: "the process was killed long ago" },
+        { at: 9100, type: "runResumed", machine: "another" },
+        { at: 9101, type: "iterationEnded", iteration: 1, best: null },
+      ]),
+    );
+    expect(state.spent.wallSeconds).toBe(16);
+    expect(state.requests).toEqual(["r1"]);
+    expect(state.iterations[0].notes).toEqual(["while paused"]);
+  });
+
+  it("keeps the last words on a reflection, and forks until they are candidates", () => {
+    const edit = { type: "reflectionEdited" as const, iteration: 2, id: "1.1" };
+    const events = stamped([
+      { at: 0, ...start },
+      { at: 1, type: "forked", source: "forks/1.ts", parents: ["1.1"], reason: "first" },
+      { at: 1, type: "forked", source: "forks/2.ts", parents: [], reason: "second" },
+      { at: 2, ...edit, text: "once" },
+      { at: 3, ...edit, text: "twice" },
+      { at: 3, type: "promoted", id: "1.1" },
+      { at: 4, type: "iterationStarted", iteration: 2, restart: 0 },
+    ]);
+    const state = foldAll(events);
+    expect(state.editedReflections).toEqual([{ iteration: 2, id: "1.1", text: "twice" }]);
+    expect(state.iterations[0].promoted).toBe("1.1");
+    const byHand = { kind: "hand" as const, parents: [], reason: "first" };
+    const later = foldAll([
+      ...events,
+      ...stamped([
+        { at: 5, ...proposed("2.7", 0, "a"), origin: byHand } as never,
+        { at: 6, ...edit, text: null },
+      ]),
+    ]);
+    expect(later.pendingForks.map(({ reason }) => reason)).toEqual(["second"]);
+    expect(later.editedReflections).toEqual([]);
   });
 
   it("never changes a state it was given", () => {
@@ -158,10 +200,10 @@ describe("the fold of a run's events", () => {
 
 describe("the event schema", () => {
   it("refuses unknown events, unknown members and wrong identifiers", () => {
-    const good = { type: "vote", id: "2.5", value: 1 };
+    const good = { type: "vote", a: "2.5", b: "2.4", answer: "same" };
     expect(runEventSchema.safeParse(good).success).toBe(true);
-    expect(runEventSchema.safeParse({ ...good, id: "2" }).success).toBe(false);
-    expect(runEventSchema.safeParse({ ...good, value: 2 }).success).toBe(false);
+    expect(runEventSchema.safeParse({ ...good, a: "2" }).success).toBe(false);
+    expect(runEventSchema.safeParse({ ...good, answer: "c" }).success).toBe(false);
     expect(runEventSchema.safeParse({ ...good, more: 1 }).success).toBe(false);
     expect(runEventSchema.safeParse({ type: "nonsense" }).success).toBe(false);
   });
