@@ -56,7 +56,7 @@ export class RunView {
     this.state = state;
     this.terminal.record(event);
     const line = this.describe(event, state);
-    if ("id" in event && endsTraining.has(event.type)) this.live.delete(event.id);
+    if ("id" in event && event.id && endsTraining.has(event.type)) this.live.delete(event.id);
     if (event.type === "candidateConfirmed" || event.type === "candidateRepeated") {
       this.live.delete(finalName(`again ${event.id}`, event.seed));
     }
