@@ -26,6 +26,8 @@ export interface CreateEnvironmentOptions {
   readonly withHuman?: boolean;
   /** The engine is watched in every so manieth control step of an environment; 0: never. */
   readonly watchEvery?: number;
+  /** Control steps by which a person may have actions arrive late. */
+  readonly maxDelaySteps?: number;
   readonly onEpisode?: (episode: EpisodeSummary) => void;
 }
 
@@ -59,6 +61,7 @@ export async function createEnvironment(
       randomize,
       ...(options.firstEnv !== undefined && { firstEnv: options.firstEnv }),
       ...(options.watchEvery !== undefined && { watchEvery: options.watchEvery }),
+      ...(options.maxDelaySteps !== undefined && { maxDelaySteps: options.maxDelaySteps }),
       ...(onEpisode && { onEpisode }),
     });
   } catch (error) {

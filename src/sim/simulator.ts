@@ -111,12 +111,40 @@ export interface Simulator {
    * whole; a part of what hangs on the world gets the impulse, which its joints then share.
    */
   push(env: number, body: number, velocity: readonly [number, number, number]): void;
+  /**
+   * Pulls at a body of one environment during the next step: a world-frame force, N, at a point
+   * relative to the env's origin, m. Several add up; what is fixed to the world stays.
+   */
+  pull(
+    env: number,
+    body: number,
+    force: readonly [number, number, number],
+    point: readonly [number, number, number],
+  ): void;
+  /**
+   * Adds to `contacts` where bodies of an environment touch anything now and what pushes them there
+   * (Rapier: its normal part), as far as there is room. Both bodies of a pair have an entry.
+   */
+  readContacts(env: number, contacts: ContactPoints): void;
   /** The whole state as bytes; `load` continues bit for bit as the saved one would have. */
   save(): Uint8Array;
   load(snapshot: Uint8Array): void;
   dispose(): void;
   /** What the engine tells about its own honesty; absent where a back end cannot. */
   readonly watch?: SimulatorWatch;
+}
+
+/** Points where something touches; the first `count` entries are valid. */
+export interface ContactPoints {
+  count: number;
+  /** [contact] */
+  readonly env: Uint16Array;
+  /** [contact] index of the body that is pushed. */
+  readonly body: Uint16Array;
+  /** [contact][3] relative to the env's origin, m. */
+  readonly point: Float32Array;
+  /** [contact][3] force on the body, N, world frame. */
+  readonly force: Float32Array;
 }
 
 /** Read on the present state of one environment, for some environments in every control step. */

@@ -28,8 +28,12 @@ export class Actions implements Remembering {
   private readonly delayed: Float32Array;
   private readonly slots: number;
   private readonly head = new Int32Array(1);
-  private readonly delaySteps: Int32Array;
+  readonly delaySteps: Int32Array;
   private readonly minDelay: number;
+  private readonly maxDelay: number;
+  /** [env] what was drawn; and what is held in its place, or −1. */
+  private readonly drawnDelay: Int32Array;
+  private readonly heldDelay: Int32Array;
   private readonly simulator: Simulator;
   private readonly signals: Float32Array;
   /** Draw the delay; otherwise every action is as late as the shortest delay. */
@@ -41,6 +45,7 @@ export class Actions implements Remembering {
     signals: Float32Array,
     key: StreamKey,
     randomize: boolean,
+    maxDelaySteps = 0,
   ) {
     this.simulator = simulator;
     this.signals = signals;
@@ -70,9 +75,12 @@ export class Actions implements Remembering {
     for (let env = 0; env < numEnvs; env++) simulator.controls.set(held, env * this.actuators);
 
     this.minDelay = actionDelaySteps[0];
-    this.slots = actionDelaySteps[1] + 1;
+    this.maxDelay = actionDelaySteps[1];
+    this.slots = Math.max(this.maxDelay, maxDelaySteps) + 1;
     this.delayed = new Float32Array(numEnvs * this.slots * this.dim);
     this.delaySteps = new Int32Array(numEnvs).fill(this.minDelay);
+    this.drawnDelay = this.delaySteps.slice();
+    this.heldDelay = new Int32Array(numEnvs).fill(-1);
     this.rngs = environmentRngs(key, "delay", numEnvs);
     this.memory = {
       delayedActions: this.delayed,
@@ -119,9 +127,20 @@ export class Actions implements Remembering {
       if (this.increment[i] === 0) continue;
       this.simulator.controls[env * this.actuators + this.actuator[i]] = this.offset[i];
     }
-    this.delaySteps[env] = this.randomize
-      ? this.minDelay + this.rngs[env].integer(slots - this.minDelay)
+    this.drawnDelay[env] = this.randomize
+      ? this.minDelay + this.rngs[env].integer(this.maxDelay + 1 - this.minDelay)
       : this.minDelay;
+    this.useDelay(env);
+  }
+
+  /** Holds the delay of an environment; null goes back to what was drawn. */
+  holdDelay(env: number, steps: number | null): void {
+    this.heldDelay[env] = steps === null ? -1 : Math.min(Math.max(steps, 0), this.slots - 1);
+    this.useDelay(env);
+  }
+
+  private useDelay(env: number): void {
+    this.delaySteps[env] = this.heldDelay[env] < 0 ? this.drawnDelay[env] : this.heldDelay[env];
   }
 }
 

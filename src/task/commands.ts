@@ -42,6 +42,8 @@ export class Commands implements Remembering {
   /** [env][command] progress through the curriculum, 0 to 1. */
   private readonly level: Float32Array;
   private readonly signals: Float32Array;
+  /** [env] values held in place of what is drawn, of all commands one after another. */
+  private readonly held: (readonly number[] | null)[];
 
   /** Only training has a curriculum: every other stream draws from the full range. */
   constructor(task: LoadedTask, numEnvs: number, signals: Float32Array, key: StreamKey) {
@@ -57,6 +59,7 @@ export class Commands implements Remembering {
       const renewedBy = source.renewWhen ? findSignal(task.signals, source.renewWhen).offset : -1;
       return [{ offset, low, high, intervalSteps, renewedBy, curriculum }];
     });
+    this.held = new Array(numEnvs).fill(null);
     this.age = new Int32Array(numEnvs * this.commands.length);
     this.fitness = new Float64Array(this.age.length);
     this.level = new Float32Array(this.age.length);
@@ -103,6 +106,22 @@ export class Commands implements Remembering {
     }
   }
 
+  /** Holds all commands of an environment at these values; null: as drawn, from the next draw on. */
+  hold(env: number, values: readonly number[] | null): void {
+    this.held[env] = values;
+    this.useHeld(env);
+  }
+
+  private useHeld(env: number): void {
+    const values = this.held[env];
+    let at = 0;
+    for (const { offset, low } of values ? this.commands : []) {
+      for (let i = 0; i < low.length; i++) {
+        this.signals[env * this.stride + offset + i] = values?.[at++] ?? 0;
+      }
+    }
+  }
+
   /** Raises the level where the command that ends was followed well. */
   private promote(env: number, c: number): void {
     const { curriculum } = this.commands[c];
@@ -128,5 +147,6 @@ export class Commands implements Remembering {
     }
     this.age[at] = 0;
     this.fitness[at] = 0;
+    if (this.held[env] !== null) this.useHeld(env);
   }
 }

@@ -27,6 +27,8 @@ export class Observation implements Remembering {
   private readonly column: Int32Array;
   private readonly scale: Float32Array;
   private readonly noise: Float32Array;
+  /** [env] multiplies the noise. */
+  readonly noiseFactor: Float32Array;
   private readonly signals: Float32Array;
   private readonly numEnvs: number;
 
@@ -46,6 +48,7 @@ export class Observation implements Remembering {
     this.column = Int32Array.from(entries, (entry) => entry.column);
     this.scale = Float32Array.from(entries, (entry) => entry.scale);
     this.noise = Float32Array.from(entries, (entry) => entry.noise);
+    this.noiseFactor = new Float32Array(numEnvs).fill(1);
     this.history = options.history;
     this.stride = table.stride;
     this.dim = entries.length * options.history;
@@ -68,8 +71,10 @@ export class Observation implements Remembering {
       }
       if (this.rngs.length > 0) {
         const rng = this.rngs[env];
+        const factor = this.noiseFactor[env];
         for (let i = 0; i < frame; i++) {
-          if (noise[i] > 0) values[row + newest + i] += scale[i] * rng.uniform(-noise[i], noise[i]);
+          const width = factor * noise[i];
+          if (noise[i] > 0) values[row + newest + i] += scale[i] * rng.uniform(-width, width);
         }
       }
       if (restarted[env] === 0) continue;

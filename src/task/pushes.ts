@@ -14,6 +14,10 @@ interface Push {
 export class Pushes implements Remembering {
   readonly memory: Remembering["memory"];
   readonly rngs: readonly Rng[];
+  /** [env] multiplies the velocity of a push. */
+  readonly factor: Float32Array;
+  /** [env][3] velocity change of the last step, m/s; zero where nobody pushed. */
+  readonly given: Float32Array;
   private readonly pushes: readonly Push[];
   /** [env][push] control steps until the next one. */
   private readonly stepsLeft: Int32Array;
@@ -30,6 +34,8 @@ export class Pushes implements Remembering {
       intervalSteps: [steps(event.intervalSeconds[0]), steps(event.intervalSeconds[1])],
       velocity: event.velocity,
     }));
+    this.factor = new Float32Array(simulator.numEnvs).fill(1);
+    this.given = new Float32Array(3 * simulator.numEnvs);
     this.stepsLeft = new Int32Array(simulator.numEnvs * this.pushes.length);
     this.rngs = this.pushes.length > 0 ? environmentRngs(key, "push", simulator.numEnvs) : [];
     this.memory = { pushStepsLeft: this.stepsLeft };
@@ -43,6 +49,7 @@ export class Pushes implements Remembering {
   /** A control step is about to be made: pushes where it is time. */
   beforeStep(): void {
     const count = this.pushes.length;
+    if (count > 0) this.given.fill(0);
     for (let i = 0; i < this.stepsLeft.length; i++) {
       this.stepsLeft[i]--;
       if (this.stepsLeft[i] > 0) continue;
@@ -50,9 +57,11 @@ export class Pushes implements Remembering {
       const push = this.pushes[i % count];
       const rng = this.rngs[env];
       for (let axis = 0; axis < 3; axis++) {
-        this.velocity[axis] = rng.uniform(-push.velocity[axis], push.velocity[axis]);
+        const drawn = rng.uniform(-push.velocity[axis], push.velocity[axis]);
+        this.velocity[axis] = this.factor[env] * drawn;
+        this.given[3 * env + axis] = this.velocity[axis];
       }
-      this.simulator.push(env, push.body, this.velocity);
+      if (this.factor[env] !== 0) this.simulator.push(env, push.body, this.velocity);
       this.schedule(env, i % count);
     }
   }

@@ -1,6 +1,7 @@
 /** Physics that differs between environments, drawn once per environment or at every reset. */
 import type { Rng } from "../core/rng.js";
 import type { RobotModel } from "../robot/model.js";
+import { numParameters, parameterIndex } from "../sim/env-parameters.js";
 import { type ParameterName, parameterNames, type Simulator } from "../sim/simulator.js";
 import { draw } from "./distribution.js";
 import type { LoadedTask } from "./loaded-task.js";
@@ -16,7 +17,12 @@ interface RandomParameter {
 export class Randomization implements Remembering {
   readonly memory = {};
   readonly rngs: readonly Rng[];
+  /** [env][parameter] what holds now, in the order of `parameterNames`. */
+  readonly values: Float64Array;
   private readonly parameters: readonly RandomParameter[];
+  /** [env][parameter] what was drawn, or the nominal value; and what is held in its place, or NaN. */
+  private readonly drawn: Float64Array;
+  private readonly held: Float64Array;
   /** Columns that show a parameter to the critic, by its name. */
   private readonly columns: ReadonlyMap<ParameterName, readonly number[]>;
   private readonly stride: number;
@@ -46,6 +52,12 @@ export class Randomization implements Remembering {
       columns.set(source.name, [...(columns.get(source.name) ?? []), offset]);
     }
     this.columns = columns;
+    this.drawn = new Float64Array(simulator.numEnvs * numParameters);
+    this.held = new Float64Array(this.drawn.length).fill(Number.NaN);
+    for (let i = 0; i < this.drawn.length; i++) {
+      this.drawn[i] = nominalValue(parameterNames[i % numParameters], task.robot);
+    }
+    this.values = this.drawn.slice();
     this.rngs = this.parameters.length > 0 ? environmentRngs(key, "world", simulator.numEnvs) : [];
     for (let env = 0; env < simulator.numEnvs; env++) {
       for (const name of columns.keys()) this.show(env, name, nominalValue(name, task.robot));
@@ -61,10 +73,23 @@ export class Randomization implements Remembering {
   private drawAll(env: number, when: RandomParameter["when"]): void {
     for (const parameter of this.parameters) {
       if (parameter.when !== when) continue;
-      const value = draw(parameter.distribution, this.rngs[env]);
-      this.simulator.setParameter(env, parameter.name, value);
-      this.show(env, parameter.name, value);
+      const at = env * numParameters + parameterIndex[parameter.name];
+      this.drawn[at] = draw(parameter.distribution, this.rngs[env]);
+      if (Number.isNaN(this.held[at])) this.set(env, parameter.name, this.drawn[at]);
     }
+  }
+
+  /** Holds a parameter, whatever is drawn; null goes back to what was drawn. */
+  hold(env: number, name: ParameterName, value: number | null): void {
+    const at = env * numParameters + parameterIndex[name];
+    this.set(env, name, value ?? this.drawn[at]);
+    this.held[at] = value ?? Number.NaN;
+  }
+
+  private set(env: number, name: ParameterName, value: number): void {
+    this.simulator.setParameter(env, name, value);
+    this.values[env * numParameters + parameterIndex[name]] = value;
+    this.show(env, name, value);
   }
 
   private show(env: number, name: ParameterName, value: number): void {
@@ -75,7 +100,7 @@ export class Randomization implements Remembering {
 }
 
 /** What a parameter is before anything is drawn. */
-function nominalValue(name: ParameterName, robot: RobotModel): number {
+export function nominalValue(name: ParameterName, robot: RobotModel): number {
   if (name === "friction") return robot.geoms.find((geom) => geom.body >= 0)?.friction ?? 1;
   if (name === "restitution" || name === "payloadKg" || name.startsWith("centerOfMass")) return 0;
   return 1;

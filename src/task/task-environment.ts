@@ -5,7 +5,7 @@
  * of its step, before any reset.
  */
 import { RewardsmithError } from "../core/errors.js";
-import type { Simulator } from "../sim/simulator.js";
+import type { ResetState, Simulator } from "../sim/simulator.js";
 import { EngineWatch } from "../sim/watch.js";
 import { Actions } from "./actions.js";
 import { BlowUps } from "./blow-ups.js";
@@ -20,6 +20,7 @@ import { Episodes } from "./episodes.js";
 import type { LoadedTask } from "./loaded-task.js";
 import { loadMemory, type Remembering, type StreamKey, saveMemory } from "./memory.js";
 import { Observation } from "./observation.js";
+import type { Overrides } from "./overrides.js";
 import type { EnvironmentPrograms } from "./program.js";
 import { type ProgramName, ProgramOutput } from "./program-output.js";
 import { Pushes } from "./pushes.js";
@@ -46,6 +47,8 @@ export interface TaskEnvironmentOptions {
   readonly noise?: boolean;
   /** Control steps of an environment from one reading of the engine watch to the next; 0: never. */
   readonly watchEvery?: number;
+  /** Control steps by which a person may have actions arrive late, beside what the task draws. */
+  readonly maxDelaySteps?: number;
   /** Called at the end of every episode that began at its beginning. */
   readonly onEpisode?: (episode: EpisodeSummary) => void;
 }
@@ -60,6 +63,20 @@ export interface TaskEnvironment extends VectorEnvironment {
   readonly bodyPoses: Float32Array;
   /** [env][3] where each environment's origin stands in the world, m; (0, 0, 0) but on terrain. */
   readonly origins: Float64Array;
+  /** Of what `step` does with it; to look into, and to push and pull. */
+  readonly simulator: Simulator;
+  /** [env][column] the reward's total and terms of the last step, before any reset; their names. */
+  readonly rewardTerms: { readonly columns: readonly string[]; readonly values: Float64Array };
+  /** [env] fitness of the last step, before any reset. */
+  readonly stepFitness: Float64Array;
+  /** [env][3] velocity that a push of the last step added, m/s. */
+  readonly pushes: Float32Array;
+  readonly overrides: Overrides;
+  /**
+   * Puts one environment into a state without a step, and works out signals, terms and observations
+   * of all. Its episode goes on from there.
+   */
+  place(env: number, state: ResetState): void;
   /** Goes on with what another environment of the task remembered, but in new episodes. */
   takeOver(other: EnvironmentSnapshot): void;
 }
@@ -77,14 +94,16 @@ class SimulatedTask implements TaskEnvironment {
   readonly terminated: Uint8Array;
   readonly timeOuts: Uint8Array;
 
-  private readonly simulator: Simulator;
+  readonly simulator: Simulator;
+  readonly rewardTerms: TaskEnvironment["rewardTerms"];
+  readonly overrides: Overrides;
   private readonly maxEpisodeSteps: number;
   private readonly actions: Actions;
   private readonly commands: Commands;
   private readonly randomization: Randomization;
   private readonly resets: Resets;
   private readonly terrain: TerrainLevels;
-  private readonly pushes: Pushes;
+  private readonly pushing: Pushes;
   private readonly episodes: Episodes;
   private readonly signalMemory: SignalMemory;
   private readonly readSignals: Copy;
@@ -126,6 +145,7 @@ class SimulatedTask implements TaskEnvironment {
     const output = (name: ProgramName, program: EnvironmentPrograms["reward"]) =>
       new ProgramOutput(name, program, this.signals, table.stride);
     this.reward = output("reward", programs.reward);
+    this.rewardTerms = { columns: programs.reward.columns, values: this.reward.values };
     this.fitness = output("fitness", programs.fitness);
     this.termination = output("termination", programs.termination);
     this.human = programs.human && output("human", programs.human);
@@ -152,13 +172,14 @@ class SimulatedTask implements TaskEnvironment {
       human: programs.human !== undefined,
       onEpisode: options.onEpisode,
     });
-    this.actions = new Actions(task, simulator, this.signals, key, randomize);
+    const { maxDelaySteps } = options;
+    this.actions = new Actions(task, simulator, this.signals, key, randomize, maxDelaySteps);
     this.actionDim = this.actions.dim;
     this.commands = new Commands(task, numEnvs, this.signals, key);
     this.randomization = new Randomization(task, simulator, this.signals, key, randomize);
     this.resets = new Resets(task, simulator, key);
     this.terrain = new TerrainLevels(task, simulator, key);
-    this.pushes = new Pushes(task, simulator, key, randomize);
+    this.pushing = new Pushes(task, simulator, key, randomize);
     this.signalMemory = createSignalMemory(task, simulator);
     this.readSignals = createSignalReader(
       task,
@@ -189,13 +210,22 @@ class SimulatedTask implements TaskEnvironment {
             every: watchEvery,
           })
         : undefined;
+    this.overrides = {
+      parameters: this.randomization.values,
+      parameter: (env, name, value) => this.randomization.hold(env, name, value),
+      actionDelay: (env, steps) => this.actions.holdDelay(env, steps),
+      actionDelays: this.actions.delaySteps,
+      noise: (env, factor) => this.observation.noiseFactor.fill(factor, env, env + 1),
+      pushes: (env, factor) => this.pushing.factor.fill(factor, env, env + 1),
+      command: (env, values) => this.commands.hold(env, values),
+    };
     this.parts = [
       this.actions,
       this.commands,
       this.randomization,
       this.resets,
       this.terrain,
-      this.pushes,
+      this.pushing,
       this.signalMemory,
       this.episodes,
       this.observation,
@@ -211,6 +241,14 @@ class SimulatedTask implements TaskEnvironment {
 
   get origins(): Float64Array {
     return this.terrain.ground.origins;
+  }
+
+  get pushes(): Float32Array {
+    return this.pushing.given;
+  }
+
+  get stepFitness(): Float64Array {
+    return this.fitness.values;
   }
 
   get observations(): Float32Array {
@@ -243,7 +281,7 @@ class SimulatedTask implements TaskEnvironment {
   step(actions: Float32Array): void {
     if (!this.started)
       throw new Error("an environment must be reset or loaded before it is stepped");
-    this.pushes.beforeStep();
+    this.pushing.beforeStep();
     this.actions.apply(actions);
     this.watch?.beforeStep();
     this.simulator.step();
@@ -271,6 +309,15 @@ class SimulatedTask implements TaskEnvironment {
         this.derive(env);
       }
     }
+    this.observe();
+  }
+
+  place(env: number, state: ResetState): void {
+    this.simulator.reset(env, state);
+    this.readSignals(env, env + 1);
+    this.blowUps.find();
+    this.runPrograms();
+    this.restarted.fill(0);
     this.observe();
   }
 
@@ -315,7 +362,7 @@ class SimulatedTask implements TaskEnvironment {
     this.episodes.begin(env, stagger ? this.resets.drawAge(env, this.maxEpisodeSteps) : 0);
     this.actions.reset(env);
     this.commands.reset(env);
-    this.pushes.reset(env);
+    this.pushing.reset(env);
     this.signalMemory.afterReset(env);
     this.readSignals(env, env + 1);
     if (this.blowUps.happened(env)) {

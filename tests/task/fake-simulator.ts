@@ -75,6 +75,10 @@ export class FakeSimulator implements Simulator {
     });
   }
 
+  pull(): void {}
+
+  readContacts(): void {}
+
   setParameter(env: number, name: ParameterName, value: number): void {
     this.parameters.push({ env, name, value });
   }

@@ -13,6 +13,7 @@ import {
   parameterIndex,
 } from "../env-parameters.js";
 import type {
+  ContactPoints,
   ParameterName,
   ResetState,
   Simulator,
@@ -23,10 +24,12 @@ import { createSimulatorState } from "../simulator-state.js";
 import { pack, unpack } from "../snapshot.js";
 import { groundGeom } from "../terrain/ground.js";
 import { buildHeightField } from "../terrain/tiles.js";
+import { ContactPointReader } from "./contact-points.js";
 import { needsDriveInertia } from "./drive-inertia.js";
 import { type Ids, idsOf } from "./ids.js";
 import { mjcf, writeHeights } from "./mjcf.js";
 import { EnvironmentPhysics } from "./physics.js";
+import { Pulls } from "./pulls.js";
 import { Pusher } from "./push.js";
 import { StateReader } from "./read-state.js";
 import { MujocoWatch } from "./watch-readings.js";
@@ -72,6 +75,8 @@ class MujocoSimulator implements Simulator {
   private readonly physics: EnvironmentPhysics;
   private readonly reader: StateReader;
   private readonly pusher: Pusher;
+  private readonly pulls: Pulls;
+  private readonly contactPoints: ContactPointReader;
   private readonly numContacts: number;
   /** Indices of the free joints and of the state arrays' joints. */
   private readonly free: Int32Array;
@@ -135,6 +140,8 @@ class MujocoSimulator implements Simulator {
     });
     this.reader = new StateReader(robot, this.worlds, this.ids, this.state, this.origins);
     this.pusher = new Pusher(engine, robot, articulation, this.worlds, this.ids);
+    this.pulls = new Pulls(this.worlds, this.ids, this.origins);
+    this.contactPoints = new ContactPointReader(engine, this.worlds, this.ids, this.origins);
     this.watch = new MujocoWatch({
       engine,
       robot,
@@ -169,6 +176,7 @@ class MujocoSimulator implements Simulator {
       reader.readEffort(heap, env);
       this.readOrMarkLost(heap, env);
     }
+    this.pulls.end(heap);
   }
 
   setOrigin(env: number, x: number, y: number, z: number): void {
@@ -216,6 +224,19 @@ class MujocoSimulator implements Simulator {
     this.settle(env);
     this.pusher.push(env, body, velocity);
     this.settle(env);
+  }
+
+  pull(
+    env: number,
+    body: number,
+    force: readonly [number, number, number],
+    point: readonly [number, number, number],
+  ): void {
+    if (this.lost[env] === 0) this.pulls.add(env, body, force, point);
+  }
+
+  readContacts(env: number, contacts: ContactPoints): void {
+    if (this.lost[env] === 0) this.contactPoints.read(env, contacts);
   }
 
   save(): Uint8Array {

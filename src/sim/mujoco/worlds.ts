@@ -25,6 +25,7 @@ const dataArrays = [
   "qacc_warmstart",
   "ctrl",
   "actuator_force",
+  "xfrc_applied",
   "xpos",
   "xipos",
   "xquat",

@@ -19,6 +19,7 @@ import {
 } from "../env-parameters.js";
 import { forwardKinematics, type LinkStates, linkStates } from "../kinematics.js";
 import type {
+  ContactPoints,
   ParameterName,
   ResetState,
   Simulator,
@@ -31,10 +32,12 @@ import { buildWorld, type WorldHandles } from "./build-world.js";
 import { ContactEvents } from "./contact-events.js";
 import { ContactForces, type ContactReader, contactColliders } from "./contact-forces.js";
 import { contactHook } from "./contact-hook.js";
+import { ContactPointReader } from "./contact-points.js";
 import { Couplings } from "./couplings.js";
 import { Drives } from "./drives.js";
 import { loadRapier } from "./engine.js";
 import { LinkMasses } from "./link-masses.js";
+import { Pulls } from "./pulls.js";
 import { StateReader } from "./read-state.js";
 import { Thrusters } from "./thrusters.js";
 import { RapierWatch } from "./watch-readings.js";
@@ -69,6 +72,8 @@ class RapierSimulator implements Simulator {
   private readonly couplings: Couplings;
   private readonly drives: Drives;
   private readonly thrusters: Thrusters;
+  private readonly pulls: Pulls;
+  private readonly contactPoints: ContactPointReader;
   private readonly reader: StateReader;
   private readonly contacts: ContactReader;
   private readonly target: LinkStates;
@@ -113,6 +118,8 @@ class RapierSimulator implements Simulator {
     this.couplings = new Couplings(tables);
     this.drives = new Drives({ ...tables, couplings: this.couplings });
     this.thrusters = new Thrusters(tables);
+    this.pulls = new Pulls(this.articulation, handles);
+    this.contactPoints = new ContactPointReader(robot, handles);
     const touched = contactColliders(options, handles);
     const { contactForce } = this.state;
     const numGeoms = options.contactGeoms.length;
@@ -148,10 +155,13 @@ class RapierSimulator implements Simulator {
         if (substep > 0) this.readAll();
         this.drives.applyLive(world);
       }
+      this.pulls.clear(world);
       this.thrusters.apply(world);
+      this.pulls.apply(world);
       world.step(this.events, this.hooks);
       contacts.add(world, 1 / this.substeps);
     }
+    this.pulls.end(world);
     for (let env = 0; env < this.numEnvs; env++) {
       this.reader.read(world, env);
       this.drives.measure(env);
@@ -262,6 +272,19 @@ class RapierSimulator implements Simulator {
       rigid.setLinvel({ x: x + velocity[0], y: y + velocity[1], z: z + velocity[2] }, true);
     });
     this.reader.read(this.world, env);
+  }
+
+  pull(
+    env: number,
+    body: number,
+    force: readonly [number, number, number],
+    point: readonly [number, number, number],
+  ): void {
+    this.pulls.add(env, body, force, point);
+  }
+
+  readContacts(env: number, contacts: ContactPoints): void {
+    this.contactPoints.read(this.world, env, contacts);
   }
 
   save(): Uint8Array {

@@ -1,0 +1,19 @@
+/** What a person may hold while environments run, to see what a policy can take. Training holds nothing. */
+import type { ParameterName } from "../sim/simulator.js";
+
+export interface Overrides {
+  /** [env][parameter] in the order of `parameterNames`: what holds now, drawn or held. */
+  readonly parameters: Float64Array;
+  /** Holds a parameter at a value from now on, through resets; null: as the task draws it. */
+  parameter(env: number, name: ParameterName, value: number | null): void;
+  /** Control steps by which actions are late, at most the environment's `maxDelaySteps`; null: as drawn. */
+  actionDelay(env: number, steps: number | null): void;
+  /** [env] control steps by which actions are late now. */
+  readonly actionDelays: Int32Array;
+  /** Multiplies the task's sensor noise. */
+  noise(env: number, factor: number): void;
+  /** Multiplies the velocity of the task's pushes. */
+  pushes(env: number, factor: number): void;
+  /** The values of all commands, one after another; null: as the task draws them. */
+  command(env: number, values: readonly number[] | null): void;
+}
