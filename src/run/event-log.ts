@@ -198,11 +198,13 @@ function parseLog<E extends object>(
   return { events, badTail: null, goodBytes: start };
 }
 
-function parseLine(raw: Uint8Array): unknown {
+/** A line as JSON; invalid UTF-8 is an error. */
+export function parseLine(raw: Uint8Array): unknown {
   return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(raw));
 }
 
-function checkHeader(file: string, value: unknown, version: number): void {
+/** Throws for a log of another format. */
+export function checkHeader(file: string, value: unknown, version: number): void {
   const header = headerSchema.parse(value);
   if (header.version === version) return;
   throw new RewardsmithError(
@@ -218,7 +220,8 @@ function checkHeader(file: string, value: unknown, version: number): void {
   );
 }
 
-function parseEvent<E extends object>(
+/** An event that must have this number. */
+export function parseEvent<E extends object>(
   value: unknown,
   seq: number,
   schema: z.ZodType<E>,

@@ -82,6 +82,12 @@ export function tryLock(path: string, now: () => Date): WriterLock | LockHolder 
   }
 }
 
+/** Who holds the lock now; null where nobody living does. */
+export function lockHolder(path: string): LockHolder | null {
+  const holder = readHolder(path);
+  return holder === null || isStale(path, holder) ? null : holder;
+}
+
 function create(path: string, content: string): boolean {
   let file: number;
   try {
