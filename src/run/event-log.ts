@@ -220,8 +220,7 @@ export function checkHeader(file: string, value: unknown, version: number): void
   );
 }
 
-/** An event that must have this number. */
-export function parseEvent<E extends object>(
+function parseEvent<E extends object>(
   value: unknown,
   seq: number,
   schema: z.ZodType<E>,
