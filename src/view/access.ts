@@ -1,0 +1,103 @@
+/**
+ * Who may talk to the viewer's server. Three checks, each against another attack: the Host header
+ * (DNS rebinding: a foreign name that points here), the Origin header (a foreign page in the user's
+ * browser), and the token (anybody else who reaches the port).
+ */
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
+import { isIP } from "node:net";
+import { type Role, roles } from "../stream/protocol.js";
+
+/** Why a request is refused, with what to do. */
+export interface Refusal {
+  readonly status: 401 | 403;
+  readonly code: `E_VIEW_${string}`;
+  readonly message: string;
+  readonly hint: string;
+}
+
+export class Access {
+  readonly tokens: Readonly<Record<Role, string>>;
+  private readonly allowOrigins: ReadonlySet<string>;
+  private readonly allowHosts: ReadonlySet<string>;
+
+  constructor(allowOrigins: readonly string[], tokens?: Readonly<Record<Role, string>>) {
+    this.tokens = tokens ?? { control: newToken(), read: newToken() };
+    this.allowOrigins = new Set(allowOrigins);
+    this.allowHosts = new Set(allowOrigins.flatMap((origin) => parseUrl(origin)?.hostname ?? []));
+  }
+
+  /** Undefined when the page or program that asks may do so, whoever it is. */
+  refusal(headers: IncomingHttpHeaders): Refusal | undefined {
+    const { host = "", origin } = headers;
+    const hostname = parseUrl(`http://${host}`)?.hostname ?? "";
+    if (!isUnforgeable(hostname) && !this.allowHosts.has(hostname)) {
+      return {
+        status: 403,
+        code: "E_VIEW_HOST",
+        message: `this server does not answer to the name ${quote(host)}`,
+        hint: `start it with --allow-origin http://${clean(host)}`,
+      };
+    }
+    // Programs that are no browsers send none.
+    if (origin === undefined || this.isAllowedOrigin(origin)) return undefined;
+    if (/^https?:/.test(origin) && parseUrl(origin)?.host === host) return undefined;
+    return {
+      status: 403,
+      code: "E_VIEW_ORIGIN",
+      message: `a page from ${quote(origin)} may not connect`,
+      hint: `start it with --allow-origin ${clean(origin)}`,
+    };
+  }
+
+  isAllowedOrigin(origin: string): boolean {
+    return this.allowOrigins.has(origin);
+  }
+
+  /** What a token allows; undefined for a wrong one. */
+  roleOf(token: string | undefined): Role | undefined {
+    if (token === undefined) return undefined;
+    return roles.find((role) => sameText(token, this.tokens[role]));
+  }
+}
+
+export const tokenRefusal: Refusal = {
+  status: 401,
+  code: "E_VIEW_TOKEN",
+  message: "the token is missing or wrong",
+  hint: "open the address that the terminal printed; every start has a new token",
+};
+
+/** The token of a request: `Authorization: Bearer …` or `?token=…`. */
+export function tokenOf(headers: IncomingHttpHeaders, query: URLSearchParams): string | undefined {
+  return /^Bearer (.+)$/i.exec(headers.authorization ?? "")?.[1] ?? query.get("token") ?? undefined;
+}
+
+/** Undefined for what is no URL. */
+export function parseUrl(text: string, base?: string): URL | undefined {
+  return URL.canParse(text, base) ? new URL(text, base) : undefined;
+}
+
+function newToken(): string {
+  return randomBytes(16).toString("base64url");
+}
+
+/** In time that does not tell how much was right. */
+function sameText(a: string, b: string): boolean {
+  const digest = (text: string) => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}
+
+/** Names that no foreign DNS server can point here: addresses, and localhost. */
+function isUnforgeable(hostname: string): boolean {
+  return hostname === "localhost" || isIP(hostname.replace(/^\[(.*)\]$/, "$1")) > 0;
+}
+
+/** What strangers send is shown short and without control characters. */
+function clean(text: string): string {
+  return text.replaceAll(/[^\x21-\x7e]/g, "?").slice(0, 100);
+}
+
+function quote(text: string): string {
+  return `"${clean(text)}"`;
+}

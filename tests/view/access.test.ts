@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import { Access, tokenOf } from "../../src/view/access.js";
+
+const access = new Access(["https://lab.example"], { control: "c", read: "r" });
+const code = (host: string, origin?: string) =>
+  access.refusal({ host, ...(origin === undefined ? {} : { origin }) })?.code;
+
+test("pages of this server and programs without an origin may connect", () => {
+  expect(code("127.0.0.1:4000")).toBeUndefined();
+  expect(code("127.0.0.1:4000", "http://127.0.0.1:4000")).toBeUndefined();
+  expect(code("localhost:4000", "http://localhost:4000")).toBeUndefined();
+  expect(code("[::1]:4000", "http://[::1]:4000")).toBeUndefined();
+});
+
+test("pages from elsewhere may not, and the refusal names the flag", () => {
+  expect(code("127.0.0.1:4000", "http://evil.example")).toBe("E_VIEW_ORIGIN");
+  expect(code("127.0.0.1:4000", "null")).toBe("E_VIEW_ORIGIN");
+  expect(code("127.0.0.1:4000", "http://127.0.0.1:4001")).toBe("E_VIEW_ORIGIN");
+  const refused = access.refusal({ host: "127.0.0.1:1", origin: "http://evil.example" });
+  expect(refused?.hint).toBe("start it with --allow-origin http://evil.example");
+});
+
+test("a foreign name that points here is not answered", () => {
+  expect(code("evil.example:4000")).toBe("E_VIEW_HOST");
+  expect(code("127.0.0.1.evil.example")).toBe("E_VIEW_HOST");
+  expect(code("localhost.evil.example")).toBe("E_VIEW_HOST");
+  expect(code("")).toBe("E_VIEW_HOST");
+  expect(code("evil.example:4000", "http://evil.example:4000")).toBe("E_VIEW_HOST");
+});
+
+test("an allowed origin may connect, under its own name too", () => {
+  expect(code("127.0.0.1:4000", "https://lab.example")).toBeUndefined();
+  expect(code("lab.example", "https://lab.example")).toBeUndefined();
+});
+
+test("what strangers send is shown without control characters", () => {
+  expect(access.refusal({ host: "127.0.0.1", origin: "http://a\n\u001b[2J" })?.message).toBe(
+    'a page from "http://a??[2J" may not connect',
+  );
+});
+
+test("tokens tell the roles apart", () => {
+  expect(access.roleOf("c")).toBe("control");
+  expect(access.roleOf("r")).toBe("read");
+  expect(access.roleOf("x")).toBeUndefined();
+  expect(access.roleOf(undefined)).toBeUndefined();
+  expect(tokenOf({ authorization: "Bearer abc" }, new URLSearchParams("token=x"))).toBe("abc");
+  expect(tokenOf({}, new URLSearchParams("token=x"))).toBe("x");
+});
+
+test("tokens are random", () => {
+  const { tokens } = new Access([]);
+  expect(tokens.control).toMatch(/^[\w-]{22}$/);
+  expect(new Set([tokens.control, tokens.read, new Access([]).tokens.control]).size).toBe(3);
+});
