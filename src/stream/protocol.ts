@@ -28,6 +28,7 @@ export const capabilities = [
   "command",
   "pose",
   "noise",
+  "stress",
 ] as const;
 export type Capability = (typeof capabilities)[number];
 
@@ -36,6 +37,11 @@ const finite = z.number();
 const vector3 = z.tuple([finite, finite, finite]);
 const name = z.string().max(200);
 const env = z.int().min(0).max(65535);
+
+/** A world parameter and the values it takes along one side of a grid of environments. */
+const stressAxisSchema = z.object({ parameter: name, values: z.array(finite).min(1).max(8) });
+const stressGridSchema = z.object({ x: stressAxisSchema, y: stressAxisSchema });
+export type StressGrid = z.infer<typeof stressGridSchema>;
 
 /** A policy that may be watched. */
 export const policyReferenceSchema = z.discriminatedUnion("kind", [
@@ -77,8 +83,8 @@ export const clientMessageSchema = z.discriminatedUnion("type", [
       .min(1 / 32)
       .max(8)
       .optional(),
-    /** Goes this many control steps forward, then stands still. */
-    step: z.int().min(1).max(100).optional(),
+    /** Goes this many control steps forward, or back where negative, then stands still. */
+    step: z.int().min(-100).max(100).optional(),
     /** Begins new episodes in every environment. */
     reset: z.boolean().optional(),
     seed: count.optional(),
@@ -117,6 +123,11 @@ export const clientMessageSchema = z.discriminatedUnion("type", [
   }),
   /** Sensor noise on observations. */
   z.object({ type: z.literal("noise"), on: z.boolean() }),
+  /**
+   * Lays the environments out on a grid over two parameters, x fastest, and counts how they fare;
+   * null goes back. A new `model` follows.
+   */
+  z.object({ type: z.literal("stress"), grid: stressGridSchema.nullable() }),
 ]);
 export type ClientMessage = z.infer<typeof clientMessageSchema>;
 
@@ -183,6 +194,20 @@ export const serverMessageSchema = z.discriminatedUnion("type", [
     level: z.enum(["info", "warning", "error"]),
     message: z.string(),
     hint: z.string().optional(),
+  }),
+  /** How the environments of a stress grid fare, about twice a second; `cells[env]`, x fastest. */
+  z.object({
+    type: z.literal("stress"),
+    grid: stressGridSchema.nullable(),
+    cells: z.array(
+      z.object({
+        episodes: count,
+        /** Of them, those that ran to their time limit. */
+        survived: count,
+        /** Mean; null before the first. */
+        fitness: z.number().nullable(),
+      }),
+    ),
   }),
   /** An episode ended. */
   z.object({

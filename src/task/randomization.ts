@@ -21,7 +21,7 @@ export class Randomization implements Remembering {
   readonly values: Float64Array;
   private readonly parameters: readonly RandomParameter[];
   /** [env][parameter] what was drawn, or the nominal value; and what is held in its place, or NaN. */
-  private readonly drawn: Float64Array;
+  readonly drawn: Float64Array;
   private readonly held: Float64Array;
   /** Columns that show a parameter to the critic, by its name. */
   private readonly columns: ReadonlyMap<ParameterName, readonly number[]>;

@@ -53,8 +53,6 @@ export interface TaskEnvironmentOptions {
   readonly onEpisode?: (episode: EpisodeSummary) => void;
 }
 
-/** m/s and rad/s: a hundred times the fastest that a joint or body of any task was seen to move. */
-
 /** A `VectorEnvironment` whose signal table can be read, after every step, `[env][stride]`. */
 export interface TaskEnvironment extends VectorEnvironment {
   readonly signals: Float32Array;
@@ -212,11 +210,12 @@ class SimulatedTask implements TaskEnvironment {
         : undefined;
     this.overrides = {
       parameters: this.randomization.values,
+      drawn: this.randomization.drawn,
       parameter: (env, name, value) => this.randomization.hold(env, name, value),
       actionDelay: (env, steps) => this.actions.holdDelay(env, steps),
       actionDelays: this.actions.delaySteps,
-      noise: (env, factor) => this.observation.noiseFactor.fill(factor, env, env + 1),
-      pushes: (env, factor) => this.pushing.factor.fill(factor, env, env + 1),
+      noiseFactors: this.observation.noiseFactor,
+      pushFactors: this.pushing.factor,
       command: (env, values) => this.commands.hold(env, values),
     };
     this.parts = [

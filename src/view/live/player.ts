@@ -1,0 +1,219 @@
+/**
+ * Plays roll-outs against the clock: real time or what speed is asked for, pause, single steps, another
+ * policy without a pause. The process around it brings messages in and packets out.
+ */
+import { RewardsmithError } from "../../core/errors.js";
+import type { Channel } from "../../stream/channel.js";
+import { FramePacker } from "../../stream/pack.js";
+import type { RolloutControl, StressGrid } from "../../stream/protocol.js";
+import type { RolloutMessage } from "../rollout-source.js";
+import { createRollout, type Rollout } from "./rollout.js";
+import type { Watched } from "./scene.js";
+import { StressTally } from "./stress.js";
+
+export interface PlayerOptions {
+  readonly numEnvs: number;
+  readonly send: (message: RolloutMessage) => void;
+  /** False where what was sent before still waits to be taken: this frame is then left out. */
+  readonly canSend: () => boolean;
+  readonly sendPackets: (packets: Uint8Array[]) => void;
+  readonly nowMs: () => number;
+  /** CPU seconds that this process has taken. */
+  readonly cpuSeconds: () => number;
+}
+
+type Playback = Extract<RolloutControl, { type: "playback" }>;
+
+/** No picture needs more frames a second. */
+const frameMs = 1000 / 60;
+/** A clock that is further behind than this gives up what it missed. */
+const longestLagMs = 200;
+const loadEveryMs = 500;
+
+export class Player {
+  private readonly options: PlayerOptions;
+  private readonly packer = new FramePacker();
+  private channels: ReadonlySet<Channel> = new Set();
+  private focusEnvs: readonly number[] = [];
+  private watched: Watched | null = null;
+  private rollout: Rollout | null = null;
+  private stress: StressTally | null = null;
+  private models = 0;
+  private seed = 0;
+  private paused = false;
+  private speed = 1;
+  /** When the next step is due. */
+  private dueMs = 0;
+  private sentMs = Number.NEGATIVE_INFINITY;
+  private load = { atMs: 0, cpuSeconds: 0, steps: 0 };
+
+  constructor(options: PlayerOptions) {
+    this.options = options;
+    this.dueMs = options.nowMs();
+    this.restartLoad();
+  }
+
+  /** Shows a policy; in the scene that runs already, nothing but the policy changes. */
+  async watch(watched: Watched): Promise<void> {
+    const before = this.watched;
+    this.watched = watched;
+    if (!this.rollout || before?.sceneKey !== watched.sceneKey) {
+      this.stress = null;
+      await this.begin();
+    }
+    this.rollout?.setPolicy(watched.policy);
+    this.options.send({ type: "policy", policy: watched.about });
+  }
+
+  demand(channels: readonly Channel[], focusEnvs: readonly number[]): void {
+    this.channels = new Set(channels);
+    this.focusEnvs = focusEnvs;
+    if (this.rollout) this.rollout.watchContacts = this.channels.has("contacts");
+    if (this.paused) this.show();
+  }
+
+  async control(message: RolloutControl): Promise<void> {
+    const { rollout } = this;
+    if (!rollout) throw notYet();
+    if (message.type === "playback") this.playback(message, rollout);
+    else if (message.type === "stress") await this.spread(message.grid);
+    else if (message.type !== "select") {
+      rollout.control(message);
+      if (message.type === "pose" && message.jointPosition !== null) this.paused = true;
+      this.show();
+    }
+    this.tellControls();
+  }
+
+  /** Makes the steps that are due. Returns how long nothing is due now, ms; Infinity while paused. */
+  tick(): number {
+    const { rollout } = this;
+    const now = this.options.nowMs();
+    if (now - this.load.atMs > loadEveryMs) this.tellLoad(now);
+    if (!rollout || this.paused) return Number.POSITIVE_INFINITY;
+    const stepMs = (1000 * rollout.model.controlDtSeconds) / this.speed;
+    if (now - this.dueMs > longestLagMs + stepMs) this.dueMs = now;
+    // One picture's worth of steps at most, so that messages are heard in between.
+    const until = Math.min(now, this.dueMs + frameMs);
+    while (this.dueMs <= until) {
+      if (!this.step(rollout)) return Number.POSITIVE_INFINITY;
+      this.dueMs += stepMs;
+    }
+    if (now - this.sentMs >= frameMs - 2 || stepMs >= frameMs) this.show();
+    return Math.max(0, this.dueMs - this.options.nowMs());
+  }
+
+  dispose(): void {
+    this.rollout?.dispose();
+    this.rollout = null;
+  }
+
+  private async begin(grid: StressGrid | null = null): Promise<void> {
+    const { watched, options } = this;
+    if (!watched) throw notYet();
+    const { scene } = watched;
+    const before = this.rollout;
+    const rollout = await createRollout(scene, {
+      numEnvs: grid ? grid.x.values.length * grid.y.values.length : options.numEnvs,
+      seed: this.seed,
+      modelNumber: ++this.models % 65536,
+      sequence: before?.frame.sequence ?? 0,
+      onHappening: (happening) => {
+        if (happening.type === "episode") this.stress?.count(happening);
+        options.send(happening);
+      },
+    });
+    rollout.watchContacts = this.channels.has("contacts");
+    if (before) rollout.adopt(before.settings);
+    before?.dispose();
+    this.rollout = rollout;
+    options.send({ type: "model", model: rollout.model });
+    this.dueMs = options.nowMs();
+    this.tellControls();
+    this.show();
+  }
+
+  private playback({ paused, speed, step, reset, seed }: Playback, rollout: Rollout): void {
+    if (seed !== undefined) this.seed = seed;
+    if (speed !== undefined) this.speed = speed;
+    if (paused !== undefined) this.paused = paused;
+    if (!this.paused) this.dueMs = this.options.nowMs();
+    if (reset) rollout.reset();
+    if (step !== undefined) {
+      this.paused = true;
+      for (let n = 0; n < step; n++) if (!this.step(rollout)) break;
+      for (let n = 0; n > step; n--) if (!rollout.stepBack()) break;
+    }
+    this.show();
+  }
+
+  private async spread(grid: StressGrid | null): Promise<void> {
+    const { watched } = this;
+    if (!watched || (grid === null && this.stress === null)) return;
+    this.stress = grid && new StressTally(grid);
+    await this.begin(grid);
+    this.rollout?.setPolicy(watched.policy);
+    if (grid) this.rollout?.spread(grid);
+    this.options.send(this.stress?.message() ?? { type: "stress", grid: null, cells: [] });
+  }
+
+  /** One control step. An error pauses and is told; false then. */
+  private step(rollout: Rollout): boolean {
+    try {
+      rollout.step();
+      this.load.steps++;
+      return true;
+    } catch (error) {
+      this.paused = true;
+      const known = error instanceof RewardsmithError;
+      this.options.send({
+        type: "status",
+        id: "step",
+        level: "error",
+        message: known ? `${error.code}: ${error.message}` : String(error),
+        hint: (known && error.hint) || "reset begins new episodes",
+      });
+      this.tellControls();
+      return false;
+    }
+  }
+
+  private show(): void {
+    const { rollout, options } = this;
+    if (!rollout || !options.canSend()) return;
+    this.sentMs = options.nowMs();
+    rollout.frame.paused = this.paused;
+    const { channels, focusEnvs } = this;
+    options.sendPackets(this.packer.pack(rollout.frame, { channels, focusEnvs }));
+  }
+
+  private tellControls(): void {
+    const { rollout, paused, speed, seed } = this;
+    if (!rollout) return;
+    this.options.send({ type: "controls", paused, speed, seed, ...rollout.settings });
+  }
+
+  private tellLoad(now: number): void {
+    const { options, load, rollout } = this;
+    const seconds = (now - load.atMs) / 1000;
+    const simulated = load.steps * (rollout?.model.controlDtSeconds ?? 0);
+    options.send({
+      type: "load",
+      realTimeFactor: simulated / seconds,
+      cpuShare: (options.cpuSeconds() - load.cpuSeconds) / seconds,
+    });
+    if (this.stress) options.send(this.stress.message());
+    this.restartLoad();
+  }
+
+  private restartLoad(): void {
+    const { nowMs, cpuSeconds } = this.options;
+    this.load = { atMs: nowMs(), cpuSeconds: cpuSeconds(), steps: 0 };
+  }
+}
+
+function notYet(): RewardsmithError {
+  return new RewardsmithError("E_VIEW_NO_POLICY", "nothing is being shown yet", {
+    hint: "wait for the first policy, or choose a demo",
+  });
+}

@@ -1,0 +1,475 @@
+/**
+ * One policy in its environments, a control step at a time, with everything a person may look at and
+ * turn. No clock, process or socket: what drives it does that.
+ */
+import { RewardsmithError } from "../../core/errors.js";
+import { nameHint } from "../../core/nearest-name.js";
+import { createInference, type PolicyParameters } from "../../policy/inference.js";
+import { freeBodies } from "../../robot/free-bodies.js";
+import { createEnvironment } from "../../rl/task-environment.js";
+import { createFrame, envFlag, type RolloutFrame } from "../../stream/frame.js";
+import type { RolloutControl, ServerMessageOf, StressGrid } from "../../stream/protocol.js";
+import { type RolloutModel, shapeOfModel } from "../../stream/rollout-model.js";
+import type { EpisodeSummary } from "../../task/environment.js";
+import type { TaskEnvironment } from "../../task/task-environment.js";
+import { type Drag, dragForce, type Pull } from "./drag.js";
+import { History } from "./history.js";
+import { modelOf } from "./model.js";
+import { robotMassKg } from "./robot-base.js";
+import type { Scene } from "./scene.js";
+import { liveTask, maxDelaySteps, type WorldKnob, worldKnobs } from "./world-knobs.js";
+
+export type Happening = ServerMessageOf<"episode"> | ServerMessageOf<"pushed">;
+type ControlOf<T extends RolloutControl["type"]> = Extract<RolloutControl, { type: T }>;
+
+export interface RolloutOptions {
+  readonly numEnvs: number;
+  readonly seed: number;
+  /** Number of the model, told with it and in every frame. */
+  readonly modelNumber: number;
+  readonly sequence: number;
+  readonly onHappening: (happening: Happening) => void;
+}
+
+/** A shove that waits for the next step: velocity of the body, m/s. */
+interface Shove {
+  readonly env: number;
+  readonly body: number;
+  readonly velocity: readonly [number, number, number];
+}
+
+/** What people did to the robots in one step. */
+export interface Inputs {
+  readonly shoves: readonly Shove[];
+  readonly pulls: readonly Pull[];
+}
+
+const none: Inputs = { shoves: [], pulls: [] };
+
+export async function createRollout(scene: Scene, options: RolloutOptions): Promise<Rollout> {
+  const loaded = liveTask(scene.task.task, scene.randomize);
+  const episodes: EpisodeSummary[] = [];
+  const environment = await createEnvironment({
+    task: { ...scene.task, task: loaded },
+    reward: scene.reward,
+    numEnvs: options.numEnvs,
+    engine: scene.engine,
+    profile: "reference",
+    seed: options.seed,
+    stream: "test",
+    randomize: true,
+    watchEvery: 0,
+    maxDelaySteps: maxDelaySteps(loaded.definition),
+    onEpisode: (episode) => episodes.push(episode),
+  });
+  const rollout = new Rollout(scene, environment, episodes, options);
+  return rollout;
+}
+
+export class Rollout {
+  readonly model: RolloutModel;
+  readonly frame: RolloutFrame;
+  private readonly environment: TaskEnvironment;
+  private readonly knobs: readonly WorldKnob[];
+  private readonly options: RolloutOptions;
+  /** Filled by the environment while it steps. */
+  private readonly episodes: EpisodeSummary[];
+  private readonly history: History;
+  private readonly actions: Float32Array;
+  private act: ((observation: Float32Array, out: Float32Array) => void) | null = null;
+  private drag: Drag | null = null;
+  private shoves: Shove[] = [];
+  /** Whether contacts are worth reading. */
+  watchContacts = false;
+  /** [knob] set for all environments by hand. */
+  private readonly world = new Map<string, number>();
+  private command: readonly number[] | null = null;
+  private noise = true;
+  private posed: { readonly env: number; readonly before: ReturnType<TaskEnvironment["save"]> } | null =
+    null;
+
+  constructor(
+    scene: Scene,
+    environment: TaskEnvironment,
+    episodes: EpisodeSummary[],
+    options: RolloutOptions,
+  ) {
+    const { numEnvs, modelNumber, sequence } = options;
+    this.environment = environment;
+    this.episodes = episodes;
+    this.options = options;
+    // Ranges as trained; what runs may hold more: pushes that nobody has asked for yet.
+    this.knobs = worldKnobs(scene.task.task, scene.randomize);
+    this.model = modelOf({
+      number: modelNumber,
+      numEnvs,
+      task: scene.task.task,
+      reward: scene.reward,
+      rewardCode: scene.rewardCode,
+      knobs: this.knobs,
+    });
+    this.frame = createFrame(shapeOfModel(this.model));
+    this.frame.model = modelNumber;
+    this.frame.sequence = sequence;
+    this.actions = new Float32Array(numEnvs * environment.actionDim);
+    for (let env = 0; env < numEnvs; env++) this.knob("pushSpeed").set(environment, env, null);
+    this.history = new History(environment, this.frame, (inputs) => this.advance(inputs, false));
+    this.reset();
+  }
+
+  /** Null: zero actions. What the environments do goes on. */
+  setPolicy(policy: PolicyParameters | null): void {
+    const { observationDim, actionDim } = this.environment;
+    const network = policy?.network;
+    if (network && (network.observationDim !== observationDim || network.actionDim !== actionDim)) {
+      throw new RewardsmithError(
+        "E_VIEW_POLICY",
+        `the policy sees ${network.observationDim} numbers and gives ${network.actionDim} actions; the task has ${observationDim} and ${actionDim}`,
+        { hint: "the task was changed since it was trained; train it anew" },
+      );
+    }
+    this.act = policy && createInference(policy);
+    this.actions.fill(0);
+  }
+
+  /** New episodes in every environment. */
+  reset(): void {
+    const { frame, environment } = this;
+    this.endPose();
+    environment.reset(false);
+    for (let env = 0; env < this.options.numEnvs; env++) this.beginEpisode(env);
+    frame.totals.fill(0);
+    frame.terms.fill(0);
+    frame.flags.fill(0);
+    frame.actions.fill(0);
+    frame.observations.set(environment.observations);
+    this.copyState();
+    this.history.clear();
+    frame.sequence++;
+  }
+
+  /** One control step. What it throws leaves the frame as it was. */
+  step(): void {
+    this.endPose();
+    const { simulator } = this.environment;
+    const pulls = this.drag ? [dragForce(simulator, this.drag)] : none.pulls;
+    const inputs = pulls.length + this.shoves.length === 0 ? none : { pulls, shoves: this.shoves };
+    this.shoves = [];
+    this.history.keep(inputs);
+    this.advance(inputs, true);
+  }
+
+  /** One control step back in time, as far as it is remembered; false where it is not. */
+  stepBack(): boolean {
+    this.endPose();
+    const back = this.history.back(() => this.applyHeld());
+    if (back) this.frame.sequence++;
+    return back;
+  }
+
+  control(message: Exclude<RolloutControl, ControlOf<"select" | "playback" | "stress">>): void {
+    switch (message.type) {
+      case "world":
+        return this.setWorld(message);
+      case "noise":
+        this.noise = message.on;
+        return this.applyNoise();
+      case "push":
+        return this.shove(message);
+      case "drag":
+        return this.setDrag(message);
+      case "command":
+        return this.setCommand(message.values);
+      case "pose":
+        return this.pose(message);
+    }
+  }
+
+  /** What is set by hand. */
+  get settings() {
+    return {
+      world: Object.fromEntries(this.world),
+      command: this.command && [...this.command],
+      noise: this.noise,
+      posedEnv: this.posed?.env ?? null,
+    };
+  }
+
+  /** Takes over what was set by hand in another roll-out, as far as this one has it. */
+  adopt({ world, command, noise }: Rollout["settings"]): void {
+    for (const [parameter, value] of Object.entries(world)) {
+      if (this.knobs.some(({ about }) => about.name === parameter)) {
+        this.setWorld({ type: "world", parameter, value });
+      }
+    }
+    if (command?.length === this.model.commands.length) this.setCommand(command);
+    this.noise = noise;
+    this.applyNoise();
+  }
+
+  /** Each environment at its place in the grid, x fastest. */
+  spread({ x, y }: StressGrid): void {
+    for (let env = 0; env < this.options.numEnvs; env++) {
+      const column = env % x.values.length;
+      const row = Math.floor(env / x.values.length);
+      this.knob(x.parameter).set(this.environment, env, x.values[column]);
+      this.knob(y.parameter).set(this.environment, env, y.values[row]);
+    }
+    this.copyWorld();
+  }
+
+  dispose(): void {
+    this.environment.dispose();
+  }
+
+  private advance(inputs: Inputs, isNew: boolean): void {
+    const { environment, frame, actions } = this;
+    const { simulator, observations, observationDim, actionDim } = environment;
+    const { numEnvs } = this.options;
+    frame.observations.set(observations);
+    if (this.act) {
+      for (let env = 0; env < numEnvs; env++) {
+        const seen = observations.subarray(env * observationDim, (env + 1) * observationDim);
+        this.act(seen, actions.subarray(env * actionDim, (env + 1) * actionDim));
+      }
+    }
+    for (const { env, body, velocity } of inputs.shoves) simulator.push(env, body, velocity);
+    for (const { env, body, force, point } of inputs.pulls) {
+      simulator.pull(env, body, force, point);
+    }
+    this.episodes.length = 0;
+    environment.step(actions);
+    for (let i = 0; i < actions.length; i++) {
+      frame.actions[i] = Math.min(1, Math.max(-1, actions[i]));
+    }
+    frame.sequence++;
+    frame.simTimeSeconds += this.model.controlDtSeconds;
+    this.copyRewards();
+    this.book(inputs, isNew);
+    this.copyState();
+  }
+
+  /** Total and terms of the step, which are the numbers that training books and the reflection averages. */
+  private copyRewards(): void {
+    const { frame, environment } = this;
+    const { values, columns } = environment.rewardTerms;
+    const width = columns.length;
+    for (let env = 0; env < this.options.numEnvs; env++) {
+      frame.totals[env] = values[env * width];
+      for (let t = 1; t < width; t++) {
+        frame.terms[env * (width - 1) + t - 1] = values[env * width + t];
+      }
+      frame.episodeSteps[env]++;
+      frame.episodeReturn[env] += values[env * width];
+    }
+  }
+
+  /** Flags of the step; what began anew, and what is told of it. */
+  private book(inputs: Inputs, isNew: boolean): void {
+    const { frame, environment, episodes } = this;
+    const { simTimeSeconds } = frame;
+    frame.flags.fill(0);
+    for (let env = 0; env < this.options.numEnvs; env++) {
+      const [x, y, z] = environment.pushes.subarray(3 * env, 3 * env + 3);
+      if (x !== 0 || y !== 0 || z !== 0) this.tellPush(env, this.model.baseBody, [x, y, z], isNew);
+      const fell = environment.terminated[env] === 1;
+      if (!fell && environment.timeOuts[env] === 0) continue;
+      const episode = episodes.find((ended) => ended.env === env);
+      const lost = episode?.ending === "nonFinite";
+      frame.flags[env] |= lost ? envFlag.nonFinite : fell ? envFlag.fell : envFlag.timeOut;
+      if (episode && isNew) {
+        const { length: steps, ending: endedBy, episodeReturn, fitness } = episode;
+        this.options.onHappening({
+          type: "episode",
+          env,
+          simTimeSeconds,
+          steps,
+          endedBy,
+          episodeReturn,
+          fitness: Number.isFinite(fitness) ? fitness : null,
+          success: endedBy === "timeOut",
+        });
+      }
+      this.beginEpisode(env);
+    }
+    for (const { env, body, velocity } of inputs.shoves) this.tellPush(env, body, velocity, isNew);
+  }
+
+  private tellPush(env: number, body: number, velocity: readonly number[], isNew: boolean): void {
+    this.frame.flags[env] |= envFlag.pushed;
+    if (!isNew) return;
+    const [x, y, z] = velocity.map((v) => v * this.pushedMassKg(body));
+    const { simTimeSeconds } = this.frame;
+    this.options.onHappening({ type: "pushed", env, body, simTimeSeconds, impulse: [x, y, z] });
+  }
+
+  private beginEpisode(env: number): void {
+    const { frame } = this;
+    frame.episode[env]++;
+    frame.episodeSteps[env] = 0;
+    frame.episodeReturn[env] = 0;
+  }
+
+  private copyState(): void {
+    const { frame, environment } = this;
+    const { state } = environment.simulator;
+    frame.poses.set(state.bodyPose);
+    frame.jointPosition.set(state.jointPosition);
+    frame.jointVelocity.set(state.jointVelocity);
+    frame.jointEffort.set(state.jointEffort);
+    frame.signals.set(environment.signals);
+    frame.contacts.count = 0;
+    for (let env = 0; this.watchContacts && env < this.options.numEnvs; env++) {
+      environment.simulator.readContacts(env, frame.contacts);
+    }
+    this.copyWorld();
+  }
+
+  private copyWorld(): void {
+    const { frame, environment, knobs } = this;
+    let changed = false;
+    const put = (array: Float32Array, at: number, value: number) => {
+      if (!Object.is(array[at], Math.fround(value))) {
+        array[at] = value;
+        changed = true;
+      }
+    };
+    for (let env = 0; env < this.options.numEnvs; env++) {
+      for (let k = 0; k < knobs.length; k++) {
+        put(frame.parameters, env * knobs.length + k, knobs[k].get(environment, env));
+      }
+      for (let k = 3 * env; k < 3 * env + 3; k++) put(frame.origins, k, environment.origins[k]);
+    }
+    if (changed) frame.worldVersion++;
+  }
+
+  private setWorld({ parameter, value, env }: ControlOf<"world">): void {
+    const knob = this.knob(parameter);
+    if (env !== undefined) {
+      knob.set(this.environment, this.envOf(env), value);
+    } else {
+      for (let e = 0; e < this.options.numEnvs; e++) knob.set(this.environment, e, value);
+      if (value === null) this.world.delete(parameter);
+      else this.world.set(parameter, value);
+    }
+    this.copyWorld();
+  }
+
+  private applyNoise(): void {
+    const factor = this.noise ? (this.world.get("sensorNoise") ?? 1) : 0;
+    this.environment.overrides.noiseFactors.fill(factor);
+  }
+
+  private setCommand(values: readonly number[] | null): void {
+    if (values && values.length !== this.model.commands.length) {
+      throw new RewardsmithError("E_VIEW_COMMAND", `${values.length} values for a command`, {
+        hint: `this task takes ${this.model.commands.length}`,
+      });
+    }
+    this.command = values;
+    for (let env = 0; env < this.options.numEnvs; env++) {
+      this.environment.overrides.command(env, values);
+    }
+  }
+
+  private shove({ env, body = this.model.baseBody, impulse }: ControlOf<"push">): void {
+    const mass = this.pushedMassKg(this.bodyOf(body));
+    const [x, y, z] = impulse.map((k) => k / mass);
+    const envs = env === undefined ? Array.from(this.frame.flags.keys()) : [this.envOf(env)];
+    for (const one of envs) this.shoves.push({ env: one, body, velocity: [x, y, z] });
+  }
+
+  /** What floats is pushed as a whole, see `Simulator.push`. */
+  private pushedMassKg(body: number): number {
+    const { robot } = this.environment.simulator;
+    const mass = freeBodies(robot).length > 0 ? robotMassKg(robot) : robot.bodies[body].massKg;
+    return Math.max(mass, 1e-3);
+  }
+
+  private setDrag({ env, body, point, target }: ControlOf<"drag">): void {
+    if (point === null || target === undefined) this.drag = null;
+    else this.drag = { env: this.envOf(env), body: this.bodyOf(body), point, target };
+  }
+
+  /** Holds an environment in a pose; everything else stands still, and comes back as it was afterwards. */
+  private pose({ env, jointPosition, basePose }: ControlOf<"pose">): void {
+    if (jointPosition === null) return this.endPose();
+    const { environment, frame } = this;
+    const { simulator } = environment;
+    const joints = simulator.jointNames.length;
+    if (jointPosition.length !== joints) {
+      throw new RewardsmithError("E_VIEW_POSE", `${jointPosition.length} joint positions`, {
+        hint: `this robot has ${joints} joints: ${simulator.jointNames.join(", ")}`,
+      });
+    }
+    this.envOf(env);
+    if (this.posed?.env !== env) this.endPose();
+    this.posed ??= { env, before: environment.save() };
+    const { bodies } = simulator.robot;
+    const free = freeBodies(simulator.robot);
+    const freePose = new Float32Array(7 * free.length);
+    free.forEach(({ body }, i) => {
+      const at = 7 * (env * bodies.length + body);
+      const isBase = body === this.model.baseBody && basePose !== undefined;
+      freePose.set(isBase ? basePose : simulator.state.bodyPose.subarray(at, at + 7), 7 * i);
+    });
+    environment.place(env, {
+      jointPosition: Float32Array.from(jointPosition),
+      jointVelocity: new Float32Array(joints),
+      freePose,
+      freeVelocity: new Float32Array(6 * free.length),
+    });
+    const { values, columns } = environment.rewardTerms;
+    frame.totals[env] = values[env * columns.length];
+    for (let t = 1; t < columns.length; t++) {
+      frame.terms[env * (columns.length - 1) + t - 1] = values[env * columns.length + t];
+    }
+    frame.flags.fill(0);
+    frame.sequence++;
+    frame.observations.set(environment.observations);
+    this.copyState();
+  }
+
+  private endPose(): void {
+    if (!this.posed) return;
+    this.environment.load(this.posed.before);
+    this.posed = null;
+    this.applyHeld();
+    this.frame.sequence++;
+    this.copyState();
+  }
+
+  /** A loaded state brings its own world along; what is held by hand comes back. */
+  private applyHeld(): void {
+    for (const [parameter, value] of this.world) {
+      for (let env = 0; env < this.options.numEnvs; env++) {
+        this.knob(parameter).set(this.environment, env, value);
+      }
+    }
+    if (this.command) this.setCommand(this.command);
+  }
+
+  private knob(name: string): WorldKnob {
+    const knob = this.knobs.find(({ about }) => about.name === name);
+    if (knob) return knob;
+    const names = this.knobs.map(({ about }) => about.name);
+    throw new RewardsmithError("E_VIEW_PARAMETER", `the world has no parameter "${name}"`, {
+      hint: nameHint(name, names),
+    });
+  }
+
+  private envOf(env: number): number {
+    if (env < this.options.numEnvs) return env;
+    throw new RewardsmithError("E_VIEW_ENV", `there is no environment ${env}`, {
+      hint: `they are numbered 0 to ${this.options.numEnvs - 1}`,
+    });
+  }
+
+  private bodyOf(body: number): number {
+    const { bodies } = this.model.robot;
+    if (body < bodies.length) return body;
+    throw new RewardsmithError("E_VIEW_BODY", `there is no body ${body}`, {
+      hint: `they are numbered 0 to ${bodies.length - 1}`,
+    });
+  }
+}
