@@ -3,11 +3,13 @@ import { useSignal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import { pages } from "./pages.js";
+import { live, streamUrl } from "./state/live-session.js";
 import { open, page } from "./state/route.js";
 import { TopBar } from "./top-bar.js";
 import { Icon } from "./ui/icon.js";
 
 export function Shell() {
+  useEffect(() => live.start(streamUrl()), []);
   return (
     <div class="shell">
       <Rail />

@@ -1,0 +1,285 @@
+/**
+ * The connection to the server: what it said last, the minute of steps it sent, and how it fares.
+ * When the server goes, all of this stays and the page keeps trying; a server that was started anew
+ * (another session id) begins afresh. Unpacking a thousand bodies takes a tenth of a millisecond, so
+ * it happens here and not in a worker.
+ */
+import { batch, computed, signal } from "@preact/signals";
+import {
+  type Capability,
+  type ClientMessage,
+  closeCode,
+  protocolVersion,
+  type Role,
+  type ServerMessage,
+  type ServerMessageOf,
+  serverMessageSchema,
+  type WatchedPolicy,
+} from "../../../src/stream/protocol.js";
+import type { RolloutModel } from "../../../src/stream/rollout-model.js";
+import { Player } from "../timeline/player.js";
+import { Timeline } from "../timeline/timeline.js";
+import { token } from "./api.js";
+
+export type LinkState = "connecting" | "live" | "lagging" | "offline" | "refused";
+
+export interface Status {
+  readonly id: string;
+  readonly level: "info" | "warning" | "error";
+  readonly message: string;
+  readonly hint?: string | undefined;
+}
+
+type Episode = ServerMessageOf<"episode">;
+type Pushed = ServerMessageOf<"pushed">;
+
+/** Of history, s. */
+export const keptSeconds = 60;
+/** Episodes and pushes that are remembered. */
+const keptMarks = 400;
+const ackMs = 250;
+const retryMs = [200, 400, 800, 1000];
+/** Without a frame for so long, a roll-out that should run is late, ms. */
+const lateMs = 1500;
+
+export class LiveSession {
+  readonly player = new Player();
+  readonly link = signal<LinkState>("connecting");
+  /** Why the server refused, or what it said when it closed. */
+  readonly reason = signal("");
+  readonly role = signal<Role>("read");
+  readonly serverVersion = signal("");
+  readonly sessionId = signal("");
+  readonly capabilities = signal<ReadonlySet<string>>(new Set());
+  readonly model = signal<RolloutModel | null>(null);
+  readonly policy = signal<WatchedPolicy | null>(null);
+  readonly policies = signal<readonly WatchedPolicy[]>([]);
+  readonly controls = signal<ServerMessageOf<"controls"> | null>(null);
+  readonly load = signal<ServerMessageOf<"load"> | null>(null);
+  readonly statuses = signal<readonly Status[]>([]);
+  readonly episodes = signal<readonly Episode[]>([]);
+  readonly pushes = signal<readonly Pushed[]>([]);
+  readonly rate = signal<ServerMessageOf<"rate"> | null>(null);
+  /** Last refusal of something this page asked for. */
+  readonly refusal = signal<ServerMessageOf<"error"> | null>(null);
+  readonly bytesPerSecond = signal(0);
+  readonly framesPerSecond = signal(0);
+  readonly focusEnv = signal(0);
+  readonly mayControl = computed(
+    () => this.role.value === "control" && this.link.value !== "offline",
+  );
+  private readonly eventListeners = new Set<(message: ServerMessageOf<"event">) => void>();
+  private socket: WebSocket | null = null;
+  private tries = 0;
+  private bytes = 0;
+  private frames = 0;
+  private lastSequence = -1;
+  private lastFrameAt = 0;
+  private countedAt = 0;
+  private timer = 0;
+
+  start(url: string): void {
+    if (this.timer !== 0) return;
+    this.timer = window.setInterval(() => this.beat(), ackMs);
+    this.connect(url);
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible" && this.link.peek() === "offline") {
+        this.tries = 0;
+        this.connect(url);
+      }
+    });
+  }
+
+  private connect(url: string): void {
+    if (this.socket !== null) return;
+    const socket = new WebSocket(url);
+    socket.binaryType = "arraybuffer";
+    this.socket = socket;
+    socket.onopen = () => this.send({ type: "hello", version: protocolVersion });
+    socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
+      if (typeof data === "string") {
+        this.bytes += data.length;
+        this.takeText(data);
+      } else {
+        this.bytes += data.byteLength;
+        this.takePacket(new Uint8Array(data));
+      }
+    };
+    socket.onclose = ({ code, reason }) => {
+      this.socket = null;
+      const final =
+        code === closeCode.badToken ||
+        code === closeCode.versionMismatch ||
+        code === closeCode.badMessage;
+      this.reason.value = reason;
+      this.link.value = final ? "refused" : "offline";
+      if (final) return;
+      const wait = retryMs[Math.min(this.tries++, retryMs.length - 1)];
+      // A hidden page must not hammer a tunnel; it tries at once when it is seen again.
+      if (document.visibilityState === "visible") setTimeout(() => this.connect(url), wait);
+    };
+  }
+
+  send(message: ClientMessage): void {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+
+  can(capability: Capability): boolean {
+    return this.mayControl.value && this.capabilities.value.has(capability);
+  }
+
+  /** Run events as they are written; returns how to stop listening. */
+  onEvent(listener: (message: ServerMessageOf<"event">) => void): () => void {
+    this.eventListeners.add(listener);
+    return () => this.eventListeners.delete(listener);
+  }
+
+  focus(env: number): void {
+    const numEnvs = this.model.peek()?.numEnvs ?? 1;
+    this.focusEnv.value = ((env % numEnvs) + numEnvs) % numEnvs;
+    this.subscribe();
+  }
+
+  private subscribe(): void {
+    this.send({
+      type: "subscribe",
+      channels: ["poses", "terms", "signals", "contacts", "worlds"],
+      focusEnv: this.focusEnv.peek(),
+      maxHz: 60,
+    });
+  }
+
+  private takePacket(packet: Uint8Array): void {
+    const timeline = this.player.timeline.peek();
+    if (timeline === null) return;
+    try {
+      timeline.append(packet);
+    } catch (error) {
+      this.setStatus({
+        id: "packet",
+        level: "error",
+        message: error instanceof Error ? error.message : "a frame could not be read",
+      });
+    }
+    if (timeline.lastSequence !== this.lastSequence) {
+      this.lastSequence = timeline.lastSequence;
+      this.lastFrameAt = performance.now();
+      this.frames++;
+    }
+  }
+
+  private takeText(text: string): void {
+    const parsed = serverMessageSchema.safeParse(JSON.parse(text));
+    // A message of a newer server's: what it needs of us it may not be vital to know.
+    if (parsed.success) batch(() => this.take(parsed.data));
+  }
+
+  private take(message: ServerMessage): void {
+    switch (message.type) {
+      case "welcome":
+        if (this.sessionId.peek() !== message.sessionId) this.forget();
+        this.tries = 0;
+        this.sessionId.value = message.sessionId;
+        this.role.value = message.role;
+        this.serverVersion.value = message.serverVersion;
+        this.capabilities.value = new Set(message.capabilities);
+        this.link.value = "live";
+        this.reason.value = "";
+        this.lastFrameAt = performance.now();
+        this.subscribe();
+        break;
+      case "model":
+        this.openModel(message.model);
+        break;
+      case "policy":
+        this.policy.value = message.policy;
+        break;
+      case "policies":
+        this.policies.value = message.policies;
+        break;
+      case "controls":
+        this.controls.value = message;
+        this.player.speed.value = message.speed;
+        break;
+      case "load":
+        this.load.value = message;
+        break;
+      case "status":
+        this.setStatus(message);
+        break;
+      case "episode":
+        this.episodes.value = [...this.episodes.peek().slice(1 - keptMarks), message];
+        break;
+      case "pushed":
+        this.pushes.value = [...this.pushes.peek().slice(1 - keptMarks), message];
+        break;
+      case "event":
+        for (const listener of this.eventListeners) listener(message);
+        break;
+      case "error":
+        this.refusal.value = message;
+        break;
+      case "rate":
+        this.rate.value = message;
+        break;
+    }
+  }
+
+  private openModel(model: RolloutModel): void {
+    const known = this.model.peek();
+    // A late joiner or a reconnection gets the same model again: what was kept stays.
+    if (known?.number === model.number && this.player.timeline.peek() !== null) return;
+    const steps = Math.ceil(keptSeconds / model.controlDtSeconds);
+    this.model.value = model;
+    this.episodes.value = [];
+    this.pushes.value = [];
+    this.lastSequence = -1;
+    if (this.focusEnv.peek() >= model.numEnvs) this.focusEnv.value = 0;
+    this.player.open(new Timeline(model, Math.min(steps, 6000)), true);
+  }
+
+  private forget(): void {
+    this.model.value = null;
+    this.policy.value = null;
+    this.policies.value = [];
+    this.controls.value = null;
+    this.statuses.value = [];
+    this.load.value = null;
+    this.rate.value = null;
+    this.refusal.value = null;
+    this.player.open(null, true);
+  }
+
+  private setStatus(status: Status): void {
+    const others = this.statuses.peek().filter(({ id }) => id !== status.id);
+    this.statuses.value = status.message === "" ? others : [...others, status];
+  }
+
+  private beat(): void {
+    const now = performance.now();
+    const shown = this.player.shown;
+    if (shown !== null && this.link.peek() !== "offline") {
+      this.send({ type: "ack", sequence: shown.sequence });
+    }
+    if (this.link.peek() === "live" || this.link.peek() === "lagging") {
+      const runs = this.policy.peek() !== null && this.controls.peek()?.paused === false;
+      this.link.value = runs && now - this.lastFrameAt > lateMs ? "lagging" : "live";
+    }
+    if (now - this.countedAt < 1000) return;
+    const seconds = (now - this.countedAt) / 1000;
+    this.countedAt = now;
+    this.bytesPerSecond.value = this.bytes / seconds;
+    this.framesPerSecond.value = this.frames / seconds;
+    this.bytes = 0;
+    this.frames = 0;
+  }
+}
+
+/** The one session of this page. */
+export const live = new LiveSession();
+
+/** Where the server that served this page streams. */
+export function streamUrl(): string {
+  const { protocol, host } = location;
+  return `${protocol === "https:" ? "wss:" : "ws:"}//${host}/stream?token=${encodeURIComponent(token)}`;
+}
