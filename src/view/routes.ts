@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
 import { RewardsmithError } from "../core/errors.js";
-import { maxBytesIn, type Role } from "../stream/protocol.js";
+import { maxBytesIn } from "../stream/protocol.js";
 import type { Route, ViewRequest, ViewResponse } from "./route.js";
 import { safetyHeaders } from "./static-files.js";
 
@@ -35,22 +35,21 @@ export function createRouteFinder(routes: readonly Route[]): RouteFinder {
   };
 }
 
-/** Calls the route and answers with what it gives or throws. */
+/** Calls the route and answers with what it gives or throws; what no one foresaw goes to `onMistake`. */
 export async function answerRoute(
   route: Route,
-  params: Readonly<Record<string, string>>,
-  query: URLSearchParams,
-  role: Role,
+  asked: Pick<ViewRequest, "params" | "query" | "role">,
   request: IncomingMessage,
   response: ServerResponse,
+  onMistake: (error: unknown) => void,
 ): Promise<void> {
   const gone = new AbortController();
   response.on("close", () => gone.abort());
   try {
     const body = route.method === "POST" ? await readJson(request) : undefined;
-    const asked: ViewRequest = { params, query, role, body, signal: gone.signal };
-    writeResponse(response, await route.handle(asked));
+    writeResponse(response, await route.handle({ ...asked, body, signal: gone.signal }));
   } catch (error) {
+    if (!isForeseen(error)) onMistake(error);
     writeResponse(response, errorResponse(error));
   }
 }
@@ -73,6 +72,10 @@ export function writeResponse(response: ServerResponse, answer: ViewResponse): v
       : {}),
   });
   response.end(body);
+}
+
+function isForeseen(error: unknown): boolean {
+  return error instanceof RewardsmithError || error instanceof z.ZodError;
 }
 
 function errorResponse(error: unknown): ViewResponse {

@@ -203,7 +203,10 @@ class RunningServer implements ViewServer {
         hint: "ask for the link with control that the terminal printed",
       });
     } else {
-      await answerRoute(found.route, found.params, query, role, request, response);
+      const asked = { params: found.params, query, role };
+      await answerRoute(found.route, asked, request, response, (error) => {
+        this.log(`E_VIEW_INTERNAL: ${method} ${url.pathname}: ${(error as Error)?.stack ?? error}`);
+      });
     }
   }
 
