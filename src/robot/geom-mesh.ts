@@ -11,18 +11,18 @@ export interface Mesh {
   readonly indices: Uint32Array;
 }
 
-/** Sides of what is round. */
-const segments = 32;
-
-/** Null for an infinite plane and for a mesh without volume. */
-export function geomMesh({ shape, size, vertices = [] }: Geom): Mesh | null {
+/** Null for an infinite plane and for a mesh without volume. What is round has `sides`, a multiple of four. */
+export function geomMesh({ shape, size, vertices = [] }: Geom, sides = 32): Mesh | null {
   switch (shape) {
     case "sphere":
-      return lathe(roundEnd(size[0], 0, -1).concat(roundEnd(size[0], 0, 1)));
+      return lathe(roundEnd(size[0], 0, -1, sides).concat(roundEnd(size[0], 0, 1, sides)), sides);
     case "capsule":
-      return lathe(roundEnd(size[0], -size[1], -1).concat(roundEnd(size[0], size[1], 1)));
+      return lathe(
+        roundEnd(size[0], -size[1], -1, sides).concat(roundEnd(size[0], size[1], 1, sides)),
+        sides,
+      );
     case "cylinder":
-      return cylinder(size[0], size[1]);
+      return cylinder(size[0], size[1], sides);
     case "box":
       return box(size[0], size[1], size[2]);
     case "plane":
@@ -43,8 +43,8 @@ interface OutlinePoint {
 }
 
 /** The lower (`side` −1) or upper half of a sphere's outline about height `z`. */
-function roundEnd(radius: number, z: number, side: -1 | 1): OutlinePoint[] {
-  const steps = segments / 4;
+function roundEnd(radius: number, z: number, side: -1 | 1, sides: number): OutlinePoint[] {
+  const steps = sides / 4;
   return Array.from({ length: steps + 1 }, (_, i) => {
     const angle = ((side < 0 ? i - steps : i) / steps) * (Math.PI / 2);
     const [normalRadius, normalZ] = [Math.cos(angle), Math.sin(angle)];
@@ -52,33 +52,36 @@ function roundEnd(radius: number, z: number, side: -1 | 1): OutlinePoint[] {
   });
 }
 
-function cylinder(radius: number, half: number): Mesh {
+function cylinder(radius: number, half: number, sides: number): Mesh {
   const at = (r: number, z: number, normalRadius: number, normalZ: number) => {
     return { radius: r, z, normalRadius, normalZ };
   };
-  return lathe([
-    at(0, -half, 0, -1),
-    at(radius, -half, 0, -1),
-    at(radius, -half, 1, 0),
-    at(radius, half, 1, 0),
-    at(radius, half, 0, 1),
-    at(0, half, 0, 1),
-  ]);
+  return lathe(
+    [
+      at(0, -half, 0, -1),
+      at(radius, -half, 0, -1),
+      at(radius, -half, 1, 0),
+      at(radius, half, 1, 0),
+      at(radius, half, 0, 1),
+      at(0, half, 0, 1),
+    ],
+    sides,
+  );
 }
 
-function lathe(outline: readonly OutlinePoint[]): Mesh {
-  const columns = segments + 1;
+function lathe(outline: readonly OutlinePoint[], sides: number): Mesh {
+  const columns = sides + 1;
   const positions = new Float32Array(outline.length * columns * 3);
   const normals = new Float32Array(positions.length);
   const indices: number[] = [];
   outline.forEach(({ radius, z, normalRadius, normalZ }, row) => {
     for (let column = 0; column < columns; column++) {
-      const angle = (column / segments) * 2 * Math.PI;
+      const angle = (column / sides) * 2 * Math.PI;
       const vertex = row * columns + column;
       const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
       positions.set([radius * cos, radius * sin, z], 3 * vertex);
       normals.set([normalRadius * cos, normalRadius * sin, normalZ], 3 * vertex);
-      if (row === 0 || column === segments) continue;
+      if (row === 0 || column === sides) continue;
       const below = vertex - columns;
       indices.push(below, below + 1, vertex + 1, below, vertex + 1, vertex);
     }

@@ -197,7 +197,7 @@ export class Walker {
   }
 
   private stepEnv(env: number): void {
-    const { frame, model } = this;
+    const { frame } = this;
     const { numBodies, numTerms, observationDim, numSignals } = frame.shape;
     const episodeSeconds = 3.5 + ((env * 1.7) % 4.5);
     let t = frame.simTimeSeconds - this.startedAt[env];
@@ -213,7 +213,7 @@ export class Walker {
     }
     frame.episodeSteps[env]++;
     const pace = 0.6 + 0.6 * (((env * 5) % 7) / 6);
-    const turn = 0.25 * Math.sin(env * 2.1);
+    const turn = 0.25 * Math.sin(env * 2.1 + 0.4);
     const heading = turn * t;
     const x = (pace / turn) * Math.sin(heading);
     const y = (pace / turn) * (1 - Math.cos(heading));

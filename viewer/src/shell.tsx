@@ -61,7 +61,8 @@ function OpenPage() {
         failed.value = id;
       });
   }, [id, arrived, failed]);
-  const Component = loaded.get(id);
+  // Counting arrivals draws the page when its chunk comes.
+  const Component = arrived.value >= 0 ? loaded.get(id) : undefined;
   if (failed.value === id)
     return (
       <div class="empty">
@@ -72,6 +73,5 @@ function OpenPage() {
         </button>
       </div>
     );
-  // The count is read so that the arrival draws the page.
-  return Component !== undefined && arrived.value >= 0 ? <Component key={id} /> : null;
+  return Component !== undefined ? <Component key={id} /> : null;
 }

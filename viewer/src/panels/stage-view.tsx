@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { bindGestures, type Gestures } from "../stage/gestures.js";
 import type { Arrow } from "../stage/overlays.js";
 import { Stage, type StageScene } from "../stage/stage.js";
+import { stages } from "../state/diagnostics.js";
 import type { StageSettings } from "../state/stage-settings.js";
 import { theme } from "../state/theme.js";
 import type { Player } from "../timeline/player.js";
@@ -39,6 +40,7 @@ export function StageView(props: StageViewProps) {
       return runWithoutPicture(player);
     }
     settings.stage.value = stage;
+    stages.add(stage);
     stage.paint(stagePalette());
     const resizer = new ResizeObserver(([entry]) => {
       const { width, height } = entry.contentRect;
@@ -71,6 +73,7 @@ export function StageView(props: StageViewProps) {
       resizer.disconnect();
       unbind();
       settings.stage.value = null;
+      stages.delete(stage);
       stage.dispose();
     };
   }, [player, settings]);

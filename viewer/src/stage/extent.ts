@@ -27,6 +27,8 @@ export function measureExtent(robot: Robot, poses: Float32Array): Extent {
       rotateVector(place, 0, poses, p + 3, [...geom.position], 0);
       for (let k = 0; k < 3; k++) place[k] += poses[p + k];
     }
+    // A robot that the engine has lost says nothing about its size.
+    if (!Number.isFinite(place[0] + place[1] + place[2])) continue;
     for (const box of geom.body < 0 ? [all] : [all, moving]) {
       for (let k = 0; k < 3; k++) {
         box.low[k] = Math.min(box.low[k], place[k] - reach);
@@ -36,6 +38,7 @@ export function measureExtent(robot: Robot, poses: Float32Array): Extent {
   }
   const side = ({ low, high }: typeof all) =>
     Math.max(0.05, high[0] - low[0], high[1] - low[1], high[2] - low[2]);
+  if (moving.low[0] > moving.high[0]) return { robotMeters: 1, placeMeters: 1, lowest: 0 };
   return { robotMeters: side(moving), placeMeters: side(all), lowest: all.low[2] };
 }
 

@@ -173,6 +173,7 @@ export class RobotMesh {
 }
 
 function createBatches(robot: Robot, numEnvs: number, style: RobotStyle): Batch[] {
+  const sides = numEnvs > 4 ? 16 : 24;
   const shapes = new Map<string, { mesh: Mesh; geoms: Geom[]; opacity: number }>();
   for (const loose of robot.geoms) {
     const geom = loose as Geom;
@@ -186,7 +187,7 @@ function createBatches(robot: Robot, numEnvs: number, style: RobotStyle): Batch[
       known.geoms.push(geom);
       continue;
     }
-    const mesh = geomMesh(geom);
+    const mesh = geomMesh(geom, sides);
     if (mesh !== null) shapes.set(key, { mesh, geoms: [geom], opacity: clear ? opacity : 1 });
   }
   const rgb = new Color();
