@@ -22,8 +22,9 @@ import {
   parseAssignments,
   resolveSettings,
 } from "./setting-flags.js";
+import { addViewerFlags, type ViewerFlags } from "./viewer.js";
 
-interface DesignFlags {
+interface DesignFlags extends ViewerFlags {
   readonly prompts?: string;
   readonly note: readonly string[];
   readonly start?: string;
@@ -60,6 +61,7 @@ export function define(command: Command, cli: CliContext): void {
       .helpGroup("Search:"),
   );
   addModelFlags(command);
+  addViewerFlags(command, { optional: true });
   command
     .option("--name <name>", "name of the run (default: task, date and a number)")
     .option("--slots <n>", "trainings at once (default: one a core)", integer(1))
@@ -69,6 +71,7 @@ export function define(command: Command, cli: CliContext): void {
     await runSearch(cli, {
       task: name,
       options,
+      viewer: flags,
       open: () =>
         createRun(
           {

@@ -8,11 +8,13 @@ import type { CompiledTask } from "../reward/compiled-task.js";
 import { stateDeclaration } from "../reward/declaration.js";
 import { compileTask } from "../reward/node/compile-task.js";
 import type { Executor } from "../run/executor.js";
+import { jobId } from "../run/job.js";
 import { createLocalExecutor } from "../run/local-executor.js";
 import type { EngineName } from "../sim/simulator.js";
 import { inEngine } from "../task/loaded-task.js";
 import { loadTask } from "../task/node/load.js";
 import { refreshDeclarations } from "../task/node/scaffold.js";
+import type { Focus } from "../view/live/policy-offers.js";
 import type { CliContext } from "./context.js";
 import { engineFlag } from "./engine-flag.js";
 import { exitCode, exitCodeOf } from "./exit-codes.js";
@@ -20,9 +22,10 @@ import { formatFitness } from "./numbers.js";
 import { integer } from "./parse-number.js";
 import { formatCount } from "./progress.js";
 import { showTraining } from "./training.js";
+import { addViewerFlags, serveViewer, type ViewerFlags } from "./viewer.js";
 import { fileContents } from "./watch-file.js";
 
-interface DevFlags {
+interface DevFlags extends ViewerFlags {
   readonly reward?: string;
   readonly steps?: number;
   readonly seed: number;
@@ -52,6 +55,7 @@ export function define(command: Command, cli: CliContext): void {
     .option("--episodes <n>", "episodes that a policy is scored on", integer(1), 32)
     .addOption(engineFlag())
     .option("--scratch", "start every training from scratch rather than from the policy before");
+  addViewerFlags(command, { optional: true });
   command.action((task: string, flags: DevFlags) => dev(cli, task, flags));
 }
 
@@ -60,6 +64,11 @@ async function dev(cli: CliContext, taskName: string, flags: DevFlags): Promise<
   const { folder } = await loadTask(taskName);
   const file = path.resolve(flags.reward ?? path.join(folder, "reward.ts"));
   const executor = createLocalExecutor({ runsRoot: runsFolder, slots: 1 });
+  let shown: Focus | null = null;
+  const viewer = await serveViewer(cli, flags, {
+    focus: () => shown,
+    waiting: "Save the reward: its training is shown from its first checkpoint on.",
+  });
   terminal.line(`Watching ${path.relative(process.cwd(), file)}; save it to train. Ctrl-C ends.`);
   let before: Before | null = null;
   let current: Promise<void> = Promise.resolve();
@@ -71,7 +80,10 @@ async function dev(cli: CliContext, taskName: string, flags: DevFlags): Promise<
       const stop = new AbortController();
       stopCurrent = () => stop.abort();
       const ends = AbortSignal.any([signal, stop.signal]);
-      current = retrain(cli, executor, taskName, source, file, flags, before, ends)
+      const show = (jobId: string) => {
+        shown = { kind: "job", jobId, label: path.basename(file), rewardCode: source };
+      };
+      current = retrain(cli, executor, taskName, source, file, flags, before, show, ends)
         .then((after) => {
           before = after ?? before;
         })
@@ -84,6 +96,7 @@ async function dev(cli: CliContext, taskName: string, flags: DevFlags): Promise<
     }
     await current;
   } finally {
+    await viewer?.stop();
     await executor.close();
   }
   terminal.line("Ended.");
@@ -98,6 +111,7 @@ async function retrain(
   file: string,
   flags: DevFlags,
   before: Before | null,
+  show: (jobId: string) => void,
   signal: AbortSignal,
 ): Promise<Before | null> {
   const { terminal } = cli;
@@ -119,18 +133,20 @@ async function retrain(
   const taskHash = shapeHash(task);
   const warm = before && !flags.scratch && before.taskHash === taskHash ? before : null;
   const steps = flags.steps ?? Math.ceil((definition.searchSteps ?? definition.steps) / 4);
+  const job = {
+    task,
+    reward: program,
+    settings: definition.training,
+    engine: definition.engine,
+    seed: flags.seed,
+    parent: warm?.parent ?? null,
+  };
+  show(jobId(job));
   const outcome = await showTraining(
     terminal,
     executor,
     {
-      job: {
-        task,
-        reward: program,
-        settings: definition.training,
-        engine: definition.engine,
-        seed: flags.seed,
-        parent: warm?.parent ?? null,
-      },
+      job,
       steps,
       evaluations: [{ set: "select", profile: "reference", episodes: flags.episodes }],
     },

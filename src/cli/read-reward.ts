@@ -7,6 +7,7 @@ import type { Program } from "../reward/program.js";
 
 export interface NamedReward {
   readonly program: Program;
+  readonly source: string;
   /** For people: "the human reward", or the file. */
   readonly label: string;
   readonly warnings: readonly string[];
@@ -19,7 +20,8 @@ export async function readReward(
 ): Promise<NamedReward> {
   if (nameOrFile === "human" || nameOrFile === "sparse") {
     const program = task.programs[nameOrFile];
-    if (program) return { program, label: `the ${nameOrFile} reward`, warnings: [] };
+    const source = task.task.sources[nameOrFile] ?? "";
+    if (program) return { program, source, label: `the ${nameOrFile} reward`, warnings: [] };
     throw new RewardsmithError("E_REWARD_MISSING", `the task has no ${nameOrFile} reward`, {
       where: task.task.folder,
       hint: `add ${nameOrFile === "human" ? "reward.ts" : "sparse.ts"} to its folder, or name a file with --reward`,
@@ -29,7 +31,7 @@ export async function readReward(
   const check = await (await rewardChecker(task)).check(source, signal);
   const issues = check.issues.map((issue) => formatIssue(issue, nameOrFile));
   if (check.accepted && check.program) {
-    return { program: check.program, label: nameOrFile, warnings: issues };
+    return { program: check.program, source, label: nameOrFile, warnings: issues };
   }
   const lines = ["the reward may not be trained", ...issues];
   throw new RewardsmithError("E_REWARD_REFUSED", lines.join("\n"));

@@ -13,6 +13,7 @@ import { integer, number } from "./parse-number.js";
 import { runSearch } from "./search.js";
 import { printSearchResult } from "./search-result.js";
 import { addSettingFlags, givenSettings, resolveSettings } from "./setting-flags.js";
+import { addViewerFlags, type ViewerFlags } from "./viewer.js";
 
 /** What may change when a run is taken up: how much it may spend, not what it searches. */
 const budgets = designSettingsSchema.pick({
@@ -22,7 +23,7 @@ const budgets = designSettingsSchema.pick({
   maxMinutes: true,
 });
 
-interface ResumeFlags {
+interface ResumeFlags extends ViewerFlags {
   readonly note: readonly string[];
   readonly slots?: number;
   readonly confirmOver?: number;
@@ -39,6 +40,7 @@ export function define(command: Command, cli: CliContext): void {
     )
     .option("--confirm-over <usd>", "ask before an estimate above this many US dollars", number(0))
     .option("--slots <n>", "trainings at once (default: one a core)", integer(1));
+  addViewerFlags(command, { optional: true });
   command.action(async (name: string | undefined, flags: ResumeFlags) => {
     const run = name === undefined ? newestUnfinished(cli) : openRun(cli.runsFolder, name);
     const options = searchOptionsOf(run);
@@ -65,6 +67,7 @@ export function define(command: Command, cli: CliContext): void {
         confirmOver: flags.confirmOver ?? options.confirmOver,
       },
       open: () => run,
+      viewer: flags,
     });
   });
 }

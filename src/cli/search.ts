@@ -11,6 +11,7 @@ import { compileTask } from "../reward/node/compile-task.js";
 import type { RunFolder } from "../run/run-folder.js";
 import { inEngine } from "../task/loaded-task.js";
 import { loadTask } from "../task/node/load.js";
+import type { ViewServer } from "../view/server-options.js";
 import { type ChosenDesigner, chooseDesigner } from "./choose-designer.js";
 import { type CliContext, runsFlag } from "./context.js";
 import { exitCode } from "./exit-codes.js";
@@ -20,6 +21,7 @@ import { RunView } from "./run-view.js";
 import { planSearch, type SearchPlan } from "./search-plan.js";
 import { printSearchResult } from "./search-result.js";
 import { trainingSpeed } from "./training-speed.js";
+import { serveViewer, type ViewerFlags } from "./viewer.js";
 
 export interface Search {
   /** Name of a built-in task, or a folder. */
@@ -27,11 +29,30 @@ export interface Search {
   readonly options: SearchOptions;
   /** Makes the run's folder, or opens it. */
   readonly open: () => RunFolder;
+  readonly viewer: ViewerFlags;
 }
 
-export async function runSearch(
+export async function runSearch(cli: CliContext, search: Search): Promise<void> {
+  let run: RunFolder | null = null;
+  const viewer = await serveViewer(cli, search.viewer, {
+    focus: () => run && { kind: "run", run: run.info.name },
+    waiting: "The search has begun; the first candidates are on their way.",
+  });
+  const open = () => {
+    run = search.open();
+    return run;
+  };
+  try {
+    await searchServed(cli, { ...search, open }, viewer);
+  } finally {
+    await viewer?.stop();
+  }
+}
+
+async function searchServed(
   cli: CliContext,
   { task: name, options, open }: Search,
+  viewer: ViewServer | null,
 ): Promise<void> {
   const { terminal, runsFolder, signal } = cli;
   const task = compileTask(inEngine(await loadTask(name), options.engine));
@@ -69,7 +90,10 @@ export async function runSearch(
       runsFolder,
       signal,
       observer: {
-        event: (event, after) => view.event(event, after),
+        event: (event, after) => {
+          view.event(event, after);
+          viewer?.broadcast({ type: "event", run: run.info.name, event });
+        },
         training: (training, row) => view.training(training, row),
       },
       begin: (before) => view.begin(before),

@@ -5,6 +5,7 @@ import { type Command, Option } from "commander";
 import { RewardsmithError } from "../core/errors.js";
 import { compileTask } from "../reward/node/compile-task.js";
 import type { Evaluation } from "../rl/metrics.js";
+import { jobId } from "../run/job.js";
 import { createLocalExecutor } from "../run/local-executor.js";
 import type { EngineName } from "../sim/simulator.js";
 import { inEngine } from "../task/loaded-task.js";
@@ -32,8 +33,9 @@ import {
 } from "./setting-flags.js";
 import { findPolicies, typicalPolicy } from "./stored-policy.js";
 import { type FinishedTraining, showTraining } from "./training.js";
+import { addViewerFlags, serveViewer, type ViewerFlags } from "./viewer.js";
 
-interface TrainFlags {
+interface TrainFlags extends ViewerFlags {
   readonly reward: string;
   readonly steps?: number;
   readonly seed: number;
@@ -70,6 +72,7 @@ export function define(command: Command, cli: CliContext): void {
     )
     .option("--fresh", "train anew though the job store has it")
     .addHelpText("after", assignmentHelp(trainingSettingsSchema));
+  addViewerFlags(command, { optional: true });
   command.action((task: string, flags: TrainFlags) => train(cli, task, flags));
 }
 
@@ -89,6 +92,22 @@ async function train(cli: CliContext, taskName: string, flags: TrainFlags): Prom
     `Training ${definition.name} with ${reward.label}: ${formatCount(steps)} environment steps in ${definition.engine}, seed ${flags.seed}, ${settings.numShards === 1 ? "one core" : `${settings.numShards} cores`}`,
   );
   if (parent) terminal.line(`starting from the policy ${parent}`);
+  const job = {
+    task,
+    reward: reward.program,
+    settings,
+    engine: definition.engine,
+    seed: flags.seed,
+    parent,
+  };
+  const viewer = await serveViewer(cli, flags, {
+    focus: () => ({
+      kind: "job",
+      jobId: jobId(job),
+      label: `${definition.name}, ${reward.label}`,
+      rewardCode: reward.source,
+    }),
+  });
   cli.onStop = "The same command goes on from the last checkpoint.";
   const started = terminal.now();
   const executor = createLocalExecutor({ runsRoot: runsFolder, slots: 1 });
@@ -97,14 +116,7 @@ async function train(cli: CliContext, taskName: string, flags: TrainFlags): Prom
       terminal,
       executor,
       {
-        job: {
-          task,
-          reward: reward.program,
-          settings,
-          engine: definition.engine,
-          seed: flags.seed,
-          parent,
-        },
+        job,
         steps,
         evaluations: [{ set: "test", profile: "reference", episodes: flags.episodes }],
         fresh: flags.fresh ?? false,
@@ -116,6 +128,7 @@ async function train(cli: CliContext, taskName: string, flags: TrainFlags): Prom
     printOutcome(cli, outcome, verdict, (terminal.now() - started) / 1000);
     rejectMarked(verdict.marks, flags.engineWatch);
   } finally {
+    await viewer?.stop();
     await executor.close();
   }
 }

@@ -2,7 +2,7 @@
 import pLimit from "p-limit";
 import type { Candidate } from "../events/run-state.js";
 import type { Program } from "../reward/program.js";
-import type { TrainingOutcome, TrainingRequest } from "../run/job.js";
+import { jobId, type TrainingOutcome, type TrainingRequest } from "../run/job.js";
 import { artifacts } from "../run/run-folder.js";
 import { wallTimeLeftMs } from "./budget.js";
 import { find, losesRank, ofIteration, resultOf, scoreOf } from "./history.js";
@@ -64,10 +64,13 @@ async function trainRung(
   if (isTrainingOver(inputs, { begun: inFlight.steps, wanted: needed }) || signal.aborted) return;
 
   const begunBefore = candidate.begun === rung;
-  if (!begunBefore) journal.record({ type: "trainingStarted", id, rung, steps });
+  const request = requestFor(inputs, candidate, steps);
+  if (!begunBefore) {
+    journal.record({ type: "trainingStarted", id, rung, steps, jobId: jobId(request.job) });
+  }
   inFlight.steps += needed;
   const started = inputs.nowMs();
-  const outcome = await executor.run(requestFor(inputs, candidate, steps), {
+  const outcome = await executor.run(request, {
     signal,
     onProgress: (row) => journal.observer.training?.(id, row),
   });

@@ -227,6 +227,38 @@ export function loadResult(runsRoot: string, name: string): StoredResult {
   });
 }
 
+/** A job by its id, as it was stored; null where there is none that this version would name so. */
+export function loadJob(runsRoot: string, id: string): TrainingJob | null {
+  if (!/^[0-9a-f]{16}$/.test(id)) return null;
+  const job = readJob(join(runsRoot, ".jobs", id, "job.json"));
+  return isNamed(job, id) ? job : null;
+}
+
+export interface JobCheckpoint extends StoredCheckpoint {
+  /** Mean fitness over the most episodes that were measured of this policy; null where none were. */
+  readonly fitness: number | null;
+}
+
+/** Checkpoints of a job, those made for crashes included, with what was measured of them. */
+export function jobCheckpoints(runsRoot: string, id: string): JobCheckpoint[] {
+  const { checkpoints, evaluations } = readResults(join(runsRoot, ".jobs", id, "results.json"));
+  return checkpoints.map((one) => {
+    const [best] = evaluations
+      .filter(({ policyHash }) => policyHash === one.policyHash)
+      .sort((a, b) => b.evaluation.episodes - a.evaluation.episodes);
+    return { ...one, fitness: best?.evaluation.fitness ?? null };
+  });
+}
+
+/** The bytes of a checkpoint; null where it has gone or is not whole. */
+export function readCheckpoint(
+  runsRoot: string,
+  id: string,
+  { steps, sha256: hash }: StoredCheckpoint,
+): Uint8Array | null {
+  return readWhole(join(runsRoot, ".jobs", id, checkpointName(steps)), hash);
+}
+
 export interface JobResults {
   readonly id: string;
   readonly job: TrainingJob;

@@ -30,6 +30,11 @@ export function listTasks(): string[] {
     .sort();
 }
 
+/** Where a file of a built-in task lies, or would. */
+export function builtInFile(task: string, file: string): string {
+  return join(builtInFolder, task, file);
+}
+
 /** The built-in tasks, each with a sentence that says what it is. */
 export function summarizeTasks(): { readonly name: string; readonly summary: string }[] {
   return listTasks().map((name) => {

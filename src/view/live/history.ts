@@ -29,11 +29,7 @@ export class History {
   private readonly replay: (inputs: Inputs) => void;
   private kept: Kept[] = [];
 
-  constructor(
-    environment: TaskEnvironment,
-    frame: RolloutFrame,
-    replay: (inputs: Inputs) => void,
-  ) {
+  constructor(environment: TaskEnvironment, frame: RolloutFrame, replay: (inputs: Inputs) => void) {
     this.environment = environment;
     this.frame = frame;
     this.replay = replay;

@@ -1,10 +1,10 @@
 /** A scene as the page is told it once: robot, names, reward code, knobs. */
 import type { Program } from "../../reward/program.js";
 import type { RolloutModel } from "../../stream/rollout-model.js";
-import { findSignal } from "../../task/signal-table.js";
 import type { LoadedTask } from "../../task/loaded-task.js";
-import type { Signal } from "../../task/signals.js";
 import { movableJoints } from "../../task/signal-shape.js";
+import { findSignal } from "../../task/signal-table.js";
+import type { Signal } from "../../task/signals.js";
 import { baseBodyOf } from "./robot-base.js";
 import type { WorldKnob } from "./world-knobs.js";
 
@@ -17,7 +17,14 @@ export interface ModelParts {
   readonly knobs: readonly WorldKnob[];
 }
 
-export function modelOf({ number, numEnvs, task, reward, rewardCode, knobs }: ModelParts): RolloutModel {
+export function modelOf({
+  number,
+  numEnvs,
+  task,
+  reward,
+  rewardCode,
+  knobs,
+}: ModelParts): RolloutModel {
   const { definition, robot, signals } = task;
   return {
     number,

@@ -12,7 +12,6 @@ import type { Watched } from "./scene.js";
 import { StressTally } from "./stress.js";
 
 export interface PlayerOptions {
-  readonly numEnvs: number;
   readonly send: (message: RolloutMessage) => void;
   /** False where what was sent before still waits to be taken: this frame is then left out. */
   readonly canSend: () => boolean;
@@ -38,6 +37,7 @@ export class Player {
   private watched: Watched | null = null;
   private rollout: Rollout | null = null;
   private stress: StressTally | null = null;
+  private numEnvs = 1;
   private models = 0;
   private seed = 0;
   private paused = false;
@@ -54,9 +54,10 @@ export class Player {
   }
 
   /** Shows a policy; in the scene that runs already, nothing but the policy changes. */
-  async watch(watched: Watched): Promise<void> {
+  async watch(watched: Watched, numEnvs: number): Promise<void> {
     const before = this.watched;
     this.watched = watched;
+    this.numEnvs = numEnvs;
     if (!this.rollout || before?.sceneKey !== watched.sceneKey) {
       this.stress = null;
       await this.begin();
@@ -114,7 +115,7 @@ export class Player {
     const { scene } = watched;
     const before = this.rollout;
     const rollout = await createRollout(scene, {
-      numEnvs: grid ? grid.x.values.length * grid.y.values.length : options.numEnvs,
+      numEnvs: grid ? grid.x.values.length * grid.y.values.length : this.numEnvs,
       seed: this.seed,
       modelNumber: ++this.models % 65536,
       sequence: before?.frame.sequence ?? 0,

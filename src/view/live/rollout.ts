@@ -5,8 +5,8 @@
 import { RewardsmithError } from "../../core/errors.js";
 import { nameHint } from "../../core/nearest-name.js";
 import { createInference, type PolicyParameters } from "../../policy/inference.js";
-import { freeBodies } from "../../robot/free-bodies.js";
 import { createEnvironment } from "../../rl/task-environment.js";
+import { freeBodies } from "../../robot/free-bodies.js";
 import { createFrame, envFlag, type RolloutFrame } from "../../stream/frame.js";
 import type { RolloutControl, ServerMessageOf, StressGrid } from "../../stream/protocol.js";
 import { type RolloutModel, shapeOfModel } from "../../stream/rollout-model.js";
@@ -85,8 +85,10 @@ export class Rollout {
   private readonly world = new Map<string, number>();
   private command: readonly number[] | null = null;
   private noise = true;
-  private posed: { readonly env: number; readonly before: ReturnType<TaskEnvironment["save"]> } | null =
-    null;
+  private posed: {
+    readonly env: number;
+    readonly before: ReturnType<TaskEnvironment["save"]>;
+  } | null = null;
 
   constructor(
     scene: Scene,
@@ -170,18 +172,24 @@ export class Rollout {
   control(message: Exclude<RolloutControl, ControlOf<"select" | "playback" | "stress">>): void {
     switch (message.type) {
       case "world":
-        return this.setWorld(message);
+        this.setWorld(message);
+        break;
       case "noise":
         this.noise = message.on;
-        return this.applyNoise();
+        this.applyNoise();
+        break;
       case "push":
-        return this.shove(message);
+        this.shove(message);
+        break;
       case "drag":
-        return this.setDrag(message);
+        this.setDrag(message);
+        break;
       case "command":
-        return this.setCommand(message.values);
+        this.setCommand(message.values);
+        break;
       case "pose":
-        return this.pose(message);
+        if (message.jointPosition === null) this.endPose();
+        else this.pose(message, message.jointPosition);
     }
   }
 
@@ -392,8 +400,7 @@ export class Rollout {
   }
 
   /** Holds an environment in a pose; everything else stands still, and comes back as it was afterwards. */
-  private pose({ env, jointPosition, basePose }: ControlOf<"pose">): void {
-    if (jointPosition === null) return this.endPose();
+  private pose({ env, basePose }: ControlOf<"pose">, jointPosition: readonly number[]): void {
     const { environment, frame } = this;
     const { simulator } = environment;
     const joints = simulator.jointNames.length;

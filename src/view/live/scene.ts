@@ -24,3 +24,12 @@ export interface Watched {
   readonly policy: PolicyParameters | null;
   readonly about: WatchedPolicy;
 }
+
+/** A policy that may be watched, not yet loaded. */
+export interface Offer {
+  readonly about: WatchedPolicy;
+  /** Another key is another policy. */
+  readonly key: string;
+  /** Null where its checkpoint has gone meanwhile: a newer one is there. */
+  load(): Promise<Watched | null>;
+}

@@ -5,8 +5,8 @@ import type { RolloutMessage } from "../rollout-source.js";
 import type { Watched } from "./scene.js";
 
 export type ToWorker =
-  /** A policy, in the same scene or in another; the first begins the roll-out. */
-  | { readonly kind: "watch"; readonly watched: Watched }
+  /** A policy for so many robots, in the same scene or in another; the first begins the roll-out. */
+  | { readonly kind: "watch"; readonly watched: Watched; readonly numEnvs: number }
   | {
       readonly kind: "demand";
       readonly channels: readonly Channel[];
@@ -21,5 +21,9 @@ export type FromWorker =
   | {
       readonly kind: "answer";
       readonly id: number;
-      readonly problem: { readonly code: `E_${string}`; readonly message: string; readonly hint?: string } | null;
+      readonly problem: {
+        readonly code: `E_${string}`;
+        readonly message: string;
+        readonly hint?: string;
+      } | null;
     };

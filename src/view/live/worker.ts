@@ -13,7 +13,6 @@ setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 let underWay = 0;
 const post = (message: FromWorker) => process.send?.(message);
 const player = new Player({
-  numEnvs: Number(process.argv.at(-1)),
   send: (message) => post({ kind: "message", message }),
   canSend: () => underWay < mostUnderWay,
   sendPackets(packets) {
@@ -42,10 +41,13 @@ function loop(): void {
 }
 
 async function handle(message: ToWorker): Promise<void> {
-  if (message.kind === "demand") return player.demand(message.channels, message.focusEnvs);
   try {
+    if (message.kind === "demand") {
+      player.demand(message.channels, message.focusEnvs);
+      return;
+    }
     if (message.kind === "watch") {
-      await player.watch(message.watched);
+      await player.watch(message.watched, message.numEnvs);
       return;
     }
     await player.control(message.message);
@@ -68,10 +70,12 @@ async function handle(message: ToWorker): Promise<void> {
 
 process.on("message", (message: ToWorker) => {
   busy++;
-  work = work.then(() => handle(message)).finally(() => {
-    busy--;
-    loop();
-  });
+  work = work
+    .then(() => handle(message))
+    .finally(() => {
+      busy--;
+      loop();
+    });
 });
 process.once("disconnect", () => process.exit(0));
 // Ctrl-C reaches every process of the terminal; this one ends with the one that started it.

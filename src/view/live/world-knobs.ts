@@ -67,7 +67,12 @@ export function worldKnobs(task: LoadedTask, randomize: boolean): WorldKnob[] {
   const physics = [...standard, ...others].map((name) =>
     physicsKnob(name, task, drawn[name]?.distribution),
   );
-  return [...physics, delayKnob(definition, randomize), ...noiseKnob(definition), pushKnob(definition, randomize)];
+  return [
+    ...physics,
+    delayKnob(definition, randomize),
+    ...noiseKnob(definition),
+    pushKnob(definition, randomize),
+  ];
 }
 
 function physicsKnob(
@@ -109,7 +114,10 @@ function sliderRange(name: ParameterName, massKg: number): [number, number] {
 }
 
 /** Latency, in whole control steps, shown in milliseconds. */
-function delayKnob({ controlDtSeconds, ...definition }: TaskDefinition, randomize: boolean): WorldKnob {
+function delayKnob(
+  { controlDtSeconds, ...definition }: TaskDefinition,
+  randomize: boolean,
+): WorldKnob {
   const [least, most] = definition.actionDelaySteps;
   const milliseconds = 1000 * controlDtSeconds;
   const max = maxDelaySteps({ controlDtSeconds, ...definition }) * milliseconds;

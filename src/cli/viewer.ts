@@ -1,0 +1,118 @@
+/** The viewer that commands serve while they run: flags, server, and the line that says where it is. */
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { type Command, Option } from "commander";
+import { dataRoutes } from "../view/data/routes.js";
+import { createLiveSource } from "../view/live/live-source.js";
+import { type Focus, StoredOffers } from "../view/live/policy-offers.js";
+import type { RolloutSource } from "../view/rollout-source.js";
+import { startViewServer } from "../view/server.js";
+import type { ViewServer } from "../view/server-options.js";
+import type { CliContext } from "./context.js";
+import { integer } from "./parse-number.js";
+import { version } from "./program.js";
+
+export interface ViewerFlags {
+  /** False with --no-viewer. */
+  readonly viewer?: boolean;
+  readonly port?: number;
+  readonly host?: string;
+  readonly allowOrigin: readonly string[];
+  readonly open?: true;
+}
+
+const loopback = "127.0.0.1";
+
+/** `optional`: the command does something else as well, and can do without. */
+export function addViewerFlags(command: Command, { optional }: { optional: boolean }): void {
+  const options = [
+    ...(optional ? [new Option("--no-viewer", "serve no viewer")] : []),
+    new Option("--port <n>", "port of the viewer (default: any free one)").argParser(integer(0)),
+    new Option(
+      "--host <address>",
+      `address the viewer listens on (default: ${loopback}, this computer only)`,
+    ),
+    new Option(
+      "--allow-origin <origin>",
+      "a further origin whose pages may connect; may be given again",
+    )
+      .argParser((value: string, before: readonly string[]) => [...before, value])
+      .default([], "none"),
+    new Option("--open", "open the viewer in a browser"),
+  ];
+  for (const option of options) command.addOption(option.helpGroup("Viewer:"));
+}
+
+/** What is asked of a viewer beside its flags. */
+export interface ViewerSubject {
+  /** What is shown unless somebody chooses otherwise; asked again and again. */
+  readonly focus: () => Focus | null;
+  /** Said while there is nothing to show. */
+  readonly waiting?: string;
+  /** A roll-out in place of live evaluation, such as a recording. */
+  readonly source?: () => RolloutSource;
+}
+
+/** Serves and says where; null with --no-viewer, or where it cannot listen and nobody said where to. */
+export async function serveViewer(
+  cli: CliContext,
+  flags: ViewerFlags,
+  { focus, waiting, source }: ViewerSubject,
+): Promise<ViewServer | null> {
+  if (flags.viewer === false) return null;
+  const { terminal, runsFolder } = cli;
+  const offers = new StoredOffers(runsFolder, focus);
+  const { port, host } = flags;
+  let server: ViewServer;
+  try {
+    server = await startViewServer({
+      pagesFolder: fileURLToPath(new URL("../../dist/viewer", import.meta.url)),
+      routes: dataRoutes({ runsFolder }),
+      openSource: (name) =>
+        name === "live"
+          ? (source?.() ?? createLiveSource({ offers, ...(waiting && { waiting }) }))
+          : undefined,
+      version: version(),
+      log: (line) => terminal.problem(line),
+      allowOrigins: flags.allowOrigin,
+      ...(port !== undefined && { port }),
+      ...(host !== undefined && { host }),
+    });
+  } catch (error) {
+    if (port !== undefined || host !== undefined) throw error;
+    terminal.problem(`no viewer: ${error instanceof Error ? error.message : String(error)}`);
+    return null;
+  }
+  terminal.line(`viewer     ${terminal.color.bold(server.url)}`);
+  terminal.record({ type: "viewer", url: server.url, readOnlyUrl: server.readOnlyUrl });
+  if (flags.open) openBrowser(server.url);
+  return server;
+}
+
+/** Until Ctrl-C, which is how it ends well. */
+export async function keepServing(cli: CliContext, server: ViewServer | null): Promise<void> {
+  const { signal, terminal } = cli;
+  try {
+    if (!signal.aborted) {
+      await new Promise<void>((resolve) => {
+        signal.addEventListener("abort", () => resolve(), { once: true });
+      });
+    }
+  } finally {
+    await server?.stop();
+  }
+  terminal.line("Ended.");
+}
+
+/** Nothing waits for the browser, and where there is none the printed line stands. */
+function openBrowser(url: string): void {
+  const [program, ...args] =
+    process.platform === "darwin"
+      ? ["open", url]
+      : process.platform === "win32"
+        ? ["cmd", "/c", "start", "", url]
+        : ["xdg-open", url];
+  const browser = spawn(program, args, { stdio: "ignore", detached: true });
+  browser.on("error", () => {});
+  browser.unref();
+}
