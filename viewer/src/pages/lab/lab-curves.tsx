@@ -21,24 +21,28 @@ export function LabCurves({ follower, selected, onSelect }: LabCurvesProps) {
   const drawn: DrawnCurve[] = [
     ...own
       .filter(({ name }) => name !== selected)
-      .map((curve): DrawnCurve => ({
-        label: curve.name,
-        curve,
-        color: curve.growing ? "--good" : "--text-faint",
-        role: "quiet",
-        onClick: () => onSelect(curve.name),
-      })),
+      .map(
+        (curve): DrawnCurve => ({
+          label: curve.name,
+          curve,
+          color: curve.growing ? "--good" : "--text-faint",
+          role: "quiet",
+          onClick: () => onSelect(curve.name),
+        }),
+      ),
     ...(sparse ? [line("sparse reward", sparse, "--term-7", "baseline")] : []),
     ...(human ? [line("human reward", human, "--term-1", "baseline")] : []),
     ...own
       .filter(({ name }) => name === best && name !== selected)
-      .map((curve): DrawnCurve => ({
-        label: `${curve.name}, best`,
-        curve,
-        color: "--good",
-        role: "shown",
-        onClick: () => onSelect(curve.name),
-      })),
+      .map(
+        (curve): DrawnCurve => ({
+          label: `${curve.name}, best`,
+          curve,
+          color: "--good",
+          role: "shown",
+          onClick: () => onSelect(curve.name),
+        }),
+      ),
     ...own
       .filter(({ name }) => name === selected)
       .map((curve): DrawnCurve => line(curve.name, curve, "--accent", "shown")),

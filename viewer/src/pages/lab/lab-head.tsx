@@ -1,5 +1,6 @@
 /** The run in a line: what it does, what it has cost, and what can be done to it. */
 import { useSignal } from "@preact/signals";
+import type { RunRequest } from "../../../../src/events/request.js";
 import type { RunFollower } from "../../runs/follow-run.js";
 import { request, resumeRun } from "../../runs/run-actions.js";
 import { ScoreText } from "../../runs/score.js";
@@ -7,7 +8,6 @@ import { StatusChip } from "../../runs/status-chip.js";
 import { duration, money } from "../../runs/time-text.js";
 import { count } from "../../ui/format.js";
 import { Icon } from "../../ui/icon.js";
-import type { RunRequest } from "../../../../src/events/request.js";
 
 export function LabHead({ follower }: { follower: RunFollower }) {
   const problem = useSignal("");

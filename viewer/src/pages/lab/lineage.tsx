@@ -55,7 +55,14 @@ export function Lineage({ follower, selected, onSelect }: LineageProps) {
         </span>
       </header>
       <div class="lineage-scroll">
-        <div class="lineage-tree" ref={list} style={{ height: `${height}px` }} onKeyDown={move}>
+        <div
+          class="lineage-tree"
+          role="toolbar"
+          aria-label="Candidates by iteration; arrow keys move"
+          ref={list}
+          style={{ height: `${height}px` }}
+          onKeyDown={move}
+        >
           <svg class="lineage-links" height={height} aria-hidden="true">
             {links(state, places).map(({ from, to, path }) => (
               <path

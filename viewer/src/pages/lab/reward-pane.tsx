@@ -44,7 +44,7 @@ export function RewardPane({ follower, candidate }: RewardPaneProps) {
     <section class="reward-pane" aria-label="Reward">
       <CandidateHead follower={follower} candidate={candidate} mode={mode.value} />
       <div class="pane-tools">
-        <div class="segments" role="group" aria-label="How the code is shown">
+        <fieldset class="segments" aria-label="How the code is shown">
           {(["code", "diff", "fork"] as const).map((one) => (
             <button
               type="button"
@@ -58,7 +58,7 @@ export function RewardPane({ follower, candidate }: RewardPaneProps) {
               {one === "code" ? "Code" : one === "diff" ? `Diff to ${parent ?? "parent"}` : "Fork"}
             </button>
           ))}
-        </div>
+        </fieldset>
         <span class="spacer" />
         <Promote follower={follower} id={candidate.id} />
         {parent !== null && (
@@ -78,7 +78,11 @@ export function RewardPane({ follower, candidate }: RewardPaneProps) {
           class="button small"
           disabled={candidate.rungs.length === 0 && candidate.status !== "training"}
           onClick={() => {
-            const policy = { kind: "candidate", run: follower.name, candidate: candidate.id } as const;
+            const policy = {
+              kind: "candidate",
+              run: follower.name,
+              candidate: candidate.id,
+            } as const;
             live.send({ type: "select", policy });
             open("live", { run: follower.name, candidate: candidate.id });
           }}
@@ -103,7 +107,10 @@ export function RewardPane({ follower, candidate }: RewardPaneProps) {
   );
 }
 
-function CandidateHead({ follower, candidate }: RewardPaneProps & { candidate: Candidate; mode: Mode }) {
+function CandidateHead({
+  follower,
+  candidate,
+}: RewardPaneProps & { candidate: Candidate; mode: Mode }) {
   const { id, origin, failure, duplicateOf, status, rungs, repeats, confirmations } = candidate;
   const state = follower.state.value;
   const fitness = searchFitness(candidate);
@@ -118,14 +125,19 @@ function CandidateHead({ follower, candidate }: RewardPaneProps & { candidate: C
           <b class="number">{short(fitness)}</b>
           <span class="soft">
             fitness, {plural(1 + again, "seed")}
-            {candidate.complete ? "" : status === "training" ? ", still training" : ", stopped early"}
+            {candidate.complete
+              ? ""
+              : status === "training"
+                ? ", still training"
+                : ", stopped early"}
           </span>
         </p>
       )}
       {rung && (
         <p class="soft candidate-facts">
           {count(rung.result.steps)} steps
-          {rung.result.stepsTo95 !== null && ` · 95 % of its rise at ${count(rung.result.stepsTo95)}`}
+          {rung.result.stepsTo95 !== null &&
+            ` · 95 % of its rise at ${count(rung.result.stepsTo95)}`}
           {rung.humanCorrelation !== null &&
             ` · r = ${rung.humanCorrelation.toFixed(2)} with the human reward`}
         </p>
@@ -195,7 +207,9 @@ function ShownCode({ follower, candidate, diff }: ShownCodeProps) {
   const attempt = candidate.attempts[candidate.attempts.length - 1];
   const { text, problem } = useArtifact(follower.name, attempt?.source ?? null);
   const parent = useArtifact(follower.name, diff ? parentSource(state, candidate) : null);
-  const growing = follower.curves.value.find(({ name, growing }) => growing && name === candidate.id);
+  const growing = follower.curves.value.find(
+    ({ name, growing }) => growing && name === candidate.id,
+  );
   const marks = text === null ? [] : marksOf(text, candidate, growing?.terms);
   if (problem) return <p class="problem-text">{problem.message}</p>;
   if (text === null || (diff && parent.text === null)) return <div class="code-host" />;
