@@ -7,7 +7,15 @@ import type { RunEvent, StampedEvent } from "../../src/events/event.js";
 import { fold, newRun } from "../../src/events/run-state.js";
 import { Written } from "./fake-process.js";
 
-const settings = designSettingsSchema.parse({ iterations: 2, candidates: 4 });
+const settings = designSettingsSchema.parse({
+  iterations: 2,
+  candidates: 4,
+  rungs: [0.5, 1],
+  keep: 0.5,
+  repeats: 2,
+  confirm: 3,
+  confirmSeeds: 3,
+});
 const plan = planSearch(settings, 1000, 2000, 2, 100);
 
 function result(fitness: number, steps = 1000) {

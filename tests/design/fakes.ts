@@ -236,7 +236,18 @@ export function fakeTask(): CompiledTask {
   const program = (kind: string) => fakeProgram(kind);
   return {
     task: {
-      definition: { name: "swingup", steps: 1000, searchSteps: 400, maxEpisodeSteps: 500 },
+      definition: {
+        name: "swingup",
+        steps: 1000,
+        searchSteps: 400,
+        maxEpisodeSteps: 500,
+        engine: "rapier",
+        physics: {},
+        signals: {},
+        actions: [],
+        fitness: {},
+        training: {},
+      },
       robot: {},
       page: { sentence: "Swing up.", success: "Upright.", termination: "Off the rail." },
       sources: { fitness: "", termination: "" },
@@ -292,6 +303,8 @@ export function inputsFor(
       candidates: 3,
       finalSeeds: 2,
       repeats: 0,
+      rungs: [0.5, 1],
+      keep: 0.5,
       ...settings,
     }),
     training: trainingSettingsSchema.parse({}),

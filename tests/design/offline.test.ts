@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Rng } from "../../src/core/rng.js";
 import { mean } from "../../src/core/statistics.js";
-import type { PastCandidate } from "../../src/design/designer.js";
+import type { DesignContext, PastCandidate } from "../../src/design/designer.js";
 import { offlineDesigner } from "../../src/design/offline/designer.js";
 import { diagnose } from "../../src/design/offline/diagnosis.js";
 import { drawGenome, leadKey } from "../../src/design/offline/draw.js";
@@ -266,6 +266,29 @@ describe("the evolutionary search", () => {
   });
 });
 
+describe("parents", () => {
+  const search = async (iterations: number, fitness: FakeWorld["fitness"]) =>
+    (
+      await run({
+        world: { fitness },
+        designer: designer("offline", 4),
+        settings: { candidates: 8, iterations, finals: false, halving: false },
+      })
+    ).state;
+  const leadOf = (genome: unknown) => genomeSchema.parse(genome).terms[0].factors[0]?.signal;
+
+  it("are about different signals, however many of one kind score well", async () => {
+    const state = await search(4, (source) => (/s\.pole\.cos/.test(source) ? 0.9 : 0.6));
+    const bred = state.candidates.filter((c) => c.iteration === 4 && c.origin.kind !== "random");
+    const genomes = new Map(state.candidates.map((c) => [c.id, c.genome]));
+    const leads = new Map(
+      bred.flatMap((c) => c.origin.parents.map((id) => [id, leadOf(genomes.get(id))])),
+    );
+    expect(leads.size).toBeGreaterThan(1);
+    expect(new Set(leads.values()).size).toBe(leads.size);
+  });
+});
+
 describe("the diagnosis", () => {
   const genome: Genome = {
     terms: [
@@ -389,6 +412,9 @@ describe("the diagnosis", () => {
     const reasons = found(candidate);
     expect(reasons.some((reason) => reason.startsWith(`${lead} rose and fell`))).toBe(true);
     expect(reasons.some((reason) => reason.startsWith(`${cost} moved against`))).toBe(true);
+    // A charge shrinks with whatever is done better; that is no reason to raise it.
+    const spared = found(past({ lead: ramp, cost: ramp.map((v) => v / 10 - 1), fitness: ramp }));
+    expect(spared.some((reason) => reason.startsWith(`${cost} rose and fell`))).toBe(false);
   });
 
   it("asks for another idea where the fitness never left the bottom", () => {
@@ -402,6 +428,33 @@ describe("the diagnosis", () => {
     expect(reached.some((reason) => reason.includes("cheaper to move"))).toBe(false);
     const better = found(past({ lead: ramp, cost: ramp, fitness: ramp }));
     expect(better.some((reason) => reason.includes("never left the bottom"))).toBe(false);
+  });
+
+  it("is acted on once for each parent", async () => {
+    const halfway = ramp.map((v) => v / 2);
+    const parent = past({ lead: halfway, cost: halfway, fitness: halfway });
+    const reasons = found(parent);
+    const child = (reason: string, i: number): PastCandidate => ({
+      ...parent,
+      id: `2.${i + 1}`,
+      iteration: 2,
+      genome: { ...genome, bonus: i + 1 },
+      fitness: 0,
+      reflection: null,
+      origin: { kind: "mutation", parents: ["1.1"], reason },
+    });
+    const proposed = async (children: PastCandidate[]) => {
+      const seen: string[] = [];
+      const history = [parent, { ...parent, id: "1.2", fitness: 0 }, ...children];
+      const context = { iteration: 3, restart: 0, candidates: 20, history } as unknown;
+      const indices = Array.from({ length: 20 }, (_, i) => i + 1);
+      await designer("offline", 1).propose(context as DesignContext, indices, ({ origin }) => {
+        seen.push(origin.reason);
+      });
+      return seen.filter((reason) => reasons.some((finding) => reason.includes(finding)));
+    };
+    expect((await proposed([])).length).toBeGreaterThan(0);
+    expect(await proposed(reasons.map(child))).toEqual([]);
   });
 
   it("charges rates where the goal is passed rather than kept", () => {

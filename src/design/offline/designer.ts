@@ -104,7 +104,7 @@ function offspring(
   const members = (share: number) => Math.max(1, Math.round(share * count));
   if (many && index > count - members(round.freshShare)) return fresh(options, taken, rng);
   const worth = lowest + round.parentWorth * (highest - lowest);
-  const best = parents
+  const best = bestOfEachKind(parents)
     .slice(0, round.parents)
     .filter(({ candidate }) => (candidate.fitness ?? lowest) >= worth);
   const population: Population = {
@@ -119,6 +119,19 @@ function offspring(
     if (!taken.genomes.has(genomeKey(child.genome))) return child;
   }
   return fresh(options, taken, rng);
+}
+
+/**
+ * Parents whose rewards are about different things: what scores a little in a wrong way is soon
+ * copied often, and would leave no room for what has yet to be done right.
+ */
+function bestOfEachKind(parents: readonly Parent[]): Parent[] {
+  const seen = new Set<string>();
+  return parents.filter(({ genome }) => {
+    const [factor] = genome.terms[0].factors;
+    const kind = factor ? `${factor.signal}.${factor.element}` : "given";
+    return !seen.has(kind) && seen.add(kind);
+  });
 }
 
 /**
@@ -169,13 +182,16 @@ function mutated(
   rng: Rng,
 ): Child {
   const { candidate, genome } = pickParent(parents, rng);
-  // What this round has acted on already is left for others to find.
+  // What this round, or an earlier child of this parent, has acted on is left alone.
+  const used = [...taken.reasons, ...(taken.ofParent.get(candidate.id) ?? [])];
   const findings = diagnose(candidate, genome, population).filter(
-    ({ reason }) => !taken.reasons.some((used) => used.includes(reason)),
+    ({ reason }) => !used.some((earlier) => earlier.includes(reason)),
   );
   const reasons: string[] = [];
   let child = genome;
-  if (rng.uniform() < knobs.round.redraw) {
+  const { redrawDrawn, redrawBred } = knobs.round;
+  const redraw = candidate.origin.kind === "random" ? redrawDrawn : redrawBred;
+  if (rng.uniform() < redraw) {
     child = drawAround(genome.terms[0], population.facts, rng);
     reasons.push("the leading term kept, the rest drawn anew");
   } else if (findings.length > 0 && rng.uniform() < knobs.round.guided) {
@@ -196,7 +212,9 @@ function mutated(
 }
 
 function fresh(options: OfflineOptions, taken: Taken, rng: Rng): Child {
-  const avoid = knobs.draw.diverse && options.mode !== "random" ? taken.leads : new Set<string>();
+  const first = taken.iteration <= 1;
+  // Later a good lead that was drawn with a bad rest may come again.
+  const avoid = first && options.mode !== "random" ? taken.leads : new Set<string>();
   let genome = drawGenome(options.facts, rng, avoid);
   for (let i = 0; i < knobs.tries && taken.genomes.has(genomeKey(genome)); i++) {
     genome = drawGenome(options.facts, rng, avoid);
@@ -233,10 +251,12 @@ function pickFinding(findings: readonly Finding[], rng: Rng): Finding {
 
 /** What has been proposed before, so that nothing is proposed twice. */
 interface Taken {
+  readonly iteration: number;
   readonly genomes: Set<string>;
   readonly leads: Set<string>;
-  /** Reasons given in this round. */
+  /** Reasons given in this round, and for each candidate those of its children. */
   readonly reasons: string[];
+  readonly ofParent: ReadonlyMap<string, readonly string[]>;
   add(genome: Genome): void;
 }
 
@@ -252,7 +272,20 @@ function takenBy({ history, iteration }: DesignContext): Taken {
     if (parsed.success) add(parsed.data);
   }
   const round = history.filter((c) => c.iteration === iteration);
-  return { genomes, leads, reasons: round.map(({ origin }) => origin.reason), add };
+  const ofParent = new Map<string, string[]>();
+  for (const { origin } of history) {
+    for (const id of origin.parents) {
+      ofParent.set(id, [...(ofParent.get(id) ?? []), origin.reason]);
+    }
+  }
+  return {
+    iteration,
+    genomes,
+    leads,
+    reasons: round.map(({ origin }) => origin.reason),
+    ofParent,
+    add,
+  };
 }
 
 /** The same candidates, each with another's results. */

@@ -73,7 +73,9 @@ export function diagnose(
       findings.push(dominantTerm(genome, i, row));
     }
     const r = correlationOf(row, fitness);
-    if (r > limits.correlated && range(fitness) > limits.flat * spread) {
+    // A charge falls with whatever is done better: to raise it would only make trying dearer.
+    const pays = term.weight > 0;
+    if (pays && r > limits.correlated && range(fitness) > limits.flat * spread) {
       findings.push(strengthen(genome, i, names[i], r));
     } else if (r < -limits.correlated && range(fitness) > limits.flat * spread) {
       findings.push(weaken(genome, i, names[i], r));
@@ -202,13 +204,14 @@ function passesBy(genome: Genome, population: Population, name: string, lead: nu
     const i = genome.terms.findIndex((term) => chargesRate(term, facts.index, element));
     return {
       reason: `${reason}; ${facts.name} dearer`,
-      // One that is free as yet explains more than one that is charged.
-      urgency: (i >= 0 ? 2 : 5) / features.length,
+      urgency: 1.5 / features.length,
       change: (rng) => {
         if (i >= 0) {
-          return scaleWeight(genome, i, rng.logUniform(...knobs.change.weight), reason);
+          return scaleWeight(genome, i, rng.logUniform(...knobs.change.strengthen), reason);
         }
-        const cost = { ...costOf(feature, rng), why: reason };
+        const drawn = costOf(feature, rng);
+        const weight = round(drawn.weight * knobs.change.newCharge);
+        const cost = { ...drawn, weight, why: reason };
         return { ...genome, terms: [...genome.terms, cost] };
       },
     };

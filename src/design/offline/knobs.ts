@@ -43,17 +43,19 @@ export const knobs = {
     /** Chance and size of a constant bonus per step, which keeps an early end from paying. */
     bonus: 0.85,
     bonusSize: [0.05, 0.5],
-    /** Among first draws: no two may share leading signal and target while others are left. */
-    diverse: true,
   },
   /** How the next round is made up. */
   round: {
     /** Rewards drawn afresh, as a share of a round; at least one when the round has three or more. */
-    freshShare: 0.17,
-    crossoverShare: 0.17,
-    /** Chance that a mutation keeps the leading term alone and draws the rest anew. */
-    redraw: 0.25,
-    /** Parents come from the best of all so far: this many, the better the likelier. */
+    freshShare: 0.25,
+    crossoverShare: 0.13,
+    /**
+     * Chance that a mutation keeps the leading term alone and draws the rest anew: of a parent whose
+     * rest was drawn itself, and of one that was bred.
+     */
+    redrawDrawn: 0.3,
+    redrawBred: 0.08,
+    /** Parents are the best of all so far about this many different signals, the better the likelier. */
     parents: 3,
     /** Chance of the second parent relative to the first, of the third to the second … */
     parentDecay: 0.5,
@@ -64,7 +66,7 @@ export const knobs = {
     /** Chance that a mutation follows from the reflection rather than from chance alone. */
     guided: 0.7,
     /** Chance of one more mutation on top. */
-    second: 0.35,
+    second: 0.25,
   },
   /** When the reflection is said to show something. */
   diagnosis: {
@@ -86,11 +88,13 @@ export const knobs = {
   },
   /** Sizes of the changes, as factors drawn log-uniformly. */
   change: {
-    weight: [1.5, 4],
-    temperature: [1.4, 3],
-    bonus: [1.5, 3],
+    weight: [1.3, 3],
+    temperature: [1.3, 2.2],
+    bonus: [1.3, 2.5],
     scaleDown: [2, 5],
-    strengthen: [1.4, 2.5],
+    strengthen: [1.25, 2],
+    /** A charge that a reward did without begins at this share of a drawn one. */
+    newCharge: 0.4,
   },
   /** Tries to find a reward that has not been proposed yet. */
   tries: 40,

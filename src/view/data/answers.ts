@@ -186,6 +186,31 @@ export const renderedSchema = z.object({
 });
 export type Rendered = z.infer<typeof renderedSchema>;
 
+/** A search as the page starts it; what is left out is as the command has it. */
+export const startRequestSchema = z.strictObject({
+  task: z.string().min(1).max(200),
+  designer: z.enum(["offline", "random", "openai", "manual"]).default("offline"),
+  quick: z.boolean().default(false),
+  iterations: z.int().min(1).max(1000).optional(),
+  candidates: z.int().min(1).max(256).optional(),
+  seed: z.int().min(0).max(999).optional(),
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9][\w.-]*$/)
+    .max(100)
+    .optional(),
+  /** A pack's name or path, as the list of packs gives it. */
+  prompts: z.string().max(500).optional(),
+  model: z.string().max(200).optional(),
+  maxMoneyUsd: z.number().positive().optional(),
+  note: z.string().trim().max(4_000).optional(),
+  /** "human", "sparse", or a candidate of a run: the reward to begin with. */
+  start: z.enum(["human", "sparse"]).optional(),
+  /** Whether the run waits before every prompt, so that it can be read and changed. */
+  review: z.boolean().optional(),
+});
+export type StartRequest = z.input<typeof startRequestSchema>;
+
 export const startedSchema = z.object({ run: z.string() });
 export const doneSchema = z.object({
   /** False where the run's process has not answered in time; it will when it can. */
