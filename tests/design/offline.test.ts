@@ -278,7 +278,9 @@ describe("parents", () => {
   const leadOf = (genome: unknown) => genomeSchema.parse(genome).terms[0].factors[0]?.signal;
 
   it("are about different signals, however many of one kind score well", async () => {
-    const state = await search(4, (source) => (/s\.pole\.cos/.test(source) ? 0.9 : 0.6));
+    const first = (source: string) => /s\.\w+\.\w+/.exec(source)?.[0];
+    const scores: Record<string, number> = { "s.pole.cos": 0.9, "s.pole.angle": 0.7 };
+    const state = await search(4, (source) => scores[first(source) ?? ""] ?? 0);
     const bred = state.candidates.filter((c) => c.iteration === 4 && c.origin.kind !== "random");
     const genomes = new Map(state.candidates.map((c) => [c.id, c.genome]));
     const leads = new Map(
