@@ -1,15 +1,27 @@
 /** What every page stands in: left rail, top bar, the open page. */
-import { useSignal } from "@preact/signals";
+import { useSignal, useSignalEffect } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import { pages } from "./pages.js";
+import { startKeyboard } from "./shell-commands.js";
 import { live, streamUrl } from "./state/live-session.js";
+import { notify } from "./state/notices.js";
 import { open, page } from "./state/route.js";
 import { TopBar } from "./top-bar.js";
 import { Icon } from "./ui/icon.js";
+import { KeySheet } from "./ui/key-sheet.js";
+import { Notices } from "./ui/notices.js";
+import { Palette } from "./ui/palette.js";
 
 export function Shell() {
-  useEffect(() => live.start(streamUrl()), []);
+  useEffect(() => {
+    live.start(streamUrl());
+    return startKeyboard();
+  }, []);
+  useSignalEffect(() => {
+    const refusal = live.refusal.value;
+    if (refusal !== null) notify("error", refusal.message, refusal.hint);
+  });
   return (
     <div class="shell">
       <Rail />
@@ -17,6 +29,9 @@ export function Shell() {
       <main class="shell-page">
         <OpenPage />
       </main>
+      <Notices />
+      <Palette />
+      <KeySheet />
     </div>
   );
 }

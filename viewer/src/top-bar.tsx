@@ -1,13 +1,30 @@
 import { pages } from "./pages.js";
+import { PolicyPicker } from "./panels/policy-picker.js";
+import { palette } from "./state/overlays.js";
 import { page } from "./state/route.js";
 import { theme, toggleTheme } from "./state/theme.js";
 import { Icon } from "./ui/icon.js";
+import { LinkChip } from "./ui/link-chip.js";
 
 export function TopBar() {
   return (
     <header class="top-bar">
       <h1>{pages.find(({ id }) => id === page.value)?.title}</h1>
+      {page.value === "live" ? <PolicyPicker /> : null}
       <span class="spacer" />
+      <LinkChip />
+      <button
+        type="button"
+        class="palette-button"
+        title="Find a command, page or policy (Ctrl-K)"
+        onClick={() => {
+          palette.value = true;
+        }}
+      >
+        <Icon name="search" size={15} />
+        <span>Find</span>
+        <kbd>Ctrl K</kbd>
+      </button>
       <button
         type="button"
         class="icon-button"

@@ -111,16 +111,17 @@ export class Stage {
   alone = false;
   /** Drawn by hand: pulls, pushes, commands. World frame as drawn. */
   arrows: readonly Arrow[] = [];
+  /** Called after every picture, in the same task: films copy it. */
+  afterDraw: (() => void) | null = null;
   /** Draw calls and triangles of the last picture, and the script time of `draw` without rendering, ms. */
   readonly report = { drawCalls: 0, triangles: 0, scriptMs: 0, renderMs: 0 };
 
   /** Throws where there is no WebGL. */
-  constructor(host: HTMLElement, options: { readonly preserve?: boolean } = {}) {
+  constructor(host: HTMLElement) {
     this.renderer = new WebGLRenderer({
       antialias: true,
       alpha: true,
       powerPreference: "high-performance",
-      preserveDrawingBuffer: options.preserve ?? false,
     });
     this.canvas = this.renderer.domElement;
     host.append(this.canvas);
@@ -204,6 +205,7 @@ export class Stage {
     if (scene !== null && this.cast !== null) this.arrange(this.cast, scene, wallSeconds);
     const arranged = performance.now();
     this.renderer.render(this.scene, this.rig.camera);
+    this.afterDraw?.();
     const { report } = this;
     report.scriptMs = arranged - started;
     report.renderMs = performance.now() - arranged;
@@ -380,12 +382,9 @@ export class Stage {
     return this.cast?.extent?.robotMeters ?? 1;
   }
 
-  /** The picture as it is now, drawn again so that the canvas still holds it. */
-  async photograph(): Promise<Blob> {
+  /** Draws the same picture again: the canvas holds it until this task ends. */
+  redraw(): void {
     this.renderer.render(this.scene, this.rig.camera);
-    return new Promise((resolve, reject) => {
-      this.canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("no picture"))));
-    });
   }
 
   /** The whole group of environments in view. */

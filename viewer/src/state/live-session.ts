@@ -55,6 +55,7 @@ export class LiveSession {
   readonly policy = signal<WatchedPolicy | null>(null);
   readonly policies = signal<readonly WatchedPolicy[]>([]);
   readonly controls = signal<ServerMessageOf<"controls"> | null>(null);
+  readonly stress = signal<ServerMessageOf<"stress"> | null>(null);
   readonly load = signal<ServerMessageOf<"load"> | null>(null);
   readonly statuses = signal<readonly Status[]>([]);
   readonly episodes = signal<readonly Episode[]>([]);
@@ -204,6 +205,9 @@ export class LiveSession {
       case "load":
         this.load.value = message;
         break;
+      case "stress":
+        this.stress.value = message.grid === null ? null : message;
+        break;
       case "status":
         this.setStatus(message);
         break;
@@ -244,6 +248,7 @@ export class LiveSession {
     this.policies.value = [];
     this.controls.value = null;
     this.statuses.value = [];
+    this.stress.value = null;
     this.load.value = null;
     this.rate.value = null;
     this.refusal.value = null;

@@ -37,7 +37,8 @@ export class Player {
   private shownStep = -1;
   private nextStep = -1;
   private drawnTime = Number.NaN;
-  private drawnEnd = -1;
+  private drawnSequence = -1;
+  private seenRewinds = 0;
   private sinceTick = 0;
 
   /** Shows another timeline, from its newest step (`live`) or its beginning. */
@@ -47,6 +48,7 @@ export class Player {
     this.poses = new Float32Array(this.shown?.poses.length ?? 0);
     this.shownStep = -1;
     this.nextStep = -1;
+    this.seenRewinds = 0;
     this.drawnTime = Number.NaN;
     this.time = timeline === null ? 0 : live ? timeline.lastTime : timeline.firstTime;
     this.atLive.value = live;
@@ -62,9 +64,10 @@ export class Player {
     if (timeline === null || timeline.end === 0) return false;
     this.time = this.timeAfter(timeline, wallSeconds);
     this.sinceTick += wallSeconds;
-    if (this.time === this.drawnTime && timeline.end === this.drawnEnd) return false;
+    const { lastSequence } = timeline;
+    if (this.time === this.drawnTime && lastSequence === this.drawnSequence) return false;
     this.drawnTime = this.time;
-    this.drawnEnd = timeline.end;
+    this.drawnSequence = lastSequence;
     this.show(timeline);
     if (this.sinceTick >= tickSeconds) {
       this.sinceTick = 0;
@@ -93,6 +96,11 @@ export class Player {
   }
 
   private show(timeline: Timeline): void {
+    if (this.seenRewinds !== timeline.rewinds) {
+      this.seenRewinds = timeline.rewinds;
+      this.shownStep = -1;
+      this.nextStep = -1;
+    }
     const step = timeline.stepAt(this.time);
     const following = Math.min(step + 1, timeline.end - 1);
     if (this.nextStep === step) {

@@ -23,6 +23,8 @@ export class Timeline {
   readonly capacity: number;
   /** Number of the step after the newest; steps are numbered from 0 and keep their number. */
   end = 0;
+  /** Grows when steps were taken back: what was read of them before no longer holds. */
+  rewinds = 0;
   private readonly packets: (Uint8Array | null)[];
   private readonly times: Float64Array;
   private readonly sequences: Uint32Array;
@@ -102,6 +104,11 @@ export class Timeline {
   }
 
   private startStep(sequence: number, simTimeSeconds: number): void {
+    // A step back, or a pose tried at the same moment, takes the place of what came after it.
+    if (this.end > 0 && simTimeSeconds <= this.lastTime) {
+      while (this.end > this.begin && this.lastTime >= simTimeSeconds) this.end--;
+      this.rewinds++;
+    }
     const slot = this.end % this.capacity;
     this.packets.fill(null, slot * numChannels, (slot + 1) * numChannels);
     this.times[slot] = simTimeSeconds;

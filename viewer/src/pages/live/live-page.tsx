@@ -1,16 +1,30 @@
 /** The policy as it is now: robot, reward terms and code on one clock. */
-import { useEffect, useMemo } from "preact/hooks";
+import { useSignal, useSignalEffect } from "@preact/signals";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { CodePanel } from "../../panels/code-panel.js";
+import { CommandStick } from "../../panels/command-stick.js";
+import { EnvironmentsPanel } from "../../panels/environments-panel.js";
 import { RewardsPanel } from "../../panels/rewards-panel.js";
 import { SidePanel, type Tab } from "../../panels/side-panel.js";
 import { StageOverlay } from "../../panels/stage-overlay.js";
 import { StageTools } from "../../panels/stage-tools.js";
 import { StageView } from "../../panels/stage-view.js";
+import { StatePanel } from "../../panels/state-panel.js";
 import { TimeBar } from "../../panels/time-bar.js";
+import { velocityArrows, velocityCommand } from "../../panels/velocity-arrows.js";
+import { WorldPanel } from "../../panels/world-panel.js";
+import type { Gestures, Pull } from "../../stage/gestures.js";
+import type { Arrow } from "../../stage/overlays.js";
+import type { Stage, StageScene } from "../../stage/stage.js";
+import { addCommands } from "../../state/commands.js";
 import { live } from "../../state/live-session.js";
 import { route, setParameters } from "../../state/route.js";
 import { StageSettings } from "../../state/stage-settings.js";
 import { TermFocus } from "../../state/term-focus.js";
+import { Icon } from "../../ui/icon.js";
+import { changeSpeed, liveCommands, shove, stepBy, togglePlay } from "./live-commands.js";
+import { NothingLive } from "./nothing-live.js";
+import { StageNotes } from "./stage-notes.js";
 import "../../styles/workspace.css";
 
 const focusEnv = () => live.focusEnv.value;
@@ -18,65 +32,194 @@ const focusEnv = () => live.focusEnv.value;
 export function LivePage() {
   const settings = useMemo(() => new StageSettings(), []);
   const terms = useMemo(() => new TermFocus(), []);
+  const armed = useSignal(false);
+  const recording = useSignal(false);
+  const { player } = live;
   const model = live.model.value;
+  const { gestures, arrows } = useHands(settings);
+  useAddress(settings);
+  useSignalEffect(() => {
+    // Again when the list of policies changes: each is a command.
+    return live.policies.value && addCommands(liveCommands(settings, armed, recording));
+  });
   useEffect(() => {
     terms.pinned.value = -1;
-  }, [model, terms]);
-  const { player } = live;
+    settings.selectedBody.value = -1;
+  }, [model, terms, settings]);
+
   const tabs: Tab[] = [
     {
       id: "rewards",
       title: "Rewards",
       content: () => <RewardsPanel player={player} focusEnv={focusEnv} terms={terms} />,
     },
+    { id: "world", title: "World", content: () => <WorldPanel /> },
+    {
+      id: "state",
+      title: "State",
+      content: () => model && <StatePanel player={player} model={model} focusEnv={focusEnv} />,
+    },
+    {
+      id: "environments",
+      title: "Environments",
+      content: () =>
+        model && (
+          <EnvironmentsPanel
+            player={player}
+            model={model}
+            focusEnv={focusEnv}
+            onFocus={(env) => live.focus(env)}
+          />
+        ),
+    },
   ];
-  const atLive = player.atLive.value;
-  const paused = atLive ? (live.controls.value?.paused ?? false) : !player.playing.value;
+  const paused = player.atLive.value
+    ? (live.controls.value?.paused ?? false)
+    : !player.playing.value;
   return (
     <section class="workspace" aria-label="Live">
       <StageView
         player={player}
         settings={settings}
         focusEnv={() => live.focusEnv.peek()}
-        gestures={{ pull: null, select: () => {} }}
+        gestures={gestures}
+        arrows={arrows}
       >
-        <StageOverlay />
-        <StageTools settings={settings} many={(model?.numEnvs ?? 1) > 1} />
+        {model ? (
+          <>
+            <StageOverlay />
+            <StageTools settings={settings} many={model.numEnvs > 1}>
+              {recording.value ? <span class="recording">rec</span> : null}
+            </StageTools>
+            <StageNotes settings={settings} />
+            <div class="stage-actions">
+              <CommandStick armed={armed} />
+              {live.can("push") ? (
+                <button type="button" class="button" title="Push the robot (P)" onClick={shove}>
+                  <Icon name="push" /> Push
+                </button>
+              ) : null}
+            </div>
+          </>
+        ) : (
+          <NothingLive />
+        )}
       </StageView>
       {model ? (
-        <SidePanel
-          tabs={tabs}
-          tab={route.value.parameters["tab"] ?? "rewards"}
-          onTab={(tab) => setParameters({ tab })}
-          belowTitle="Reward code"
-          below={<CodePanel model={model} player={player} focusEnv={focusEnv} terms={terms} />}
-        />
+        <>
+          <SidePanel
+            tabs={tabs}
+            tab={route.value.parameters["tab"] ?? "rewards"}
+            onTab={(tab) => setParameters({ tab })}
+            belowTitle="Reward code"
+            below={<CodePanel model={model} player={player} focusEnv={focusEnv} terms={terms} />}
+          />
+          <TimeBar
+            player={player}
+            focusEnv={focusEnv}
+            live
+            playing={!paused}
+            speed={player.speed.value}
+            onPlay={togglePlay}
+            onStep={stepBy}
+            onSpeed={changeSpeed}
+            onReset={
+              live.can("playback") ? () => live.send({ type: "playback", reset: true }) : undefined
+            }
+          />
+        </>
       ) : null}
-      <TimeBar
-        player={player}
-        focusEnv={focusEnv}
-        live
-        playing={!paused}
-        speed={player.speed.value}
-        onPlay={() => togglePlay()}
-        onStep={(steps) => player.stepBy(steps)}
-        onSpeed={(direction) => player.changeSpeed(direction)}
-        onReset={
-          live.can("playback") ? () => live.send({ type: "playback", reset: true }) : undefined
-        }
-      />
     </section>
   );
 }
 
-function togglePlay(): void {
-  const { player } = live;
-  if (!player.atLive.peek()) {
-    player.playing.value = !player.playing.peek();
-  } else if (live.can("playback")) {
-    live.send({ type: "playback", paused: !(live.controls.peek()?.paused ?? false) });
-  } else {
-    player.atLive.value = false;
-    player.playing.value = false;
-  }
+/** Pushes are drawn for so long, s. */
+const pushSeconds = 0.5;
+
+/** What the mouse does to robots, and the arrows that show it. */
+function useHands(settings: StageSettings): {
+  gestures: Gestures;
+  arrows: (scene: StageScene, stage: Stage) => readonly Arrow[];
+} {
+  const pull = useRef<Pull | null>(null);
+  const list = useRef<Arrow[]>([]);
+  const model = live.model.value;
+  const command = useMemo(() => (model === null ? null : velocityCommand(model)), [model]);
+  const mayPull = live.can("drag") && live.player.atLive.value;
+  return {
+    gestures: {
+      pull: mayPull
+        ? (next) => {
+            const before = pull.current;
+            pull.current = next;
+            if (next !== null) {
+              const { env, body, point, target } = next;
+              live.send({ type: "drag", env, body, point: [...point], target: [...target] });
+            } else if (before !== null) {
+              live.send({ type: "drag", env: before.env, body: before.body, point: null });
+            }
+          }
+        : null,
+      select: (pick) => {
+        if (pick !== null) live.focus(pick.env);
+        settings.selectedBody.value = pick?.body ?? -1;
+      },
+    },
+    arrows: (scene, stage) => {
+      const out = list.current;
+      out.length = 0;
+      velocityArrows(out, scene, stage, command);
+      if (pull.current !== null) out.push(pullArrow(pull.current, scene, stage));
+      for (const { env, body, simTimeSeconds, impulse } of live.pushes.peek()) {
+        const age = scene.time - simTimeSeconds;
+        if (age < 0 || age > pushSeconds) continue;
+        const at = bodyPlace(scene, stage, env, body);
+        const length = Math.hypot(...impulse) || 1;
+        const scale = (stage.robotMeters * (1 - 0.5 * (age / pushSeconds))) / length;
+        const along = impulse.map((part) => part * scale) as [number, number, number];
+        out.push({
+          kind: "push",
+          from: [at[0] - along[0], at[1] - along[1], at[2] - along[2]],
+          along,
+        });
+      }
+      return out;
+    },
+  };
+}
+
+function bodyPlace({ poses, timeline }: StageScene, stage: Stage, env: number, body: number) {
+  const p = 7 * (env * timeline.model.robot.bodies.length + body);
+  const [x, y, z] = stage.offsetOf(env);
+  return [poses[p] + x, poses[p + 1] + y, poses[p + 2] + z] as const;
+}
+
+function pullArrow({ env, body, shown }: Pull, scene: StageScene, stage: Stage): Arrow {
+  const from = bodyPlace(scene, stage, env, body);
+  return {
+    kind: "pull",
+    from,
+    along: [shown[0] - from[0], shown[1] - from[1], shown[2] - from[2]],
+  };
+}
+
+/** The environment and the camera are in the address. */
+function useAddress(settings: StageSettings): void {
+  useEffect(() => {
+    const { env, cam } = route.peek().parameters;
+    if (env !== undefined && Number.isInteger(Number(env))) live.focus(Number(env));
+    const stage = settings.stage.peek();
+    if (stage !== null && cam !== undefined) stage.placedByHand = stage.rig.fromText(cam);
+    const remember = setInterval(() => {
+      const text = settings.stage.peek()?.rig.toText();
+      const { parameters } = route.peek();
+      const shown = live.model.peek() !== null;
+      if (shown && text !== undefined && text !== parameters["cam"]) setParameters({ cam: text });
+    }, 1000);
+    return () => clearInterval(remember);
+  }, [settings]);
+  useSignalEffect(() => {
+    const env = live.focusEnv.value;
+    if (live.model.value !== null) setParameters({ env: env === 0 ? null : String(env) });
+  });
 }
