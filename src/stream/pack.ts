@@ -4,8 +4,8 @@ import { packQuaternion } from "./compact-quaternion.js";
 import type { RolloutFrame } from "./frame.js";
 import { headerBytes, packetVersion, pausedFlag, writeHeader } from "./packet.js";
 
-/** Positions are cut to 2^−15 m or, where a body is further than 1 m from the anchor, as coarse as needed. */
-const finestExponent = -15;
+/** Positions are cut to 2^−13 m or, where a body is further than 4 m from the anchor, as coarse as needed. */
+const finestExponent = -13;
 const furthest = 32767;
 /** In place of x: the body has no position (the engine lost its way). */
 export const noPosition = -32768;

