@@ -19,6 +19,7 @@ export interface CommandModule {
 const search = "Design rewards";
 const tasks = "Tasks and rewards";
 const training = "Train and measure";
+const watching = "Watch";
 const runs = "Runs";
 const machine = "This installation";
 
@@ -86,6 +87,30 @@ export const commandEntries: readonly CommandEntry[] = [
     summary: "Draws a film (GIF) or a picture (PNG) of a policy",
     example: "record ant --out ant.gif",
     load: () => import("./record.js"),
+  },
+  {
+    name: "demo",
+    group: watching,
+    usage: "demo [TASK]",
+    summary: "Shows a bundled policy at once",
+    example: "demo go1-walk",
+    load: () => import("./demo.js"),
+  },
+  {
+    name: "view",
+    group: watching,
+    usage: "view [RUN]",
+    summary: "Opens runs in the viewer",
+    example: "view",
+    load: () => import("./view.js"),
+  },
+  {
+    name: "play",
+    group: watching,
+    usage: "play TASK",
+    summary: "Drives and pushes a trained policy in the viewer",
+    example: "play ant",
+    load: () => import("./play.js"),
   },
   {
     name: "list",

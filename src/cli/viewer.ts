@@ -71,7 +71,9 @@ export async function serveViewer(
       openSource: (name) =>
         name === "live"
           ? (source?.() ?? createLiveSource({ offers, ...(waiting && { waiting }) }))
-          : undefined,
+          : name === "replay"
+            ? createLiveSource({ offers })
+            : undefined,
       version: version(),
       log: (line) => terminal.problem(line),
       allowOrigins: flags.allowOrigin,

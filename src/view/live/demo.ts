@@ -2,56 +2,83 @@
  * Bundled policies, trained before and kept beside their task as `demo.json`: weights of the actor,
  * normalizer, and how they came about.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { z } from "zod";
 import { RewardsmithError } from "../../core/errors.js";
 import { hashJson } from "../../core/node/hash.js";
 import type { PolicyParameters } from "../../policy/inference.js";
-import { networkShapeSchema, parameterLayout } from "../../policy/network.js";
+import { type NetworkShape, networkShapeSchema, parameterLayout } from "../../policy/network.js";
 import { compileTask } from "../../reward/node/compile-task.js";
 import { engineNames } from "../../sim/simulator.js";
 import { builtInFile, listTasks, loadTask } from "../../task/node/load.js";
 import type { Offer, Watched } from "./scene.js";
 
-export const demoFile = "demo.json";
+const demoFile = "demo.json";
 
 /** Arrays are little-endian numbers in base64. */
-export const demoSchema = z.object({
+const demoSchema = z.object({
   format: z.literal(1),
   /** Program of the task's folder that rewarded it. */
   reward: z.enum(["human", "sparse"]),
   engine: z.enum(engineNames),
+  /** Whether its training drew parameters, delays and pushes. */
   randomize: z.boolean(),
   seed: z.int(),
   steps: z.int(),
-  /** On how many test episodes of the reference profile. */
+  /** Mean over test episodes of the reference profile, and how many. */
   fitness: z.number(),
   episodes: z.int(),
   network: networkShapeSchema,
-  /** Float32: the actor's layers, of the flat vector of parameters. */
+  /** Float32: the actor's layers of the flat vector of parameters. */
   actor: z.string(),
-  /** Float64 each. */
+  /** Float64 each; null: observations are not normalized. */
   observation: z.object({ count: z.number(), mean: z.string(), variance: z.string() }).nullable(),
 });
 export type Demo = z.infer<typeof demoSchema>;
 
-/** How many of a network's parameters the actor's layers take: they come first. */
-export function actorSize(network: PolicyParameters["network"]): number {
-  const { actor } = parameterLayout(network);
-  const last = actor[actor.length - 1];
-  return last.biasOffset + last.outputs;
+/** Those of the built-in tasks. */
+export function demoOffers(): Offer[] {
+  return listTasks().flatMap((name) => {
+    const file = builtInFile(name, demoFile);
+    return existsSync(file) ? [offerOf(name, readDemo(file))] : [];
+  });
 }
 
-export function demoOffers(): Offer[] {
-  return listTasks()
-    .filter((name) => existsSync(builtInFile(name, demoFile)))
-    .map((name) => {
-      const demo = readDemo(builtInFile(name, demoFile));
-      const { steps, seed, fitness } = demo;
-      const reference = { kind: "demo", name } as const;
-      const about = { reference, label: name, run: null, candidate: null, steps, seed, fitness };
-      return { about, key: `demo ${name}`, load: () => loadDemo(name, demo, about) };
-    });
+/** The demo of a task by its name or folder; undefined where it has none. */
+export function demoOffer(task: string): Offer | undefined {
+  const builtIn = listTasks().includes(task);
+  const file = builtIn ? builtInFile(task, demoFile) : path.join(task, demoFile);
+  return existsSync(file) ? offerOf(task, readDemo(file)) : undefined;
+}
+
+/** What is kept of a policy. */
+export type DemoFacts = Omit<Demo, "format" | "network" | "actor" | "observation">;
+
+/** Writes a policy into a task's folder and returns the file. */
+export function writeDemo(folder: string, policy: PolicyParameters, facts: DemoFacts): string {
+  const { network, theta, observationStatistics: statistics } = policy;
+  const demo: Demo = {
+    format: 1,
+    ...facts,
+    network,
+    actor: base64(theta.subarray(0, actorSize(network))),
+    observation: statistics && {
+      count: statistics.count,
+      mean: base64(statistics.mean),
+      variance: base64(statistics.variance),
+    },
+  };
+  const file = path.join(folder, demoFile);
+  writeFileSync(file, `${JSON.stringify(demo, null, 2)}\n`);
+  return file;
+}
+
+function offerOf(name: string, demo: Demo): Offer {
+  const { steps, seed, fitness } = demo;
+  const reference = { kind: "demo", name } as const;
+  const about = { reference, label: name, run: null, candidate: null, steps, seed, fitness };
+  return { about, key: `demo ${name}`, load: () => loadDemo(name, demo, about) };
 }
 
 function readDemo(file: string): Demo {
@@ -59,7 +86,7 @@ function readDemo(file: string): Demo {
   if (read.success) return read.data;
   throw new RewardsmithError("E_DEMO_BROKEN", z.prettifyError(read.error), {
     where: file,
-    hint: "install rewardsmith anew, or make it again: npm run demos",
+    hint: "make it again: rewardsmith demo TASK --make POLICY",
   });
 }
 
@@ -67,12 +94,17 @@ async function loadDemo(name: string, demo: Demo, about: Offer["about"]): Promis
   const task = compileTask(await loadTask(name));
   const reward = task.programs[demo.reward];
   const rewardCode = task.task.sources[demo.reward];
-  if (!reward || rewardCode === undefined) throw new Error(`${name} has no ${demo.reward} reward`);
+  if (!reward || rewardCode === undefined) {
+    throw new RewardsmithError("E_REWARD_MISSING", `the task has no ${demo.reward} reward`, {
+      where: task.task.folder,
+    });
+  }
   const { engine, randomize } = demo;
   const scene = { task, reward, rewardCode, engine, randomize };
   return { scene, sceneKey: hashJson(scene), policy: policyOf(demo), about };
 }
 
+/** The critic of a demo is empty: nothing of it is needed to act. */
 function policyOf({ network, actor, observation }: Demo): PolicyParameters {
   const theta = new Float32Array(parameterLayout(network).size);
   theta.set(new Float32Array(bytesOf(actor)));
@@ -87,6 +119,17 @@ function policyOf({ network, actor, observation }: Demo): PolicyParameters {
   };
 }
 
-function bytesOf(base64: string): ArrayBuffer {
-  return new Uint8Array(Buffer.from(base64, "base64")).buffer;
+/** How many of a network's parameters the actor's layers take: they come first. */
+function actorSize(network: NetworkShape): number {
+  const { actor } = parameterLayout(network);
+  const last = actor[actor.length - 1];
+  return last.biasOffset + last.outputs;
+}
+
+function base64({ buffer, byteOffset, byteLength }: Float32Array | Float64Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString("base64");
+}
+
+function bytesOf(text: string): ArrayBuffer {
+  return new Uint8Array(Buffer.from(text, "base64")).buffer;
 }

@@ -27,7 +27,7 @@ export interface PolicyOffers {
   find(reference: PolicyReference): Offer | undefined;
 }
 
-/** What is shown unless somebody chooses: a run, one training, or a demo. Asked again and again. */
+/** What is shown unless somebody chooses: a run, one training, or one policy. Asked again and again. */
 export type Focus =
   | { readonly kind: "run"; readonly run: string }
   | {
@@ -36,7 +36,7 @@ export type Focus =
       readonly label: string;
       readonly rewardCode: string;
     }
-  | { readonly kind: "demo"; readonly name: string };
+  | { readonly kind: "policy"; readonly offer: Offer };
 
 interface OpenRun {
   readonly folder: RunFolder;
@@ -61,8 +61,9 @@ export class StoredOffers implements PolicyOffers {
         ? this.ofRun(focus.run)
         : focus?.kind === "job"
           ? [this.ofJob(focus.jobId)]
-          : [];
-    return [...own.filter((offer) => offer !== undefined), ...demoOffers()];
+          : [focus?.offer];
+    const demos = demoOffers().filter(({ key }) => !own.some((offer) => offer?.key === key));
+    return [...own.filter((offer) => offer !== undefined), ...demos];
   }
 
   find(reference: PolicyReference): Offer | undefined {
@@ -73,8 +74,10 @@ export class StoredOffers implements PolicyOffers {
         return this.ofCandidate(reference);
       case "job":
         return this.ofJob(reference.jobId, reference.steps);
-      case "demo":
-        return demoOffers().find(({ about }) => about.label === reference.name);
+      case "demo": {
+        const { name } = reference;
+        return this.list().find(({ about }) => isDemo(about.reference, name));
+      }
     }
   }
 
@@ -82,7 +85,7 @@ export class StoredOffers implements PolicyOffers {
   private newest(): Offer | undefined {
     const focus = this.focus();
     if (focus === null) return undefined;
-    if (focus.kind === "demo") return this.find(focus);
+    if (focus.kind === "policy") return focus.offer;
     if (focus.kind === "job") return this.ofJob(focus.jobId);
     const { log } = this.open(focus.run);
     const best = reportedBest(log.state);
@@ -138,7 +141,7 @@ export class StoredOffers implements PolicyOffers {
     });
   }
 
-  private ofJob(jobId: string, steps?: number): Offer | undefined {
+  ofJob(jobId: string, steps?: number): Offer | undefined {
     const focus = this.focus();
     const own = focus?.kind === "job" && focus.jobId === jobId ? focus : null;
     return this.offer(jobId, steps, {
@@ -159,7 +162,8 @@ export class StoredOffers implements PolicyOffers {
   ): Offer | undefined {
     const job = this.job(jobId);
     if (!job) return undefined;
-    const checkpoint = jobCheckpoints(this.runsFolder, jobId)
+    const stored = jobCheckpoints(this.runsFolder, jobId);
+    const checkpoint = stored
       .filter((one) => steps === undefined || one.steps === steps)
       .reduce<JobCheckpoint | undefined>((a, b) => (a && a.steps > b.steps ? a : b), undefined);
     const { reference, label, run, candidate } = named;
@@ -171,6 +175,7 @@ export class StoredOffers implements PolicyOffers {
       steps: checkpoint?.steps ?? 0,
       seed: job.seed,
       fitness: checkpoint?.fitness ?? null,
+      checkpoints: stored.map((one) => one.steps).sort((a, b) => a - b),
     };
     const load = async (): Promise<Watched | null> => {
       const bytes = checkpoint && readCheckpoint(this.runsFolder, jobId, checkpoint);
@@ -199,6 +204,10 @@ export class StoredOffers implements PolicyOffers {
     if (known) this.jobs.set(id, known);
     return known ?? undefined;
   }
+}
+
+function isDemo(reference: PolicyReference, name: string): boolean {
+  return reference.kind === "demo" && reference.name === name;
 }
 
 const none = { network: null, theta: null, observationStatistics: null };
