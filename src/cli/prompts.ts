@@ -1,7 +1,7 @@
 /** `prompts`: what a language model is told: list, show, eject, check, diff, try. */
 import type { Command } from "commander";
 import { formatIssue, RewardsmithError } from "../core/errors.js";
-import { historyOf, memoryOf } from "../design/history.js";
+import { historyOf, memoryOf, notesFor } from "../design/history.js";
 import { conversationInputs } from "../design/prompted-designer.js";
 import { rewardChecker } from "../design/reward-checker.js";
 import { searchOptionsOf } from "../design/search-options.js";
@@ -183,11 +183,12 @@ async function inputsFor(
   const wanted = iteration ?? state.iterations.filter((it) => it.ended).length + 1;
   const known = state.iterations.find((it) => it.iteration === wanted);
   const restart = known?.restart ?? 0;
-  const history = historyOf({ state, read: (file) => run.read(file) }, design, restart);
+  const history = historyOf({ state, read: (file) => run.read(file) }, design, restart, wanted);
+  const memory = memoryOf(history, design, wanted);
   const loaded = await loadTask(task ?? run.info.task);
   return conversationInputs(loaded, {
-    ...memoryOf(history, design, wanted),
-    notes: known?.notes ?? state.pendingNotes,
+    ...memory,
+    notes: notesFor(state, wanted, history, memory),
     iteration: wanted,
   });
 }

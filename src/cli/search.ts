@@ -101,7 +101,8 @@ async function searchServed(
   } finally {
     view.end();
   }
-  if (signal.aborted && state.status !== "finished") {
+  const stopped = signal.aborted || state.stopped?.code === "E_CANCELLED";
+  if (stopped && state.status !== "finished") {
     throw new RewardsmithError("E_STOPPED", "stopped");
   }
   printSearchResult(cli, run, state);

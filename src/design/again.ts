@@ -3,6 +3,7 @@ import type { Candidate } from "../events/run-state.js";
 import type { Program } from "../reward/program.js";
 import type { TrainingOutcome } from "../run/job.js";
 import type { DesignInputs } from "./inputs.js";
+import { whilePaused } from "./pause.js";
 import { finalName } from "./progress.js";
 
 /** Null where it was cancelled, or where nothing of the candidate could be trained. */
@@ -11,6 +12,7 @@ export async function trainAgain(
   candidate: Candidate,
   { seed, steps, signal }: { seed: number; steps: number; signal: AbortSignal | undefined },
 ): Promise<TrainingOutcome | null> {
+  await whilePaused({ journal, ...(signal ? { signal } : {}) });
   const check = candidate.attempts.at(-1)?.check;
   if (!check || signal?.aborted) return null;
   const { program: reward } = JSON.parse(journal.read(check.path)) as { program: Program };

@@ -1,14 +1,14 @@
 /** Keeps prompts and answers in the run: on the disk and in the log before anything uses them. */
 import { artifacts } from "../run/run-folder.js";
 import type { ConversationRecord } from "./designer.js";
-import type { Journal } from "./journal.js";
-import type { DesignSettings } from "./settings.js";
+import type { DesignInputs } from "./inputs.js";
+import { whilePaused } from "./pause.js";
 
 export function conversationRecord(
-  journal: Journal,
-  settings: DesignSettings,
+  inputs: DesignInputs,
   isOver: () => boolean,
 ): ConversationRecord {
+  const { journal, settings } = inputs;
   return {
     get answers() {
       return journal.state.answers;
@@ -35,6 +35,7 @@ export function conversationRecord(
         seconds: answer.seconds,
       });
     },
+    whilePaused: () => whilePaused(inputs),
     mayAsk: () => !isOver(),
     budgetReached(kind) {
       const { budget, spent } = journal.state;

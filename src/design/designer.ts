@@ -39,7 +39,7 @@ export interface DesignContext {
   readonly candidates: number;
   /** Everything proposed before in this restart, in order; this iteration's earlier ones included. */
   readonly history: readonly PastCandidate[];
-  /** What the memory holds: the best so far, and the best of the last iteration. */
+  /** What the memory holds: the best so far or the promoted one, and the best of the last iteration. */
   readonly best: PastCandidate | null;
   readonly last: PastCandidate | null;
   /** Sentences a person gave so far, oldest first. All of them hold. */
@@ -68,6 +68,12 @@ export interface PastCandidate {
   readonly engineWatch: readonly WatchMark[];
   /** Ranks below all clean ones for that. */
   readonly marked: boolean;
+  /** Votes of people who watched it beside another: wins less losses. */
+  readonly votes: number;
+  /** A person wants the next rewards to improve on it. */
+  readonly promoted: boolean;
+  /** What a person wants told of its training in this iteration; null: what was measured. */
+  readonly told: string | null;
   readonly failure: { readonly code: string; readonly message: string } | null;
 }
 
@@ -101,6 +107,8 @@ export interface ConversationRecord {
   readAnswer(answer: Answer): string;
   promptRendered(key: TurnKey, text: string, files: Readonly<Record<string, string>>): void;
   answerReceived(key: TurnKey, answer: ChatAnswer): void;
+  /** Returns once the run is not paused. */
+  whilePaused(): Promise<void>;
   /** False when a budget is used up and nothing more may be asked. */
   mayAsk(): boolean;
   /** A client refused to send a request that did not fit into a budget. */

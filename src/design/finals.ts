@@ -11,6 +11,7 @@ import { artifacts } from "../run/run-folder.js";
 import { confirmBest } from "./confirmation.js";
 import { bestCandidate, find } from "./history.js";
 import { type DesignInputs, finalStepsOf } from "./inputs.js";
+import { whilePaused } from "./pause.js";
 import { finalName } from "./progress.js";
 import { fitnessCurve } from "./reflection.js";
 import { resultFrom } from "./result.js";
@@ -54,6 +55,7 @@ async function trainFinal(
   steps: number,
 ): Promise<void> {
   const { journal, settings, executor, signal } = inputs;
+  await whilePaused(inputs);
   if (signal?.aborted) return;
   const started = inputs.nowMs();
   const outcome = await executor.run(

@@ -9,6 +9,7 @@ import {
 import type { PastCandidate } from "./designer.js";
 import { isMarked } from "./engine-watch.js";
 import type { Journal } from "./journal.js";
+import { netVotes, promotedFor, voteSentences, votesFor } from "./judgement.js";
 import { bestOf, type Scored } from "./ranking.js";
 import type { DesignSettings } from "./settings.js";
 
@@ -78,11 +79,15 @@ export function resultOf(state: RunState, candidate: Candidate) {
   return trainedAs(state, candidate).rungs.at(-1)?.result ?? null;
 }
 
-/** Everything proposed in a restart up to an iteration, the given reward included. */
+/**
+ * Everything proposed in a restart, the given reward included, as an iteration's designer is shown it:
+ * with what people had said of it by then.
+ */
 export function historyOf(
   journal: Pick<Journal, "state" | "read">,
   settings: DesignSettings,
   restart: number,
+  iteration: number,
 ): PastCandidate[] {
   const { state } = journal;
   const iterations = new Set(
@@ -92,7 +97,7 @@ export function historyOf(
   );
   return state.candidates
     .filter((candidate) => iterations.has(candidate.iteration))
-    .map((candidate) => pastCandidate(journal, candidate, settings));
+    .map((candidate) => pastCandidate(journal, candidate, settings, iteration));
 }
 
 /** The best so far and the best of the last iteration that trained anything. */
@@ -110,13 +115,29 @@ export function memoryOf(
   );
   // The original remembers one reward: the best of the last iteration, better or worse.
   if (settings.faithful) return { best: last, last };
-  return { best: bestBy(earlier, settings), last };
+  return { best: earlier.find((c) => c.promoted) ?? bestBy(earlier, settings), last };
+}
+
+/** Everything people said that an iteration's designer is told, oldest first: their notes, then votes. */
+export function notesFor(
+  state: RunState,
+  iteration: number,
+  history: readonly PastCandidate[],
+  shown: ReturnType<typeof memoryOf>,
+): string[] {
+  const begun = state.iterations.some((it) => it.iteration === iteration);
+  return [
+    ...state.iterations.filter((it) => it.iteration <= iteration).flatMap(({ notes }) => notes),
+    ...(begun ? [] : state.pendingNotes),
+    ...voteSentences(votesFor(state, iteration), history, shown),
+  ];
 }
 
 function pastCandidate(
   journal: Pick<Journal, "state" | "read">,
   candidate: Candidate,
   settings: DesignSettings,
+  iteration: number,
 ): PastCandidate {
   const { state } = journal;
   const trained = trainedAs(state, candidate);
@@ -137,8 +158,16 @@ function pastCandidate(
     evaluation: rung?.result.evaluation ?? null,
     engineWatch: settings.engineWatch === "off" ? [] : (rung?.result.engineWatch ?? []),
     marked: losesRank(rung?.result ?? null, settings),
+    votes: netVotes(votesFor(state, iteration), candidate.id),
+    promoted: promotedFor(state, iteration) === candidate.id,
+    told: toldOf(state, candidate.id, iteration),
     failure: candidate.failure,
   };
+}
+
+function toldOf({ editedReflections }: RunState, id: string, iteration: number): string | null {
+  const edited = editedReflections.find((one) => one.id === id && one.iteration === iteration);
+  return edited?.text ?? null;
 }
 
 function trainedAs(state: RunState, candidate: Candidate): Candidate {

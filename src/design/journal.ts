@@ -17,6 +17,8 @@ export interface Journal {
   write(path: string, content: string): string;
   /** Keeps a training's curve, its TensorBoard events and its checkpoint. */
   keepTraining(training: TrainingFiles): void;
+  /** Resolves at the next event, and where the signal aborts. */
+  changed(signal?: AbortSignal): Promise<void>;
   close(): void;
 }
 
@@ -46,6 +48,7 @@ class FileJournal implements Journal {
   private readonly folder: RunFolder;
   private readonly log: EventLog<RunEvent>;
   private readonly now: () => Date;
+  private readonly waiting = new Set<() => void>();
 
   constructor(
     folder: RunFolder,
@@ -64,6 +67,20 @@ class FileJournal implements Journal {
     const stamped: StampedEvent = this.log.append(event);
     this.state = fold(this.state, stamped);
     this.observer.event?.(stamped, this.state);
+    for (const wake of this.waiting) wake();
+  }
+
+  changed(signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wake = () => {
+        this.waiting.delete(wake);
+        signal?.removeEventListener("abort", wake);
+        resolve();
+      };
+      this.waiting.add(wake);
+      signal?.addEventListener("abort", wake, { once: true });
+    });
   }
 
   read(path: string): string {

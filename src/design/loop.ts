@@ -18,10 +18,11 @@ import { conversationRecord } from "./conversation.js";
 import type { DesignContext, FailedProposal, Proposal } from "./designer.js";
 import { describeMark } from "./engine-watch.js";
 import { trainFinals } from "./finals.js";
-import { find, historyOf, memoryOf, ofIteration } from "./history.js";
+import { find, historyOf, memoryOf, notesFor, ofIteration } from "./history.js";
 import type { DesignInputs } from "./inputs.js";
 import type { Journal } from "./journal.js";
 import { isOver } from "./over.js";
+import { beforeIteration, whilePaused } from "./pause.js";
 import { hackingAlarm, seriesOf } from "./reflection.js";
 import { writeReport } from "./report.js";
 import { trainAll } from "./training.js";
@@ -81,7 +82,7 @@ function begin({ journal, ...inputs }: DesignInputs): void {
 }
 
 async function search(inputs: DesignInputs): Promise<void> {
-  const { settings } = inputs;
+  const { settings, journal } = inputs;
   if (inputs.start) await iterate(inputs, 0, 0);
   for (let restart = 0; restart < settings.restarts; restart++) {
     for (let n = 1; n <= settings.iterations; n++) {
@@ -89,6 +90,16 @@ async function search(inputs: DesignInputs): Promise<void> {
       await iterate(inputs, restart * settings.iterations + n, restart);
     }
   }
+  // Rewards by hand that came too late for the last iteration have one of their own.
+  for (let extra = plannedIterations(inputs) + 1; ; extra++) {
+    const begun = journal.state.iterations.some((it) => it.iteration === extra);
+    if (!begun && (journal.state.pendingForks.length === 0 || isOver(inputs))) return;
+    await iterate(inputs, extra, settings.restarts - 1);
+  }
+}
+
+function plannedIterations({ settings }: DesignInputs): number {
+  return settings.restarts * settings.iterations;
 }
 
 /** One iteration: propose, check and repair, train, remember. */
@@ -96,17 +107,23 @@ async function iterate(inputs: DesignInputs, iteration: number, restart: number)
   const { journal, settings } = inputs;
   const known = journal.state.iterations.find((it) => it.iteration === iteration);
   if (known?.ended) return;
-  if (!known) journal.record({ type: "iterationStarted", iteration, restart });
-
+  if (!known) {
+    await beforeIteration(inputs, iteration);
+    inputs.signal?.throwIfAborted();
+    journal.record({ type: "iterationStarted", iteration, restart });
+  }
   await propose(inputs, iteration, restart);
   shareDuplicates(inputs, iteration);
-  await trainAll(inputs, iteration);
+  await trainAll(inputs, iteration, async () => {
+    if (!isOver(inputs)) await takeForks(inputs, iteration, restart);
+    shareDuplicates(inputs, iteration);
+  });
   inputs.signal?.throwIfAborted();
   // To go on with a larger budget is to go on with this iteration.
   if (journal.state.budget && settings.onBudget === "stop") return;
 
   raiseAlarms(inputs, iteration);
-  const past = historyOf(journal, settings, restart);
+  const past = historyOf(journal, settings, restart, iteration);
   const { last } = memoryOf(past, settings, iteration + 1);
   const best = last?.iteration === iteration ? last.id : null;
   journal.record({ type: "iterationEnded", iteration, best });
@@ -136,10 +153,12 @@ async function propose(inputs: DesignInputs, iteration: number, restart: number)
     if (known.length === 0) deliver({ index: 1, source: start.source, origin });
   } else {
     const taken = new Set(known.map(({ index }) => index));
-    const missing = Array.from({ length: settings.candidates }, (_, i) => i + 1).filter(
+    const wanted = iteration > plannedIterations(inputs) ? 0 : settings.candidates;
+    const missing = Array.from({ length: wanted }, (_, i) => i + 1).filter(
       (index) => !taken.has(index),
     );
     try {
+      await whilePaused(inputs);
       if (missing.length > 0 && !isOver(inputs)) {
         await designer.propose(contextOf(inputs, iteration, restart), missing, deliver);
       }
@@ -149,6 +168,22 @@ async function propose(inputs: DesignInputs, iteration: number, restart: number)
   }
   await Promise.all(settled);
   if (problem !== undefined) throw problem;
+  if (iteration > 0) await takeForks(inputs, iteration, restart);
+}
+
+/** Rewards that people wrote by hand become candidates after the designer's own. */
+async function takeForks(inputs: DesignInputs, iteration: number, restart: number): Promise<void> {
+  const { journal, settings } = inputs;
+  for (;;) {
+    const [fork] = journal.state.pendingForks;
+    if (!fork) return;
+    const known = ofIteration(journal.state, iteration).map(({ index }) => index);
+    const index = 1 + Math.max(settings.candidates, ...known);
+    const source = journal.read(fork.source);
+    const origin: Origin = { kind: "hand", parents: [...fork.parents], reason: fork.reason };
+    const id = recordProposal(inputs, iteration, { index, source, origin }, 0);
+    await checkAndRepair(inputs, id, restart);
+  }
 }
 
 function recordProposal(
@@ -188,8 +223,9 @@ async function checkAndRepair(inputs: DesignInputs, id: string, restart: number)
       continue;
     }
     const { code, message } = firstError(version.check.issues);
-    const given = candidate.origin.kind === "given";
-    if (given || version.attempt >= repairs || isOver(inputs)) {
+    const { kind } = candidate.origin;
+    const byPerson = kind === "given" || kind === "hand";
+    if (byPerson || version.attempt >= repairs || isOver(inputs)) {
       journal.record({ type: "candidateRefused", id, code, message });
       return;
     }
@@ -197,6 +233,7 @@ async function checkAndRepair(inputs: DesignInputs, id: string, restart: number)
       source: journal.read(source),
       issues: (check?.issues ?? []) as readonly Issue[],
     }));
+    await whilePaused(inputs);
     const next = version.attempt + 1;
     const context = contextOf(inputs, candidate.iteration, restart);
     const repaired = await designer.repair(context, { id, index: candidate.index, attempts }, next);
@@ -246,19 +283,17 @@ function raiseAlarms({ journal, settings }: DesignInputs, iteration: number): vo
 
 function contextOf(inputs: DesignInputs, iteration: number, restart: number): DesignContext {
   const { journal, settings } = inputs;
-  const history = historyOf(journal, settings, restart);
-  const notes = journal.state.iterations
-    .filter((it) => it.iteration <= iteration)
-    .flatMap((it) => it.notes);
+  const history = historyOf(journal, settings, restart, iteration);
+  const memory = memoryOf(history, settings, iteration);
   return {
     run: inputs.name,
     iteration,
     restart,
     candidates: settings.candidates,
     history,
-    ...memoryOf(history, settings, iteration),
-    notes,
-    conversation: conversationRecord(journal, settings, () => isOver(inputs)),
+    ...memory,
+    notes: notesFor(journal.state, iteration, history, memory),
+    conversation: conversationRecord(inputs, () => isOver(inputs)),
     signal: inputs.signal ?? new AbortController().signal,
   };
 }

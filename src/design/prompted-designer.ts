@@ -3,6 +3,7 @@
  * prompt and answer is in the run before it is used, so an answer is never asked for twice.
  */
 import { type ErrorCode, formatIssue, type Issue, RewardsmithError } from "../core/errors.js";
+import type { Reflection } from "../events/event.js";
 import { AnswerError } from "../llm/answer-error.js";
 import type { ChatAnswer, ChatClient, ChatMessage } from "../llm/chat.js";
 import { extractCode } from "../llm/extract-code.js";
@@ -74,6 +75,7 @@ export function promptedDesigner(options: PromptedOptions): Designer {
     inputs: ConversationInputs,
   ): Promise<ChatAnswer> {
     const { conversation, run, iteration, signal } = context;
+    await conversation.whilePaused();
     if (!conversation.mayAsk()) throw new NotAsked();
     const prompt = await renderConversation(await packFor(iteration), inputs);
     const files = Object.fromEntries(prompt.files.map(({ name, hash }) => [name, hash]));
@@ -144,13 +146,21 @@ export function conversationInputs(
   };
 }
 
-function trained({ source, reflection, fitness, engineWatch }: PastCandidate) {
+function trained({ source, reflection, fitness, engineWatch, told }: PastCandidate) {
   if (!reflection || fitness === null) return null;
   return {
     code: source.trim(),
-    reflection: [reflectionText(reflection), ...watchLines(engineWatch)].join("\n"),
+    reflection: told ?? measuredText(reflection, engineWatch),
     score: Number(fitness.toPrecision(4)),
   };
+}
+
+/** What is told of a training unless a person put it in other words. */
+export function measuredText(
+  reflection: Reflection,
+  engineWatch: PastCandidate["engineWatch"],
+): string {
+  return [reflectionText(reflection), ...watchLines(engineWatch)].join("\n");
 }
 
 /** Only where it found something is the engine watch's business told. */

@@ -6,6 +6,7 @@ import { createLocalExecutor } from "../run/local-executor.js";
 import type { RunFolder } from "../run/run-folder.js";
 import { versions } from "../run/versions.js";
 import type { Designer } from "./designer.js";
+import { watchInbox } from "./inbox.js";
 import { type Journal, openJournal } from "./journal.js";
 import { design } from "./loop.js";
 import type { DesignObserver } from "./progress.js";
@@ -24,12 +25,14 @@ export interface SearchParts {
   readonly begin?: (state: RunState) => void;
 }
 
-/** Runs the search to its end, or until the signal aborts, and leaves the folder unlocked. */
+/** Runs the search to its end, or until the signal aborts or a person stops it, and leaves the folder unlocked. */
 export async function searchIn(run: RunFolder, parts: SearchParts): Promise<RunState> {
   const { task, checker, designer, options, runsFolder, signal, observer, begin } = parts;
   const journal: Journal = openJournal(run, () => new Date(), observer);
   const slots = slotsOf(options);
   const executor = createLocalExecutor({ runsRoot: runsFolder, slots });
+  const stop = new AbortController();
+  const inbox = watchInbox(run, journal, () => stop.abort());
   try {
     begin?.(journal.state);
     return await design({
@@ -45,12 +48,13 @@ export async function searchIn(run: RunFolder, parts: SearchParts): Promise<RunS
       notes: options.notes,
       versions: versions(),
       machine: machine(),
-      signal,
+      signal: AbortSignal.any([signal, stop.signal]),
       nowMs: () => Date.now(),
     });
   } finally {
     // Trainings that end while they are being stopped still write to the journal.
     await executor.close();
+    inbox.close();
     journal.close();
   }
 }

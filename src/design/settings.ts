@@ -98,6 +98,10 @@ export const designSettingsSchema = z
       .enum(["finals", "stop"])
       .default("finals")
       .describe("what follows when a budget is reached"),
+    review: z
+      .boolean()
+      .default(false)
+      .describe("wait before every further prompt until a person in the viewer lets it go"),
     fresh: z.boolean().default(false).describe("train anew what the job store already has"),
   })
   .describe("settings of a search for rewards");

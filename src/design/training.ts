@@ -9,14 +9,22 @@ import { find, losesRank, ofIteration, resultOf, scoreOf } from "./history.js";
 import { type DesignInputs, searchStepsOf } from "./inputs.js";
 import type { Journal } from "./journal.js";
 import { isTrainingOver } from "./over.js";
+import { whilePaused } from "./pause.js";
 import { rank } from "./ranking.js";
 import { humanCorrelation, reflect } from "./reflection.js";
 import { repeatTrainings } from "./repeats.js";
 import { resultFrom } from "./result.js";
 import { repeatSeeds, rungsOf } from "./settings.js";
 
-/** Rung by rung: all train up to it, the better ones go on from their checkpoints. */
-export async function trainAll(inputs: DesignInputs, iteration: number): Promise<void> {
+/**
+ * Rung by rung: all train up to it, the better ones go on from their checkpoints. `join` is called
+ * after the first rung and may add candidates, which then train up to it, too.
+ */
+export async function trainAll(
+  inputs: DesignInputs,
+  iteration: number,
+  join: () => Promise<void> = async () => {},
+): Promise<void> {
   const { journal, settings, executor } = inputs;
   const rungs = rungsOf(settings);
   const limit = pLimit(executor.slots);
@@ -24,10 +32,18 @@ export async function trainAll(inputs: DesignInputs, iteration: number): Promise
   const inFlight = { steps: 0 };
   try {
     for (let rung = 0; rung < rungs.length; rung++) {
-      const alive = ofIteration(journal.state, iteration).filter((c) => reaches(c, rung));
-      await Promise.all(
-        alive.map(({ id }) => limit(() => trainRung(inputs, id, rung, inFlight, deadline.signal))),
-      );
+      const seen = new Set<string>();
+      for (;;) {
+        const next = ofIteration(journal.state, iteration).filter(
+          (c) => reaches(c, rung) && !seen.has(c.id),
+        );
+        if (next.length === 0) break;
+        for (const { id } of next) seen.add(id);
+        await Promise.all(
+          next.map(({ id }) => limit(() => trainRung(inputs, id, rung, inFlight, deadline.signal))),
+        );
+        if (rung === 0) await join();
+      }
       const better = betterShare(inputs, iteration, rung);
       if (rung === rungs.length - 1) {
         await repeatTrainings(inputs, better, limit, deadline.signal);
@@ -48,6 +64,7 @@ async function trainRung(
   signal: AbortSignal,
 ): Promise<void> {
   const { journal, settings, executor } = inputs;
+  await whilePaused({ journal, signal });
   const candidate = find(journal.state, id);
   const rungs = rungsOf(settings);
   const last = rung === rungs.length - 1;
@@ -169,15 +186,24 @@ const longestTimerMs = 2 ** 31 - 1;
 /** Aborts with the caller's signal, or when the wall-time budget is used up. */
 function deadlineSignal(inputs: DesignInputs): { signal: AbortSignal; cancel: () => void } {
   const { journal, settings, nowMs } = inputs;
-  const left = wallTimeLeftMs(settings, journal.state, nowMs());
   const deadline = new AbortController();
-  const timer =
-    left === null ? null : setTimeout(() => deadline.abort(), Math.min(left, longestTimerMs));
+  let timer: NodeJS.Timeout | undefined;
+  let over = false;
+  // Pauses are not counted, so there may be time left when it rings.
+  const arm = () => {
+    const left = wallTimeLeftMs(settings, journal.state, nowMs());
+    if (left === null || over) return;
+    const paused = journal.state.status === "paused";
+    if (left === 0 && !paused) deadline.abort();
+    else timer = setTimeout(arm, Math.min(paused ? Math.max(left, 1000) : left, longestTimerMs));
+  };
+  arm();
   const signals = [deadline.signal, ...(inputs.signal ? [inputs.signal] : [])];
   return {
     signal: AbortSignal.any(signals),
     cancel: () => {
-      if (timer) clearTimeout(timer);
+      over = true;
+      clearTimeout(timer);
     },
   };
 }

@@ -174,6 +174,8 @@ export const artifacts = {
   finalCurve: (which: string, seed: number) => `final/${which}-${seed}/curve.jsonl`,
   finalCheckpoint: (which: string, seed: number) => `final/${which}-${seed}/checkpoint.bin`,
   finalTensorboard: (which: string, seed: number) => `tensorboard/final-${which}-${seed}`,
+  /** A reward that somebody wrote by hand, before it is a candidate. */
+  fork: (name: string) => `forks/${name}.ts`,
   report: "report.md",
 } as const;
 

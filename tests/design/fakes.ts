@@ -156,6 +156,7 @@ export class MemoryJournal implements Journal {
   readonly files: Map<string, string>;
   readonly observer: DesignObserver = {};
   private readonly limit: number;
+  private readonly waiting = new Set<() => void>();
 
   constructor(
     events: readonly StampedEvent[] = [],
@@ -175,6 +176,16 @@ export class MemoryJournal implements Journal {
     const stamped = { ...body, seq, time: new Date(1e12 + 1000 * seq).toISOString() };
     this.events.push(stamped);
     this.state = fold(this.state, stamped);
+    for (const wake of this.waiting) wake();
+    this.waiting.clear();
+  }
+
+  changed(signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.waiting.add(resolve);
+      signal?.addEventListener("abort", () => resolve(), { once: true });
+    });
   }
 
   read(path: string): string {

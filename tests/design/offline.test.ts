@@ -351,6 +351,9 @@ describe("the diagnosis", () => {
     failure: null,
     engineWatch: [],
     marked: false,
+    votes: 0,
+    promoted: false,
+    told: null,
     reflection: reflect(
       parts.fitness.map((fitness, i) =>
         row({

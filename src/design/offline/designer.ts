@@ -87,7 +87,8 @@ function offspring(
   const earlier = history
     .filter((c) => c.iteration < context.iteration)
     .map((c) => ({ ...c, fitness: promiseOf(c) }));
-  const parents = rank(earlier, tieTolerance).flatMap((candidate) => {
+  const ranked = promotedFirst(rank(withVotes(earlier), tieTolerance));
+  const parents = ranked.flatMap((candidate) => {
     const genome = genomeOf(candidate);
     return genome ? [{ candidate, genome }] : [];
   });
@@ -106,16 +107,19 @@ function offspring(
   const worth = lowest + round.parentWorth * (highest - lowest);
   const best = bestOfEachKind(parents)
     .slice(0, round.parents)
-    .filter(({ candidate }) => (candidate.fitness ?? lowest) >= worth);
+    .filter(({ candidate }) => candidate.promoted || (candidate.fitness ?? lowest) >= worth);
   const population: Population = {
     facts,
     maxEpisodeSteps: options.maxEpisodeSteps,
     lowest,
     highest,
   };
-  const crossing = many && best.length > 1 && index <= members(round.crossoverShare);
+  const mates = best.slice(1).filter(({ genome }) => canCross(best[0].genome, genome));
+  const crossing = many && mates.length > 0 && index <= members(round.crossoverShare);
   for (let i = 0; i < knobs.tries; i++) {
-    const child = crossing ? crossed(best, facts, rng) : mutated(best, population, taken, rng);
+    const child = crossing
+      ? crossed(best[0], mates, facts, rng)
+      : mutated(best, population, taken, rng);
     if (!taken.genomes.has(genomeKey(child.genome))) return child;
   }
   return fresh(options, taken, rng);
@@ -145,11 +149,28 @@ function promiseOf({ fitness, reflection }: PastCandidate): number | null {
   return fitness + knobs.round.peak * (peak - fitness);
 }
 
-/** The reward a user starts from has no genome: its terms are taken as they are. */
+/** What people liked better to look at counts as a share of the spread of fitnesses. */
+function withVotes(candidates: readonly PastCandidate[]): PastCandidate[] {
+  const known = candidates.flatMap(({ fitness }) => fitness ?? []);
+  const spread = known.length > 0 ? Math.max(...known) - Math.min(...known) : 0;
+  return candidates.map((candidate) => {
+    const { fitness, votes } = candidate;
+    const net = Math.max(-3, Math.min(3, votes));
+    return net === 0 || fitness === null
+      ? candidate
+      : { ...candidate, fitness: fitness + knobs.round.vote * net * spread };
+  });
+}
+
+function promotedFirst(ranked: readonly PastCandidate[]): PastCandidate[] {
+  return [...ranked.filter((c) => c.promoted), ...ranked.filter((c) => !c.promoted)];
+}
+
+/** A reward that a person wrote has no genome: its terms are taken as they are. */
 function genomeOf({ genome, origin, source, reflection }: PastCandidate): Genome | null {
   const parsed = genomeSchema.safeParse(genome);
   if (parsed.success) return parsed.data;
-  if (origin.kind !== "given") return null;
+  if (origin.kind !== "given" && origin.kind !== "hand") return null;
   const terms = (reflection?.series ?? []).filter(({ kind }) => kind === "term");
   return givenGenome(
     source,
@@ -162,9 +183,18 @@ interface Parent {
   readonly genome: Genome;
 }
 
-function crossed(parents: readonly Parent[], facts: readonly SignalFacts[], rng: Rng): Child {
-  const a = parents[0];
-  const b = parents[1 + rng.integer(parents.length - 1)];
+/** Terms of two different rewards that people wrote do not stand in one text. */
+function canCross(a: Genome, b: Genome): boolean {
+  return a.given === undefined || b.given === undefined || a.given === b.given;
+}
+
+function crossed(
+  a: Parent,
+  mates: readonly Parent[],
+  facts: readonly SignalFacts[],
+  rng: Rng,
+): Child {
+  const b = mates[rng.integer(mates.length)];
   const child = cross(a.genome, b.genome, rng);
   const changed = rng.uniform() < knobs.round.second ? mutateSurely(child, facts, rng) : null;
   return {

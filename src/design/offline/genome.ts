@@ -60,7 +60,7 @@ export function isBounded(kernel: Kernel): boolean {
 /** Text that two genomes share exactly when they are the same reward. */
 export function genomeKey(genome: Genome): string {
   const terms = genome.terms.map(({ why: _, ...term }) => JSON.stringify(term)).sort();
-  return `${terms.join(";")}|${genome.bonus}`;
+  return `${terms.join(";")}|${genome.bonus}|${genome.given ?? ""}`;
 }
 
 /** A given reward as a genome: each of its terms as it is. */

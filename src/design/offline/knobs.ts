@@ -63,6 +63,8 @@ export const knobs = {
     parentWorth: 0.4,
     /** How much the best fitness shown during training counts beside the last, when parents are chosen. */
     peak: 0.3,
+    /** What a vote of a person adds, as a share of the spread of fitnesses; at most three count. */
+    vote: 0.1,
     /** Chance that a mutation follows from the reflection rather than from chance alone. */
     guided: 0.7,
     /** Chance of one more mutation on top. */
