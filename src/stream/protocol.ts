@@ -146,6 +146,8 @@ const policySchema = z.object({
   seed: count.nullable(),
   /** Measured fitness, with the model's unit; null where it was not measured. */
   fitness: z.number().nullable(),
+  /** Steps of the checkpoints that are stored of its training, ascending. */
+  checkpoints: z.array(count).optional(),
 });
 export type WatchedPolicy = z.infer<typeof policySchema>;
 
