@@ -50,6 +50,7 @@ export function CodePanel({ model, player, focusEnv, terms }: CodePanelProps) {
         const content = (
           <>
             <span class="code-number">{i + 1}</span>
+            <output class="code-value number" data-value={term < 0 ? undefined : term} />
             <code>
               {tokens(text, comments[i]).map(({ kind, text }) => (
                 <span class={kind === "plain" ? undefined : `code-${kind}`}>{text}</span>
@@ -79,7 +80,6 @@ export function CodePanel({ model, player, focusEnv, terms }: CodePanelProps) {
               onClick={() => terms.pin(term)}
             >
               {content}
-              <output class="code-value number" data-value={term} />
             </button>
           </li>
         );

@@ -101,6 +101,8 @@ function TimeText({ player }: { player: Player }) {
 }
 
 export function TimeTrack({ player, focusEnv }: Pick<TimeBarProps, "player" | "focusEnv">) {
+  /** Where a range begins that is being chosen, s. */
+  const rangeFrom = useRef<number | null>(null);
   const go = (event: PointerEvent) => {
     const timeline = player.timeline.peek();
     if (timeline === null) return;
@@ -108,7 +110,16 @@ export function TimeTrack({ player, focusEnv }: Pick<TimeBarProps, "player" | "f
     const box = target.getBoundingClientRect();
     const share = (event.clientX - box.left) / box.width;
     const [from, to] = spanOf(timeline, player);
-    player.seek(from + share * (to - from));
+    const time = from + share * (to - from);
+    if (event.type === "pointerdown") {
+      rangeFrom.current = event.shiftKey ? time : null;
+      if (!event.shiftKey) player.range.value = null;
+    }
+    const start = rangeFrom.current;
+    if (start === null) player.seek(time);
+    else if (Math.abs(time - start) > 0.05) {
+      player.range.value = [Math.min(start, time), Math.max(start, time)];
+    }
   };
   return (
     <Canvas
@@ -173,6 +184,13 @@ function drawTrack(
   }
   context.lineTo(lastX, y(0));
   context.fill();
+  const range = player.range.value;
+  if (range !== null) {
+    context.fillStyle = color("--accent-soft");
+    context.fillRect(x(range[0]), 0, x(range[1]) - x(range[0]), height - 12);
+    context.fillStyle = color("--accent");
+    for (const edge of range) context.fillRect(x(edge) - 1, 0, 2, height - 12);
+  }
   drawMarks(context, timeline, env, x, height, color);
   context.fillStyle = color("--text-faint");
   context.font = `10px ${color("--font")}`;

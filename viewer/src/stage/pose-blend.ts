@@ -15,7 +15,7 @@ export function blendPoses(
   const numEnvs = episodeB.length;
   const width = b.length / numEnvs;
   for (let env = 0; env < numEnvs; env++) {
-    const s = episodeA[env] === episodeB[env] ? share : 1;
+    const s = episodeA[env] === episodeB[env] || share === 1 ? share : 0;
     const end = (env + 1) * width;
     for (let i = env * width; i < end; i += 7) {
       for (let k = 0; k < 3; k++) out[i + k] = a[i + k] + s * (b[i + k] - a[i + k]);

@@ -89,7 +89,7 @@ export class Stage {
   private readonly sun = new DirectionalLight(0xffffff, 2.1);
   private readonly sky = new HemisphereLight(0xe6efff, 0x4a5058, 1.5);
   private readonly ring = new Mesh(
-    new RingGeometry(0.94, 1, 64),
+    new RingGeometry(0.972, 1, 96),
     new MeshBasicMaterial({ transparent: true, opacity: 0.7, depthWrite: false }),
   );
   private readonly ray = new Raycaster();
@@ -102,6 +102,7 @@ export class Stage {
   private painted = "";
   private width = 0;
   private height = 0;
+  private resized = false;
 
   layers: ReadonlySet<Layer> = layersAtFirst;
   focusEnv = 0;
@@ -189,10 +190,16 @@ export class Stage {
   resize(width: number, height: number): void {
     this.width = width;
     this.height = height;
-    this.renderer.setPixelRatio(this.quality.pixelRatio);
-    this.renderer.setSize(width, height);
-    this.rig.resize(width, height);
+    this.resized = true;
     this.touch();
+  }
+
+  /** Only just before drawing: it empties the canvas. */
+  private applySize(): void {
+    this.resized = false;
+    this.renderer.setPixelRatio(this.quality.pixelRatio);
+    this.renderer.setSize(this.width, this.height);
+    this.rig.resize(this.width, this.height);
   }
 
   /** Draws if the scene moved (`changed`), the camera did, or something was switched. */
@@ -202,6 +209,7 @@ export class Stage {
     if (!changed && !moved && !this.dirty) return;
     if (this.width === 0 || this.height === 0) return;
     this.dirty = false;
+    if (this.resized) this.applySize();
     if (scene !== null && this.cast !== null) this.arrange(this.cast, scene, wallSeconds);
     const arranged = performance.now();
     this.renderer.render(this.scene, this.rig.camera);

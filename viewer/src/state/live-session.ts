@@ -78,21 +78,34 @@ export class LiveSession {
   private lastFrameAt = 0;
   private countedAt = 0;
   private timer = 0;
+  /** Empty while stopped. */
+  private url = "";
 
   start(url: string): void {
-    if (this.timer !== 0) return;
+    if (this.url !== "") return;
+    this.url = url;
     this.timer = window.setInterval(() => this.beat(), ackMs);
-    this.connect(url);
-    document.addEventListener("visibilitychange", () => {
-      if (document.visibilityState === "visible" && this.link.peek() === "offline") {
-        this.tries = 0;
-        this.connect(url);
-      }
-    });
+    document.addEventListener("visibilitychange", this.onVisible);
+    this.connect();
   }
 
-  private connect(url: string): void {
-    if (this.socket !== null) return;
+  /** Closes the connection; what was received stays. */
+  stop(): void {
+    this.url = "";
+    clearInterval(this.timer);
+    document.removeEventListener("visibilitychange", this.onVisible);
+    this.socket?.close();
+  }
+
+  private readonly onVisible = () => {
+    if (document.visibilityState !== "visible" || this.link.peek() !== "offline") return;
+    this.tries = 0;
+    this.connect();
+  };
+
+  private connect(): void {
+    const { url } = this;
+    if (this.socket !== null || url === "") return;
     const socket = new WebSocket(url);
     socket.binaryType = "arraybuffer";
     this.socket = socket;
@@ -117,7 +130,7 @@ export class LiveSession {
       if (final) return;
       const wait = retryMs[Math.min(this.tries++, retryMs.length - 1)];
       // A hidden page must not hammer a tunnel; it tries at once when it is seen again.
-      if (document.visibilityState === "visible") setTimeout(() => this.connect(url), wait);
+      if (document.visibilityState === "visible") setTimeout(() => this.connect(), wait);
     };
   }
 
@@ -283,8 +296,9 @@ export class LiveSession {
 /** The one session of this page. */
 export const live = new LiveSession();
 
-/** Where the server that served this page streams. */
-export function streamUrl(): string {
+/** Where the server that served this page streams; each named source is a roll-out of its own. */
+export function streamUrl(source = "live"): string {
   const { protocol, host } = location;
-  return `${protocol === "https:" ? "wss:" : "ws:"}//${host}/stream?token=${encodeURIComponent(token)}`;
+  const query = new URLSearchParams({ token, source });
+  return `${protocol === "https:" ? "wss:" : "ws:"}//${host}/stream?${query}`;
 }

@@ -188,6 +188,25 @@ export class Timeline {
     frame.simTimeSeconds = this.timeOf(step);
   }
 
+  /** Everything kept of the steps from one to another, as it came, in order. */
+  *packetsBetween(first: number, last: number): Generator<Uint8Array> {
+    const begin = Math.max(this.begin, first);
+    for (let i = 0; i < this.worlds.length; i++) {
+      const next = this.worlds[i + 1];
+      if (next === undefined || next.step > begin) {
+        yield this.worlds[i].packet;
+        break;
+      }
+    }
+    for (let step = begin; step <= Math.min(last, this.end - 1); step++) {
+      for (const world of this.worlds) if (world.step === step && step > begin) yield world.packet;
+      for (let channel = 0; channel < numChannels; channel++) {
+        const packet = this.packets[(step % this.capacity) * numChannels + channel];
+        if (packet) yield packet;
+      }
+    }
+  }
+
   total(step: number, env: number): number {
     return this.totals[(step % this.capacity) * this.model.numEnvs + env];
   }

@@ -1,5 +1,5 @@
 /** F1 or ?: the keys and the mouse of this page. */
-import { commands } from "../state/commands.js";
+import { type Command, commands } from "../state/commands.js";
 import { keySheet } from "../state/overlays.js";
 import { Icon } from "./icon.js";
 
@@ -27,8 +27,10 @@ export function KeySheet() {
   );
 }
 
-export function KeyTable() {
-  const withKeys = commands.value.filter(({ keys }) => (keys?.length ?? 0) > 0);
+/** `extra` are keys of pages that are not open. */
+export function KeyTable({ extra = [] }: { extra?: readonly Command[] }) {
+  const all = [...commands.value, ...extra];
+  const withKeys = all.filter(({ keys }) => (keys?.length ?? 0) > 0);
   const groups = [...new Set(withKeys.map(({ group }) => group))];
   return (
     <div class="key-groups">

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { CodePanel } from "../../panels/code-panel.js";
 import { CommandStick } from "../../panels/command-stick.js";
 import { EnvironmentsPanel } from "../../panels/environments-panel.js";
+import { PosePanel } from "../../panels/pose-panel.js";
 import { RewardsPanel } from "../../panels/rewards-panel.js";
 import { SidePanel, type Tab } from "../../panels/side-panel.js";
 import { StageOverlay } from "../../panels/stage-overlay.js";
@@ -18,7 +19,8 @@ import type { Arrow } from "../../stage/overlays.js";
 import type { Stage, StageScene } from "../../stage/stage.js";
 import { addCommands } from "../../state/commands.js";
 import { live } from "../../state/live-session.js";
-import { route, setParameters } from "../../state/route.js";
+import { replay } from "../../state/replay.js";
+import { open, route, setParameters } from "../../state/route.js";
 import { StageSettings } from "../../state/stage-settings.js";
 import { TermFocus } from "../../state/term-focus.js";
 import { Icon } from "../../ui/icon.js";
@@ -53,6 +55,15 @@ export function LivePage() {
       title: "Rewards",
       content: () => <RewardsPanel player={player} focusEnv={focusEnv} terms={terms} />,
     },
+    ...(model !== null && live.capabilities.value.has("pose")
+      ? [
+          {
+            id: "pose",
+            title: "Pose",
+            content: () => <PosePanel session={live} model={model} />,
+          },
+        ]
+      : []),
     { id: "world", title: "World", content: () => <WorldPanel /> },
     {
       id: "state",
@@ -99,6 +110,16 @@ export function LivePage() {
                   <Icon name="push" /> Push
                 </button>
               ) : null}
+              <button
+                type="button"
+                class="button"
+                title="Keep what is here now and look at it in Replay"
+                onClick={() => {
+                  if (replay.takeFromLive(player.range.peek())) open("replay");
+                }}
+              >
+                <Icon name="replay" /> Replay
+              </button>
             </div>
           </>
         ) : (
