@@ -10,12 +10,13 @@ import { benchSearch } from "./bench/search.js";
 import { benchSim } from "./bench/sim.js";
 import { type BaselineName, baselineNames, benchTasks } from "./bench/tasks.js";
 import { benchTrain } from "./bench/train.js";
+import { benchView } from "./bench/view.js";
 import type { CliContext } from "./context.js";
 import { integer } from "./parse-number.js";
 import { formatDuration } from "./progress.js";
 import { plainLineMs, table } from "./terminal.js";
 
-const quick = ["sim", "learn", "reward", "train"] as const;
+const quick = ["sim", "learn", "reward", "train", "view"] as const;
 
 interface BenchFlags {
   readonly task: readonly string[];
@@ -57,6 +58,7 @@ export function define(command: Command, cli: CliContext): void {
       learn: () => benchLearn,
       reward: () => benchReward,
       train: () => benchTrain(flags.task),
+      view: () => benchView,
       search: () => benchSearch(cli, searched),
       tasks: () =>
         benchTasks({

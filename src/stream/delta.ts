@@ -14,20 +14,34 @@ export interface DeltaKind {
 export function encodeDeltas(
   packets: readonly Uint8Array[],
   length: number,
-  kind: DeltaKind,
+  { wordBytes, order }: DeltaKind,
 ): Uint8Array<ArrayBuffer> {
-  const { wordBytes, order } = kind;
   const count = packets.length;
-  const lanes = length / wordBytes;
-  const words = count * lanes;
+  const plane = (count * length) / wordBytes;
   const out = new Uint8Array(count * length);
-  for (let lane = 0, to = 0; lane < lanes; lane++) {
+  const views = packets.map((bytes) => new DataView(bytes.buffer, bytes.byteOffset, length));
+  const shift = 32 - 8 * wordBytes;
+  for (let at = 0, to = 0; at < length; at += wordBytes) {
     let before = 0;
     let slope = 0;
     for (let n = 0; n < count; n++, to++) {
-      const word = readWord(packets[n], lane * wordBytes, wordBytes);
-      writePlanes(out, to, words, wordBytes, zigzag(word - before - slope, wordBytes));
-      if (order === 2) slope = n === 0 ? 0 : (word - before) | 0;
+      const view = views[n];
+      const word =
+        wordBytes === 4
+          ? view.getInt32(at, true)
+          : wordBytes === 2
+            ? view.getInt16(at, true)
+            : view.getInt8(at);
+      const difference = ((word - before - slope) << shift) >> shift;
+      // Small differences of either sign become small numbers.
+      const coded = (difference << 1) ^ (difference >> 31);
+      out[to] = coded;
+      if (wordBytes > 1) out[plane + to] = coded >> 8;
+      if (wordBytes > 2) {
+        out[2 * plane + to] = coded >> 16;
+        out[3 * plane + to] = coded >> 24;
+      }
+      if (order === 2) slope = n === 0 ? 0 : word - before;
       before = word;
     }
   }
@@ -39,59 +53,32 @@ export function decodeDeltas(
   bytes: Uint8Array,
   count: number,
   length: number,
-  kind: DeltaKind,
+  { wordBytes, order }: DeltaKind,
 ): Uint8Array<ArrayBuffer>[] {
-  const { wordBytes, order } = kind;
   const lanes = length / wordBytes;
-  const words = count * lanes;
+  const plane = count * lanes;
   const out = new Uint8Array(count * length);
+  const words =
+    wordBytes === 4
+      ? new Int32Array(out.buffer)
+      : wordBytes === 2
+        ? new Int16Array(out.buffer)
+        : new Int8Array(out.buffer);
   for (let lane = 0, from = 0; lane < lanes; lane++) {
     let before = 0;
     let slope = 0;
-    for (let n = 0; n < count; n++, from++) {
-      const word =
-        (before + slope + unzigzag(readPlanes(bytes, from, words, wordBytes), wordBytes)) | 0;
-      const at = n * length + lane * wordBytes;
-      for (let b = 0; b < wordBytes; b++) out[at + b] = word >>> (8 * b);
-      // Only the low bits of a word are kept.
-      const kept = readWord(out, at, wordBytes);
-      if (order === 2) slope = n === 0 ? 0 : (kept - before) | 0;
-      before = kept;
+    for (let n = 0, to = lane; n < count; n++, from++, to += lanes) {
+      let coded = bytes[from];
+      if (wordBytes > 1) coded |= bytes[plane + from] << 8;
+      if (wordBytes > 2) {
+        coded |= (bytes[2 * plane + from] << 16) | (bytes[3 * plane + from] << 24);
+      }
+      words[to] = before + slope + ((coded >>> 1) ^ -(coded & 1));
+      // Read again: the sum may have left the word's range.
+      const word = words[to];
+      if (order === 2) slope = n === 0 ? 0 : word - before;
+      before = word;
     }
   }
   return Array.from({ length: count }, (_, n) => out.subarray(n * length, (n + 1) * length));
-}
-
-function readWord(bytes: Uint8Array, at: number, wordBytes: number): number {
-  let word = 0;
-  for (let b = 0; b < wordBytes; b++) word |= bytes[at + b] << (8 * b);
-  return word;
-}
-
-function writePlanes(
-  out: Uint8Array,
-  at: number,
-  stride: number,
-  wordBytes: number,
-  word: number,
-): void {
-  for (let b = 0; b < wordBytes; b++) out[b * stride + at] = word >>> (8 * b);
-}
-
-function readPlanes(bytes: Uint8Array, at: number, stride: number, wordBytes: number): number {
-  let word = 0;
-  for (let b = 0; b < wordBytes; b++) word |= bytes[b * stride + at] << (8 * b);
-  return word;
-}
-
-/** Small differences of either sign become small numbers. */
-function zigzag(difference: number, wordBytes: number): number {
-  const shift = 32 - 8 * wordBytes;
-  const signed = (difference << shift) >> shift;
-  return (signed << 1) ^ (signed >> 31);
-}
-
-function unzigzag(word: number, wordBytes: number): number {
-  const value = wordBytes === 4 ? word : word & (2 ** (8 * wordBytes) - 1);
-  return (value >>> 1) ^ -(value & 1);
 }
