@@ -63,8 +63,6 @@ export default defineTask({
   },
   actionDelaySteps: [0, 1],
   steps: 720_000,
-  // Long enough to see who rises, short enough to see who rises soon.
-  searchSteps: 400_000,
   training: {
     numEnvs: 128,
     numStepsPerEnv: 64,

@@ -76,9 +76,9 @@ function iterationSteps(settings: DesignSettings, candidateSteps: number): numbe
   let alive = settings.candidates;
   let before = 0;
   for (const rung of rungsOf(settings)) {
+    if (before > 0) alive = Math.max(1, Math.ceil(alive * settings.keep));
     steps += alive * (rung - before) * candidateSteps;
     before = rung;
-    alive = Math.max(1, Math.ceil(alive * settings.keep));
   }
   return steps + alive * repeatSeeds(settings).length * candidateSteps;
 }

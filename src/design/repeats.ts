@@ -1,6 +1,6 @@
 /**
- * One training says little: the same reward ends well with one seed and badly with another. So the
- * better ones of an iteration are trained with more seeds before anything is learned from them, and
+ * One training says little: the same reward ends well with one seed and badly with another. So those
+ * that were trained to the end are trained with more seeds before anything is learned from them, and
  * the mean is what they are compared by.
  */
 import type { LimitFunction } from "p-limit";

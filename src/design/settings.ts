@@ -15,7 +15,7 @@ export const designSettingsSchema = z
       .max(999)
       .default(1)
       .describe("seed of the search: its proposals and its trainings"),
-    iterations: z.int().positive().default(5).describe("rounds of proposals"),
+    iterations: z.int().positive().default(4).describe("rounds of proposals"),
     candidates: z.int().positive().default(8).describe("rewards proposed in each round"),
     restarts: z
       .int()
@@ -36,7 +36,7 @@ export const designSettingsSchema = z
     rungs: z
       .array(z.number().gt(0).max(1))
       .min(1)
-      .default([0.6, 1])
+      .default([0.33, 0.55, 1])
       .describe("parts of the search steps after which halving keeps the better ones"),
     keep: z.number().gt(0).max(1).default(0.4).describe("share that halving keeps at each rung"),
     repeats: z
@@ -45,7 +45,7 @@ export const designSettingsSchema = z
       .max(9)
       .default(1)
       .describe(
-        "other seeds with which the better share of an iteration's finishers is trained; the mean counts",
+        "other seeds with which those trained to the end are trained again; the mean counts",
       ),
     faithful: z
       .boolean()
@@ -77,7 +77,7 @@ export const designSettingsSchema = z
       .min(0)
       .default(3)
       .describe("candidates trained again with other seeds before the best is chosen (0: none)"),
-    confirmSeeds: z.int().positive().max(100).default(2).describe("seeds of these trainings"),
+    confirmSeeds: z.int().positive().max(100).default(3).describe("seeds of these trainings"),
     finalSeeds: z.int().positive().max(100).default(5).describe("seeds of the final trainings"),
     finalSteps: z
       .int()

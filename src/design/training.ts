@@ -44,13 +44,12 @@ export async function trainAll(
         );
         if (rung === 0) await join();
       }
-      const better = betterShare(inputs, iteration, rung);
-      if (rung === rungs.length - 1) {
-        await repeatTrainings(inputs, better, limit, deadline.signal);
-        for (const { id } of better) recordTarget(inputs, id);
-      } else if (isTrainingOver(inputs)) break;
-      else dropOthers(inputs, iteration, rung, better);
+      if (rung === rungs.length - 1 || isTrainingOver(inputs)) break;
+      dropWorse(inputs, iteration, rung);
     }
+    const complete = ofIteration(journal.state, iteration).filter((c) => c.complete);
+    await repeatTrainings(inputs, complete, limit, deadline.signal);
+    for (const { id } of complete) recordTarget(inputs, id);
   } finally {
     deadline.cancel();
   }
@@ -136,12 +135,8 @@ function recordRung(
   });
 }
 
-/** The better share of those that finished a rung, by their first seed: it is what all have. */
-function betterShare(
-  { journal, settings }: DesignInputs,
-  iteration: number,
-  rung: number,
-): Candidate[] {
+/** After a rung the better share goes on; the others keep what they have. */
+function dropWorse({ journal, settings }: DesignInputs, iteration: number, rung: number): void {
   const finished = ofIteration(journal.state, iteration).flatMap((candidate) => {
     const result = candidate.rungs.find((r) => r.rung === rung)?.result;
     if (!result || candidate.status === "failed") return [];
@@ -150,21 +145,9 @@ function betterShare(
     return [{ candidate, fitness: evaluation.fitness, stepsTo95, complete: true, marked }];
   });
   const keep = Math.max(1, Math.ceil(finished.length * settings.keep));
-  const ranked = rank(finished, settings.tieTolerance);
-  return ranked.slice(0, keep).map(({ candidate }) => candidate);
-}
-
-/** After a rung the better share goes on; the others keep what they have. */
-function dropOthers(
-  { journal }: DesignInputs,
-  iteration: number,
-  rung: number,
-  better: readonly Candidate[],
-): void {
-  for (const { id, status, rungs } of ofIteration(journal.state, iteration)) {
-    const finished = rungs.some((r) => r.rung === rung);
-    const goesOn = better.some((candidate) => candidate.id === id);
-    if (status === "training" && finished && !goesOn) finish(journal, id, false);
+  const dropped = rank(finished, settings.tieTolerance).slice(keep);
+  for (const { candidate } of dropped) {
+    if (candidate.status === "training") finish(journal, candidate.id, false);
   }
 }
 

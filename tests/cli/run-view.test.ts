@@ -142,8 +142,8 @@ describe("what a run says", () => {
 
 describe("the plan", () => {
   test("counts halving and final trainings", () => {
-    // 4 candidates to 500, 2 of them to 1000; 1 of them with 2 more seeds; 2 iterations; (3 × 3 confirmations + 5 seeds × 3 rewards) × 2000
-    expect(plan.searchSteps).toBe(2 * (4 * 500 + 2 * 500 + 2 * 1000));
+    // 4 candidates to 500, 2 of them to 1000 and with 2 more seeds; 2 iterations; (3 × 3 confirmations + 5 seeds × 3 rewards) × 2000
+    expect(plan.searchSteps).toBe(2 * (4 * 500 + 2 * 500 + 2 * 2 * 1000));
     expect(plan.finalSteps).toBe(48_000);
   });
 
@@ -154,7 +154,7 @@ describe("the plan", () => {
       rung("1.1", 0.5),
       { type: "iterationEnded", iteration: 1, best: "1.1" },
     ]);
-    expect(plan.progress(state, 0)).toEqual({ done: 1000, total: 1000 + 5000 + 48_000 });
+    expect(plan.progress(state, 0)).toEqual({ done: 1000, total: 1000 + 7000 + 48_000 });
   });
 });
 

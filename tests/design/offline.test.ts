@@ -422,6 +422,22 @@ describe("the diagnosis", () => {
     expect(spared.some((reason) => reason.startsWith(`${cost} rose and fell`))).toBe(false);
   });
 
+  it("charges a place that is free where the fitness was reached and lost", () => {
+    const lost = [0, 0.2, 0.5, 0.9, 1, 0.9, 0.6, 0.3, 0.2, 0.2];
+    const candidate = past({ lead: lost, cost: flat(-0.1), fitness: lost });
+    const findings = diagnose(candidate, genome, population).filter(({ reason }) =>
+      reason.startsWith("the fitness fell from 1 to 0.2"),
+    );
+    // The cart's place is free; the cosine leads already and an angle is charged by no distance.
+    expect(findings.map(({ reason }) => reason.split("; ")[1])).toEqual([
+      "cart.position was free",
+      "a dearer cost",
+    ]);
+    const { terms } = findings[0].change(new Rng(1));
+    expect(terms.at(-1)).toMatchObject({ kind: "cost", factors: [{ signal: 0 }] });
+    expect(terms.at(-1)?.weight).toBeLessThan(0);
+  });
+
   it("asks for another idea where the fitness never left the bottom", () => {
     const low = ramp.map((v) => v / 10);
     const reasons = found(past({ lead: low, cost: ramp, fitness: flat(0) }));

@@ -18,24 +18,29 @@ const world: FakeWorld = {
 const repeated = (state: Awaited<ReturnType<typeof run>>["state"]) =>
   Object.fromEntries(state.candidates.map((c) => [c.id, c.repeats.map(({ fitness }) => fitness)]));
 
-test("the better half of an iteration is trained with more seeds, and the mean decides", async () => {
+test("those trained to the end are trained with more seeds, and the mean decides", async () => {
   const { state, inputs } = await run({ world, designer: listDesigner(texts), settings });
-  expect(repeated(state)).toEqual({ "1.1": [], "1.2": [0.1, 0.1], "1.3": [0.8, 0.8], "1.4": [] });
+  expect(repeated(state)).toEqual({
+    "1.1": [0.4, 0.4],
+    "1.2": [0.1, 0.1],
+    "1.3": [0.8, 0.8],
+    "1.4": [0, 0],
+  });
   expect(fitnessOf(state, state.candidates[1])).toBeCloseTo((1 + 0.1 + 0.1) / 3, 12);
   expect(state.iterations[0].best).toBe("1.3");
   expect(state.finalsPlan?.best).toBe("1.3");
-  // Four trainings and two times two more, of 400 steps each.
-  expect(state.spent.searchSteps).toBe(8 * 400);
+  // Four candidates, three seeds, 400 steps each.
+  expect(state.spent.searchSteps).toBe(12 * 400);
   expect(inputs.executor.requests).toContain("lucky 3001 400");
 });
 
-test("with halving they are those that finished first by the last rung", async () => {
+test("what halving stopped early is not", async () => {
   const { state } = await run({
     world,
     designer: listDesigner(texts),
     settings: { ...settings, halving: true },
   });
-  expect(repeated(state)).toEqual({ "1.1": [], "1.2": [0.1, 0.1], "1.3": [], "1.4": [] });
+  expect(repeated(state)).toEqual({ "1.1": [], "1.2": [0.1, 0.1], "1.3": [0.8, 0.8], "1.4": [] });
   expect(state.iterations[0].best).toBe("1.3");
 });
 

@@ -84,7 +84,7 @@ export function diagnose(
   const peak = fitness?.max ?? null;
   const last = fitness?.values.at(-1) ?? null;
   if (peak !== null && last !== null && peak - last > limits.fallen * range(fitness) && !atBottom) {
-    findings.push(...steadier(genome, peak, last));
+    findings.push(...steadier(genome, population, peak, last));
   }
   return findings;
 }
@@ -223,9 +223,21 @@ function chargesRate(term: Term, signal: number, element: number | null): boolea
   return term.kind === "cost" && factor?.signal === signal && factor.element === element;
 }
 
-function steadier(genome: Genome, peak: number, last: number): Finding[] {
+/** It was done and unlearned: trying was too cheap, or something that matters is left free. */
+function steadier(genome: Genome, population: Population, peak: number, last: number): Finding[] {
   const reason = `the fitness fell from ${short(peak)} to ${short(last)}`;
-  return genome.terms.flatMap((term, i) =>
+  const free = costFeatures(population.facts, "place").filter(
+    ({ facts, element }) => !facts.angle && !uses(genome, facts.index, element),
+  );
+  const charges = free.map((feature) => ({
+    reason: `${reason}; ${feature.facts.name} was free`,
+    urgency: 2 / free.length,
+    change: (rng: Rng) => {
+      const cost = { ...costOf(feature, rng), why: reason };
+      return { ...genome, terms: [...genome.terms, cost] };
+    },
+  }));
+  const dearer = genome.terms.flatMap((term, i) =>
     term.weight < 0
       ? [
           {
@@ -237,6 +249,7 @@ function steadier(genome: Genome, peak: number, last: number): Finding[] {
         ]
       : [],
   );
+  return [...charges, ...dearer];
 }
 
 export function scaleWeight(genome: Genome, i: number, factor: number, why: string): Genome {
@@ -248,10 +261,16 @@ export function replaceTerm(genome: Genome, i: number, term: Term): Genome {
   return { ...genome, terms: genome.terms.map((old, j) => (j === i ? term : old)) };
 }
 
-function uses(genome: Genome, signal: number, element: number | null, kind: Term["kind"]): boolean {
+/** Whether a term, of any kind or of this one, is about that number. */
+function uses(
+  genome: Genome,
+  signal: number,
+  element: number | null,
+  kind?: Term["kind"],
+): boolean {
   return genome.terms.some(
     (term) =>
-      term.kind === kind &&
+      (kind === undefined || term.kind === kind) &&
       term.factors.some((factor) => factor.signal === signal && factor.element === element),
   );
 }
