@@ -15,6 +15,8 @@ import type { MetricsRow } from "../rl/metrics.js";
 import { rolloutBytes } from "../rl/rollout.js";
 import { createSharedGroup, ShardThread } from "../rl/shard-group.js";
 import { networkShape, rolloutDims } from "../rl/trainer.js";
+import { shardProblem } from "../task/settings.js";
+import type { TaskEnvironment } from "../task/task-environment.js";
 import type { TrainingJob } from "./job.js";
 import type { Pulse, TrainingStart } from "./learner.js";
 import { createShardEnvironment, openShard, type Shard, startsFine, symmetryOf } from "./shard.js";
@@ -40,19 +42,19 @@ export class ShardedTraining {
   ): Promise<ShardedTraining> {
     const { settings } = job;
     const { numShards, numEnvs, numStepsPerEnv } = settings;
-    if (numShards > numEnvs) {
-      throw new RewardsmithError("E_SETTINGS_VALUE", `${numShards} shards of ${numEnvs} envs`, {
-        where: "numShards",
-        hint: "give every shard an environment: lower numShards or raise numEnvs",
-      });
+    const problem = shardProblem(settings);
+    if (problem) {
+      const where = problem.path.join(".");
+      throw new RewardsmithError("E_SETTINGS_VALUE", problem.message, { where });
     }
     const others = Array.from(
       { length: numShards - 1 },
       (_, i) => new RemoteShard(entry, i + 1, pulse),
     );
+    let environment: TaskEnvironment | undefined;
     let opening: Promise<Shard> | undefined;
     try {
-      const environment = await createShardEnvironment(job, 0, startsFine(job, from));
+      environment = await createShardEnvironment(job, 0, startsFine(job, from));
       const network = networkShape(environment, settings, symmetryOf(job));
       const dims = rolloutDims(network);
       const sums = [
@@ -73,6 +75,8 @@ export class ShardedTraining {
       ]);
       return new ShardedTraining(group, await opening, others);
     } catch (error) {
+      // From `openShard` on, the environment is the shard's to end.
+      if (opening === undefined) environment?.dispose();
       const first = await opening?.catch(() => undefined);
       await Promise.all([first?.dispose(), ...others.map((shard) => shard.end())]);
       throw error;

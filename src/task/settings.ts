@@ -68,7 +68,7 @@ export const finePhaseSchema = z.strictObject({
   solverIterations: finer.describe("solver iterations then; null: the reference profile's"),
 });
 
-export const trainingSettingsSchema = z.strictObject({
+const trainingSettings = z.strictObject({
   numEnvs: z.int().positive().default(128).describe("environments stepped together"),
   numStepsPerEnv: z
     .int()
@@ -88,6 +88,29 @@ export const trainingSettingsSchema = z.strictObject({
   finePhase: finePhaseSchema.prefault({}),
   ppo: ppoSettingsSchema.prefault({}),
   network: networkSettingsSchema.prefault({}),
+});
+
+/** Why the shards cannot share the work, as a zod issue, or null: each needs environments and samples. */
+export function shardProblem({
+  numShards,
+  numEnvs,
+  numStepsPerEnv,
+  ppo,
+}: z.infer<typeof trainingSettings>): { path: string[]; message: string } | null {
+  if (numShards > numEnvs) {
+    const message = `${numShards} shards cannot share ${numEnvs} environments: lower numShards or raise numEnvs`;
+    return { path: ["numShards"], message };
+  }
+  const samples = numEnvs * numStepsPerEnv;
+  const smallest = Math.floor(samples / Math.max(1, Math.round(samples / ppo.minibatchSize)));
+  if (numShards <= smallest) return null;
+  const message = `${numShards} shards cannot share minibatches of ${smallest}: raise ppo.minibatchSize or lower numShards`;
+  return { path: ["ppo", "minibatchSize"], message };
+}
+
+export const trainingSettingsSchema = trainingSettings.superRefine((settings, context) => {
+  const problem = shardProblem(settings);
+  if (problem) context.addIssue({ code: "custom", ...problem });
 });
 
 export type PpoSettings = z.infer<typeof ppoSettingsSchema>;

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import RAPIER from "@dimforge/rapier3d";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { compileProgram } from "../../../src/reward/node/compile.js";
 import { decodeCheckpoint } from "../../../src/rl/checkpoint.js";
 import type { MetricsRow } from "../../../src/rl/metrics.js";
@@ -128,6 +129,17 @@ test("more shards than environments are refused", async () => {
     code: "E_SETTINGS_VALUE",
     message: expect.stringContaining("33 shards"),
   });
+});
+
+test("an environment whose learner could not be made is given back", async () => {
+  const free = vi.spyOn(RAPIER.World.prototype, "free");
+  const settings = { ...job.settings, numShards: 1, symmetry: true };
+  const entry = new URL("./dying-shard.js", import.meta.url);
+  await expect(
+    ShardedTraining.start({ ...job, settings }, {}, unwatched, entry),
+  ).rejects.toMatchObject({ code: "E_TASK_MIRROR" });
+  expect(free).toHaveBeenCalledOnce();
+  free.mockRestore();
 });
 
 test("stopping two shards in the middle of work leaves process and store whole", async () => {
