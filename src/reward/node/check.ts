@@ -174,9 +174,20 @@ function judge(
           code: "E_REWARD_CONSTANT_TERM",
           severity: "warning",
           message: `the term ${name} is ${min} at every recorded state`,
-          hint: "A constant teaches nothing: rescale it, change its threshold, or drop it.",
+          hint: constantHint(min),
         }));
   }
+}
+
+/** A constant that pays for being alive is sound where episodes can end early, and usual. */
+function constantHint(value: number): string {
+  if (value > 0) {
+    return "Right for a bonus on not ending the episode early; anything else it cannot teach: rescale the term, change its threshold, or drop it.";
+  }
+  if (value < 0) {
+    return "A constant cost teaches nothing but to end the episode early: rescale the term, change its threshold, or drop it.";
+  }
+  return "It pays nothing wherever an untrained robot gets: give it a wider temperature or threshold, or drop it.";
 }
 
 /** The values of the first few signals a program reads, at one row. */

@@ -40,16 +40,19 @@ describe("a reward's first contact", () => {
     expect(total.mean).toBeCloseTo(upright.mean + effort.mean, 10);
   });
 
-  it("warns of a term that never changes", async () => {
-    const result = await check("return { alive: 1, angle: s.pole.angle };");
+  it("warns of a term that never changes, and says what its sign does", async () => {
+    const result = await check(
+      "return { alive: 1, cost: -1, far: Math.max(0, s.cart.position - 99), angle: s.pole.angle };",
+    );
     expect(result.accepted).toBe(true);
-    expect(result.issues).toMatchObject([
-      {
-        code: "E_REWARD_CONSTANT_TERM",
-        severity: "warning",
-        message: expect.stringMatching(/alive/),
-      },
-    ]);
+    const warning = { code: "E_REWARD_CONSTANT_TERM", severity: "warning" };
+    expect(result.issues).toMatchObject(
+      [
+        { ...warning, message: expect.stringMatching(/alive is 1/), hint: /^Right for a bonus/ },
+        { ...warning, message: expect.stringMatching(/cost is -1/), hint: /end the episode early/ },
+        { ...warning, message: expect.stringMatching(/far is 0/), hint: /wider temperature/ },
+      ].map(({ hint, ...issue }) => ({ ...issue, hint: expect.stringMatching(hint) })),
+    );
   });
 
   it.each([
