@@ -28,6 +28,9 @@ const frameMs = 1000 / 60;
 /** A clock that is further behind than this gives up what it missed. */
 const longestLagMs = 200;
 const loadEveryMs = 500;
+/** A machine that stays below this share of real time for so long gets half the robots. */
+const slow = { realTimeFactor: 0.75, loads: 8 } as const;
+const fewestEnvs = 2;
 
 export class Player {
   private readonly options: PlayerOptions;
@@ -37,7 +40,8 @@ export class Player {
   private watched: Watched | null = null;
   private rollout: Rollout | null = null;
   private stress: StressTally | null = null;
-  private numEnvs = 1;
+  /** As asked for, until the machine turns out too slow. */
+  private numEnvs = 0;
   private models = 0;
   private seed = 0;
   private paused = false;
@@ -45,6 +49,8 @@ export class Player {
   /** When the next step is due. */
   private dueMs = 0;
   private sentMs = Number.NEGATIVE_INFINITY;
+  /** Loads in a row that were too slow. */
+  private slowLoads = 0;
   private load = { atMs: 0, cpuSeconds: 0, steps: 0 };
 
   constructor(options: PlayerOptions) {
@@ -57,12 +63,11 @@ export class Player {
   async watch(watched: Watched, numEnvs: number): Promise<void> {
     const before = this.watched;
     this.watched = watched;
-    this.numEnvs = numEnvs;
+    if (this.numEnvs === 0) this.numEnvs = numEnvs;
     if (!this.rollout || before?.sceneKey !== watched.sceneKey) {
       this.stress = null;
       await this.begin();
-    }
-    this.rollout?.setPolicy(watched.policy);
+    } else this.rollout.setPolicy(watched.policy);
     this.options.send({ type: "policy", policy: watched.about });
   }
 
@@ -87,10 +92,10 @@ export class Player {
   }
 
   /** Makes the steps that are due. Returns how long nothing is due now, ms; Infinity while paused. */
-  tick(): number {
-    const { rollout } = this;
+  async tick(): Promise<number> {
     const now = this.options.nowMs();
-    if (now - this.load.atMs > loadEveryMs) this.tellLoad(now);
+    if (now - this.load.atMs > loadEveryMs) await this.weigh(now);
+    const { rollout } = this;
     if (!rollout || this.paused) return Number.POSITIVE_INFINITY;
     const stepMs = (1000 * rollout.model.controlDtSeconds) / this.speed;
     if (now - this.dueMs > longestLagMs + stepMs) this.dueMs = now;
@@ -124,8 +129,14 @@ export class Player {
         options.send(happening);
       },
     });
+    try {
+      rollout.setPolicy(watched.policy);
+      if (before) rollout.adopt(before.settings);
+    } catch (error) {
+      rollout.dispose();
+      throw error;
+    }
     rollout.watchContacts = this.channels.has("contacts");
-    if (before) rollout.adopt(before.settings);
     before?.dispose();
     this.rollout = rollout;
     options.send({ type: "model", model: rollout.model });
@@ -139,6 +150,8 @@ export class Player {
     if (speed !== undefined) this.speed = speed;
     if (paused !== undefined) this.paused = paused;
     if (!this.paused) this.dueMs = this.options.nowMs();
+    this.options.send({ type: "status", id: "step", level: "info", message: "" });
+    this.slowLoads = 0;
     if (reset) rollout.reset();
     if (step !== undefined) {
       this.paused = true;
@@ -153,7 +166,6 @@ export class Player {
     if (!watched || (grid === null && this.stress === null)) return;
     this.stress = grid && new StressTally(grid);
     await this.begin(grid);
-    this.rollout?.setPolicy(watched.policy);
     if (grid) this.rollout?.spread(grid);
     this.options.send(this.stress?.message() ?? { type: "stress", grid: null, cells: [] });
   }
@@ -194,16 +206,27 @@ export class Player {
     this.options.send({ type: "controls", paused, speed, seed, ...rollout.settings });
   }
 
-  private tellLoad(now: number): void {
+  /** Tells what it costs, and asks less of a machine that does not keep up. */
+  private async weigh(now: number): Promise<void> {
     const { options, load, rollout } = this;
     const seconds = (now - load.atMs) / 1000;
     const simulated = load.steps * (rollout?.model.controlDtSeconds ?? 0);
+    const realTimeFactor = simulated / seconds;
     options.send({
       type: "load",
-      realTimeFactor: simulated / seconds,
+      realTimeFactor,
       cpuShare: (options.cpuSeconds() - load.cpuSeconds) / seconds,
     });
     if (this.stress) options.send(this.stress.message());
+    const tooSlow = realTimeFactor < slow.realTimeFactor * Math.min(this.speed, 1);
+    this.slowLoads = tooSlow && rollout && !this.paused && !this.stress ? this.slowLoads + 1 : 0;
+    if (this.slowLoads >= slow.loads && this.numEnvs > fewestEnvs) {
+      this.slowLoads = 0;
+      this.numEnvs = Math.max(fewestEnvs, this.numEnvs >> 1);
+      await this.begin();
+      const message = `This computer is busy: ${this.numEnvs} robots keep up with real time.`;
+      options.send({ type: "status", id: "envs", level: "info", message });
+    }
     this.restartLoad();
   }
 

@@ -370,9 +370,12 @@ export class Rollout {
 
   private setCommand(values: readonly number[] | null): void {
     if (values && values.length !== this.model.commands.length) {
-      throw new RewardsmithError("E_VIEW_COMMAND", `${values.length} values for a command`, {
-        hint: `this task takes ${this.model.commands.length}`,
-      });
+      const { commands } = this.model;
+      throw new RewardsmithError(
+        "E_VIEW_COMMAND",
+        `the command has ${commands.length} values, not ${values.length}`,
+        { hint: commands.map(({ name }) => name).join(", ") || "nothing commands this robot" },
+      );
     }
     this.command = values;
     for (let env = 0; env < this.options.numEnvs; env++) {

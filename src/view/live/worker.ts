@@ -33,11 +33,16 @@ let work = Promise.resolve();
 let busy = 0;
 let timer: NodeJS.Timeout | undefined;
 
+/** Queues behind messages, and is queued anew once it is done. */
 function loop(): void {
   clearTimeout(timer);
   if (busy > 0) return;
-  // Paused, it still tells its load now and then.
-  timer = setTimeout(loop, Math.min(player.tick(), 500));
+  work = work.then(async () => {
+    const idleMs = await player.tick();
+    clearTimeout(timer);
+    // Paused, it still tells its load now and then.
+    timer = setTimeout(loop, Math.min(idleMs, 500));
+  });
 }
 
 async function handle(message: ToWorker): Promise<void> {
