@@ -1,5 +1,5 @@
 /** The column beside the picture: tabs above, the reward's code below; both fold and resize. */
-import { useSignal } from "@preact/signals";
+import { signal, useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { Icon } from "../ui/icon.js";
 
@@ -19,7 +19,20 @@ export interface SidePanelProps {
   readonly belowTitle?: ComponentChildren;
 }
 
-export function SidePanel({ tabs, tab, onTab, below, belowTitle }: SidePanelProps) {
+/** A narrow page has no room for the part below: it is a tab there. */
+const narrowQuery = matchMedia("(max-width: 700px)");
+const narrow = signal(narrowQuery.matches);
+narrowQuery.addEventListener("change", () => {
+  narrow.value = narrowQuery.matches;
+});
+
+export function SidePanel(props: SidePanelProps) {
+  const { tab, onTab, belowTitle } = props;
+  const below = narrow.value ? undefined : props.below;
+  const tabs: readonly Tab[] =
+    narrow.value && props.below
+      ? [...props.tabs, { id: "code", title: "Code", content: () => props.below }]
+      : props.tabs;
   const width = useSignal(Number(localStorage.getItem(widthKey)) || 400);
   const folded = useSignal(false);
   const shown = tabs.find(({ id }) => id === tab) ?? tabs[0];

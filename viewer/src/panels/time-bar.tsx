@@ -3,6 +3,7 @@
  * shown. Drag to go elsewhere in time; with `live`, a button leads back to the newest step.
  */
 import { useSignalEffect } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import { envFlag } from "../../../src/stream/frame.js";
 import type { Player } from "../timeline/player.js";
@@ -22,12 +23,15 @@ export interface TimeBarProps {
   readonly onStep: (steps: number) => void;
   readonly onSpeed: (direction: 1 | -1) => void;
   readonly speed: number;
+  /** Rows above the track, on the same scale. */
+  readonly tracks?: ComponentChildren;
 }
 
 export function TimeBar(props: TimeBarProps) {
   const { player, focusEnv, playing, onPlay, onReset, onStep, onSpeed, speed } = props;
   return (
     <div class="time-bar">
+      {props.tracks}
       <div class="time-buttons">
         <button
           type="button"

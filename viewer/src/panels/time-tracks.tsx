@@ -29,7 +29,7 @@ export function TimeTracks({ player, timeline, env }: TimeTracksProps) {
     player.seek(timeline.firstTime + share * (timeline.lastTime - timeline.firstTime));
   };
   return (
-    <div class="tracks" style={{ height: `${rows.length * rowHeight + 6}px` }}>
+    <>
       <ul class="track-names">
         {rows.map(({ title }) => (
           <li key={title} title={title}>
@@ -37,26 +37,28 @@ export function TimeTracks({ player, timeline, env }: TimeTracksProps) {
           </li>
         ))}
       </ul>
-      <Canvas
-        class="track-canvas"
-        label={`Tracks: ${rows.map(({ title }) => title).join(", ")}`}
-        onPointerDown={seek}
-        onPointerMove={(event) => event.buttons === 1 && seek(event)}
-        draw={(drawing) => {
-          if (player.tick.value < 0) return;
-          const { firstTime, lastTime } = timeline;
-          const x = (time: number) =>
-            ((time - firstTime) / Math.max(1e-9, lastTime - firstTime)) * drawing.width;
-          rows.forEach(({ draw }, i) => {
-            drawing.context.fillStyle = drawing.color("--raised");
-            drawing.context.fillRect(0, i * rowHeight + 2, drawing.width, rowHeight - 3);
-            draw(drawing, x, i * rowHeight + 2);
-          });
-          drawing.context.fillStyle = drawing.color("--text");
-          drawing.context.fillRect(x(player.time) - 1, 0, 2, drawing.height);
-        }}
-      />
-    </div>
+      <div class="track-rows" style={{ height: `${rows.length * rowHeight + 6}px` }}>
+        <Canvas
+          class="track-canvas"
+          label={`Tracks: ${rows.map(({ title }) => title).join(", ")}`}
+          onPointerDown={seek}
+          onPointerMove={(event) => event.buttons === 1 && seek(event)}
+          draw={(drawing) => {
+            if (player.tick.value < 0) return;
+            const { firstTime, lastTime } = timeline;
+            const x = (time: number) =>
+              ((time - firstTime) / Math.max(1e-9, lastTime - firstTime)) * drawing.width;
+            rows.forEach(({ draw }, i) => {
+              drawing.context.fillStyle = drawing.color("--raised");
+              drawing.context.fillRect(0, i * rowHeight + 2, drawing.width, rowHeight - 3);
+              draw(drawing, x, i * rowHeight + 2);
+            });
+            drawing.context.fillStyle = drawing.color("--text");
+            drawing.context.fillRect(x(player.time) - 1, 0, 2, drawing.height);
+          }}
+        />
+      </div>
+    </>
   );
 }
 

@@ -313,7 +313,7 @@ export class Stage {
     const extent = measureExtent(model.robot, one);
     cast.extent = extent;
     if (model.terrain === null) {
-      const spacing = 1.25 * extent.placeMeters + 0.6 * extent.robotMeters;
+      const spacing = 1.25 * extent.placeMeters + 1.1 * extent.robotMeters;
       cast.offsets = gridLayout(model.numEnvs, spacing).offsets;
     }
     this.ground.cellMeters = extent.robotMeters > 0.35 ? 1 : 0.1;

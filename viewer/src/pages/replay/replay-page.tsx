@@ -159,25 +159,27 @@ export function ReplayPage() {
             belowTitle="Reward code"
             below={<CodePanel model={model} player={player} focusEnv={focusEnv} terms={terms} />}
           />
-          <div class="replay-time">
-            {rolled ? null : <TimeTracks player={player} timeline={timeline} env={focus.value} />}
-            <TimeBar
-              player={player}
-              focusEnv={focusEnv}
-              live={rolled}
-              playing={player.atLive.value || player.playing.value}
-              speed={player.speed.value}
-              onPlay={() => {
-                const playing = !(player.atLive.peek() || player.playing.peek());
-                player.atLive.value = false;
-                player.playing.value = playing;
-                if (playing && player.time >= timeline.lastTime - 1e-6)
-                  player.seek(timeline.firstTime);
-              }}
-              onStep={(steps) => player.stepBy(steps)}
-              onSpeed={(direction) => player.changeSpeed(direction)}
-            />
-          </div>
+          <TimeBar
+            tracks={
+              rolled ? undefined : (
+                <TimeTracks player={player} timeline={timeline} env={focus.value} />
+              )
+            }
+            player={player}
+            focusEnv={focusEnv}
+            live={rolled}
+            playing={player.atLive.value || player.playing.value}
+            speed={player.speed.value}
+            onPlay={() => {
+              const playing = !(player.atLive.peek() || player.playing.peek());
+              player.atLive.value = false;
+              player.playing.value = playing;
+              if (playing && player.time >= timeline.lastTime - 1e-6)
+                player.seek(timeline.firstTime);
+            }}
+            onStep={(steps) => player.stepBy(steps)}
+            onSpeed={(direction) => player.changeSpeed(direction)}
+          />
         </>
       )}
     </section>
