@@ -23,9 +23,9 @@ export function createManualClient(options: ManualOptions): ChatClient {
     model: "manual",
     async chat(request, signal) {
       const started = performance.now();
-      const name = fileName(request.key);
-      const prompt = path.join(options.folder, `prompt-${name}.md`);
-      const answer = path.join(options.folder, `answer-${name}.md`);
+      const names = manualFiles(request.key);
+      const prompt = path.join(options.folder, names.prompt);
+      const answer = path.join(options.folder, names.answer);
       await mkdir(options.folder, { recursive: true });
       await putPrompt(prompt, answer, asDocument(request.messages));
       options.onWaiting?.({ prompt, answer });
@@ -44,11 +44,12 @@ export function createManualClient(options: ManualOptions): ChatClient {
   };
 }
 
-/** Padded, so that a folder's listing is in the order of the search. */
-function fileName(key: ConversationKey): string {
+/** Names of a turn's files; numbers are padded, so that a folder lists them in the order of the search. */
+export function manualFiles(key: ConversationKey): { prompt: string; answer: string } {
   const number = (value: number) => String(value).padStart(2, "0");
   const repair = key.attempt === 0 ? "" : `-repair${key.attempt}`;
-  return `i${number(key.iteration)}-c${number(key.candidate)}${repair}`;
+  const turn = `i${number(key.iteration)}-c${number(key.candidate)}${repair}`;
+  return { prompt: `prompt-${turn}.md`, answer: `answer-${turn}.md` };
 }
 
 /** One text to paste whole; a chat window has no roles, so headings stand for them. */

@@ -2,6 +2,12 @@
 import { z } from "zod";
 import { issueSchema, type StampedEvent } from "../../events/event.js";
 
+/** One folder below the runs, never a path. */
+export const runNameSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9][\w.-]*$/)
+  .max(100);
+
 const measured = z.number().nullable();
 const count = z.int().min(0);
 
@@ -179,6 +185,22 @@ export const packSchema = z.object({
 export type Pack = z.infer<typeof packSchema>;
 export const packsSchema = z.object({ packs: z.array(packSchema) });
 
+/** Files laid over a pack. */
+export const packDraftSchema = z.strictObject({
+  /** Name or path of a pack in the list. */
+  base: z.string().max(500),
+  description: z.string().max(500).optional(),
+  files: z
+    .array(
+      z.strictObject({
+        name: z.string().regex(/^_?[a-z][\w-]{0,60}$/),
+        source: z.string().max(200_000),
+      }),
+    )
+    .max(40),
+});
+export type PackDraft = z.infer<typeof packDraftSchema>;
+
 export const renderedSchema = z.object({
   messages: z.array(blockSchema),
   tokens: count,
@@ -194,11 +216,7 @@ export const startRequestSchema = z.strictObject({
   iterations: z.int().min(1).max(1000).optional(),
   candidates: z.int().min(1).max(256).optional(),
   seed: z.int().min(0).max(999).optional(),
-  name: z
-    .string()
-    .regex(/^[A-Za-z0-9][\w.-]*$/)
-    .max(100)
-    .optional(),
+  name: runNameSchema.optional(),
   /** A pack's name or path, as the list of packs gives it. */
   prompts: z.string().max(500).optional(),
   model: z.string().max(200).optional(),

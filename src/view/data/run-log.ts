@@ -12,11 +12,14 @@ export interface AgainTraining {
   readonly jobId: string;
 }
 
+type AnswerEvent = Extract<StampedEvent, { type: "answerReceived" }>;
+
 export class RunLog {
   state: RunState = newRun;
   /** Trainings under way or done, by candidate: where the job store keeps their curves. */
   readonly jobs = new Map<string, string>();
   readonly again: AgainTraining[] = [];
+  readonly answers: AnswerEvent[] = [];
   private readonly file: string;
   private descriptorId = "";
   private bytesRead = 0;
@@ -79,6 +82,7 @@ export class RunLog {
     const event = this.parse(line, this.starts.length + 1);
     this.starts.push(start);
     this.state = fold(this.state, event);
+    if (event.type === "answerReceived") this.answers.push(event);
     if (event.type === "trainingStarted" && event.jobId !== undefined) {
       this.jobs.set(event.id, event.jobId);
     } else if (event.type === "candidateRepeated" || event.type === "candidateConfirmed") {
@@ -104,6 +108,7 @@ export class RunLog {
     this.starts.length = 0;
     this.jobs.clear();
     this.again.length = 0;
+    this.answers.length = 0;
   }
 }
 

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { formatError, RewardsmithError } from "../../core/errors.js";
 import type { RunState } from "../../events/run-state.js";
-import { openRun, type RunFolder } from "../../run/run-folder.js";
+import { openRun, RunFolder } from "../../run/run-folder.js";
 import { lockHolder } from "../../run/writer-lock.js";
 import type { RunSummary } from "./answers.js";
 import { RunLog } from "./run-log.js";
@@ -114,6 +114,11 @@ export class StoredRuns {
   }
 
   /** Those changed last first. */
+  /** Tasks of the runs that were read. */
+  tasks(): string[] {
+    return [...new Set([...this.entries.values()].map(({ folder }) => folder.info.task))];
+  }
+
   private names(): string[] {
     if (!existsSync(this.folder)) return [];
     const names = readdirSync(this.folder).filter(isRunName);
@@ -146,7 +151,9 @@ export class StoredRuns {
     if (!isRunName(name)) return null;
     if (!existsSync(join(this.folder, name, "run.json"))) return null;
     try {
-      const folder = openRun(this.folder, name);
+      const { folder: path, info } = openRun(this.folder, name);
+      // A folder that was renamed is the run of that name.
+      const folder = new RunFolder(path, { ...info, name });
       const entry: Entry = {
         folder,
         fingerprint: "",
