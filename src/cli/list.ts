@@ -1,7 +1,7 @@
 /** `list`: runs with state, task, best fitness and time; and the tasks there are. */
 import type { Command } from "commander";
 import { formatError } from "../core/errors.js";
-import { bestRule } from "../design/report.js";
+import { reportedBest } from "../design/report.js";
 import { eventFormat } from "../events/event.js";
 import { foldAll, type RunState } from "../events/run-state.js";
 import { readEventLog } from "../run/event-log.js";
@@ -10,7 +10,7 @@ import { summarizeTasks } from "../task/node/load.js";
 import type { CliContext } from "./context.js";
 import { formatFitness } from "./numbers.js";
 import { formatDuration } from "./progress.js";
-import { bestSoFar, fitnessOf } from "./run-view.js";
+import { fitnessOf } from "./run-view.js";
 import { cutToWidth, table } from "./terminal.js";
 
 interface ListedRun {
@@ -66,7 +66,7 @@ function listed(runsFolder: string, info: RunInfo): ListedRun {
     const state = foldAll(
       readEventLog(openRun(runsFolder, info.name).eventsFile, eventFormat).events,
     );
-    const best = bestSoFar(state.candidates, 0, bestRule(state));
+    const best = reportedBest(state);
     return {
       ...common,
       state: describeState(state),

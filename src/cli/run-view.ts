@@ -205,7 +205,7 @@ export function bestSoFar(
       fitness: fitnessOf(candidate),
       stepsTo95: searchStepsTo95(candidate),
       complete: candidate.complete,
-      marked: rule !== null && losesRank(candidate.rungs.at(-1)?.result ?? null, rule),
+      marked: rule !== null && losesRank(candidate, rule),
     }));
   return bestOf(scored, tieTolerance)?.candidate;
 }

@@ -2,6 +2,7 @@
 import type { Candidate } from "../events/run-state.js";
 import type { Program } from "../reward/program.js";
 import type { TrainingOutcome } from "../run/job.js";
+import { watched } from "./engine-watch.js";
 import type { DesignInputs } from "./inputs.js";
 import { whilePaused } from "./pause.js";
 import { finalName } from "./progress.js";
@@ -35,12 +36,13 @@ export async function trainAgain(
 }
 
 /** What the log keeps of it. */
-export function againRecord(outcome: TrainingOutcome) {
+export function againRecord(outcome: TrainingOutcome, { task }: Pick<DesignInputs, "task">) {
   const finished = outcome.status === "finished";
   return {
     jobId: outcome.jobId,
     steps: outcome.totalSteps,
     fitness: finished ? outcome.evaluations[0].fitness : null,
+    ...(finished ? watched(outcome, "select", task.task) : {}),
     newSteps: finished ? outcome.newSteps : 0,
     cpuSeconds: finished ? outcome.cpuSeconds : 0,
   };

@@ -4,6 +4,7 @@
  */
 import pLimit from "p-limit";
 import { againRecord, trainAgain } from "./again.js";
+import { raiseEngineAlarm } from "./engine-watch.js";
 import { scoredCandidates } from "./history.js";
 import { type DesignInputs, finalStepsOf } from "./inputs.js";
 import { rank } from "./ranking.js";
@@ -26,11 +27,12 @@ export async function confirmBest(inputs: DesignInputs): Promise<void> {
     });
     if (!outcome) return;
     const { id } = candidate;
-    journal.record({ type: "candidateConfirmed", id, seed, ...againRecord(outcome) });
+    journal.record({ type: "candidateConfirmed", id, seed, ...againRecord(outcome, inputs) });
   };
   await Promise.all(
     confirmationSeeds(settings).flatMap((seed) =>
       best.map((scored) => limit(() => confirm(scored, seed))),
     ),
   );
+  for (const { candidate } of best) raiseEngineAlarm(inputs, candidate.id);
 }

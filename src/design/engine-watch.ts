@@ -3,11 +3,13 @@
  * then shows too much of something at the end of its training or in its evaluation, and is marked.
  */
 import type { TrainingResult, WatchMark } from "../events/event.js";
+import type { Candidate } from "../events/run-state.js";
 import type { TrainingOutcome } from "../run/job.js";
 import { excesses } from "../sim/watch-limits.js";
 import { mergeWatch, type WatchStatistics } from "../sim/watch-statistics.js";
 import type { LoadedTask } from "../task/loaded-task.js";
 import { watchLimits } from "../task/watch-limits.js";
+import type { DesignInputs } from "./inputs.js";
 import { short } from "./reflection.js";
 
 type FinishedOutcome = Extract<TrainingOutcome, { status: "finished" }>;
@@ -40,6 +42,35 @@ export function watched(
 /** Whether the watch found too much in a result. */
 export function isMarked(result: Pick<TrainingResult, "engineWatch"> | null | undefined): boolean {
   return (result?.engineWatch?.length ?? 0) > 0;
+}
+
+/** What the watch found in the trainings of a candidate, with whatever seed: the worst of each kind. */
+export function marksOf({
+  rungs,
+  repeats,
+  confirmations,
+}: Pick<Candidate, "rungs" | "repeats" | "confirmations">): WatchMark[] {
+  const worst = new Map<string, WatchMark>();
+  for (const training of [rungs.at(-1)?.result, ...repeats, ...confirmations]) {
+    for (const mark of training?.engineWatch ?? []) {
+      const kind = `${mark.where} ${mark.measure}`;
+      if (mark.value > (worst.get(kind)?.value ?? -Infinity)) worst.set(kind, mark);
+    }
+  }
+  return [...worst.values()];
+}
+
+/** Says once of a candidate that its policies move as only the solver allows. */
+export function raiseEngineAlarm(
+  { journal, settings }: Pick<DesignInputs, "journal" | "settings">,
+  id: string,
+): void {
+  const { alarms, candidates } = journal.state;
+  const candidate = candidates.find((one) => one.id === id);
+  if (settings.engineWatch === "off" || !candidate) return;
+  if (alarms.some((alarm) => alarm.id === id && alarm.kind === "engineWatch")) return;
+  const message = marksOf(candidate).map(describeMark).join(", ");
+  if (message !== "") journal.record({ type: "alarm", kind: "engineWatch", id, message });
 }
 
 const words: Readonly<Record<string, string>> = {

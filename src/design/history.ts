@@ -7,7 +7,7 @@ import {
   searchStepsTo95,
 } from "../events/run-state.js";
 import type { PastCandidate } from "./designer.js";
-import { isMarked } from "./engine-watch.js";
+import { marksOf } from "./engine-watch.js";
 import type { Journal } from "./journal.js";
 import { netVotes, promotedFor, voteSentences, votesFor } from "./judgement.js";
 import { bestOf, type Scored } from "./ranking.js";
@@ -56,13 +56,13 @@ export function scoredCandidates(state: RunState, rule: BestRule) {
       fitness: scoreOf(state, candidate, rule.faithful),
       stepsTo95: searchStepsTo95(candidate),
       complete: candidate.complete || candidate.id === state.target?.id,
-      marked: losesRank(resultOf(state, candidate), rule),
+      marked: losesRank(trainedAs(state, candidate), rule),
     }));
 }
 
-/** Whether a result is ranked below all clean ones. The original has no such rule. */
-export function losesRank(result: ReturnType<typeof resultOf>, rule: BestRule): boolean {
-  return rule.engineWatch === "reject" && !rule.faithful && isMarked(result);
+/** Whether a candidate is ranked below all clean ones. The original has no such rule. */
+export function losesRank(trained: Parameters<typeof marksOf>[0], rule: BestRule): boolean {
+  return rule.engineWatch === "reject" && !rule.faithful && marksOf(trained).length > 0;
 }
 
 /** The original takes the highest score, of equal ones the first; otherwise ties go to the quicker. */
@@ -156,8 +156,8 @@ function pastCandidate(
     stepsTo95: searchStepsTo95(trained),
     reflection: rung?.reflection ?? null,
     evaluation: rung?.result.evaluation ?? null,
-    engineWatch: settings.engineWatch === "off" ? [] : (rung?.result.engineWatch ?? []),
-    marked: losesRank(rung?.result ?? null, settings),
+    engineWatch: settings.engineWatch === "off" ? [] : marksOf(trained),
+    marked: losesRank(trained, settings),
     votes: netVotes(votesFor(state, iteration), candidate.id),
     promoted: promotedFor(state, iteration) === candidate.id,
     told: toldOf(state, candidate.id, iteration),

@@ -16,7 +16,7 @@ import { programHash } from "../reward/node/program-hash.js";
 import { artifacts } from "../run/run-folder.js";
 import { conversationRecord } from "./conversation.js";
 import type { DesignContext, FailedProposal, Proposal } from "./designer.js";
-import { describeMark } from "./engine-watch.js";
+import { raiseEngineAlarm } from "./engine-watch.js";
 import { trainFinals } from "./finals.js";
 import { find, historyOf, memoryOf, notesFor, ofIteration } from "./history.js";
 import type { DesignInputs } from "./inputs.js";
@@ -261,23 +261,20 @@ function shareDuplicates({ journal }: DesignInputs, iteration: number): void {
  * Reward hacking, measured against the largest fitness seen: noise near zero is none. And motion that
  * only the solver allows.
  */
-function raiseAlarms({ journal, settings }: DesignInputs, iteration: number): void {
+function raiseAlarms(inputs: DesignInputs, iteration: number): void {
+  const { journal } = inputs;
   const { state } = journal;
-  const known = (id: string, kind: string) =>
-    state.alarms.some((alarm) => alarm.id === id && alarm.kind === kind);
+  const known = (id: string) =>
+    state.alarms.some((alarm) => alarm.id === id && alarm.kind === "rewardHacking");
   const peaks = state.candidates.map((c) => seriesOf(c.rungs.at(-1)?.reflection, "fitness")?.max);
   const scale = Math.max(...peaks.map((peak) => Math.abs(peak ?? 0)));
   for (const { id, rungs } of ofIteration(state, iteration)) {
     const reflection = rungs.at(-1)?.reflection;
     const message = reflection ? hackingAlarm(reflection, scale) : null;
-    if (message !== null && !known(id, "rewardHacking")) {
+    if (message !== null && !known(id)) {
       journal.record({ type: "alarm", kind: "rewardHacking", id, message });
     }
-    const marks = settings.engineWatch === "off" ? [] : (rungs.at(-1)?.result.engineWatch ?? []);
-    if (marks.length > 0 && !known(id, "engineWatch")) {
-      const found = marks.map(describeMark).join(", ");
-      journal.record({ type: "alarm", kind: "engineWatch", id, message: found });
-    }
+    raiseEngineAlarm(inputs, id);
   }
 }
 

@@ -34,7 +34,7 @@ export async function repeatTrainings(
       type: "candidateRepeated",
       id: candidate.id,
       seed,
-      ...againRecord(outcome),
+      ...againRecord(outcome, inputs),
       stepsTo95: outcome.status === "finished" ? stepsTo95(outcome.metrics) : null,
     });
   };

@@ -150,9 +150,13 @@ function summaryRow(summary: FinalSummary): string[] {
 /** What the watch saw at the end of each training, and where that is no physics. */
 function engineWatch(state: RunState): string[] {
   const watched = [
-    ...state.candidates.flatMap(({ id, rungs }) =>
-      rungs.slice(-1).map(({ result }) => ({ name: id, result })),
-    ),
+    ...state.candidates.flatMap(({ id, rungs, repeats, confirmations }) => [
+      ...rungs.slice(-1).map(({ result }) => ({ name: id, result })),
+      ...[...repeats, ...confirmations].map((result) => ({
+        name: `${id}, seed ${result.seed}`,
+        result,
+      })),
+    ]),
     ...state.finals.flatMap(({ which, seed, result }) =>
       result ? [{ name: `${names[which]}, seed ${seed}`, result }] : [],
     ),
@@ -210,9 +214,10 @@ function iterationRow(state: RunState, iteration: number, best: string | null): 
 function candidateRow(state: RunState, candidate: Candidate): string[] {
   const result = resultOf(state, candidate);
   const { kind, parents, reason } = candidate.origin;
+  const seeds = 1 + candidate.repeats.length;
   return [
     candidate.id,
-    short(fitnessOf(state, candidate)),
+    short(fitnessOf(state, candidate)) + (seeds > 1 ? ` (${seeds} seeds)` : ""),
     steps(result?.steps ?? Number.NaN),
     steps(result?.stepsTo95 ?? Number.NaN),
     short(candidate.rungs.at(-1)?.humanCorrelation ?? null),
@@ -255,8 +260,8 @@ function costs({ spent, machine, start, prompts }: RunState): string[] {
       [
         ["environment steps of the search", steps(spent.searchSteps)],
         ["environment steps of the final trainings", steps(spent.finalSteps)],
-        ["wall time", `${short(spent.wallSeconds / 60)} min`],
-        ["CPU time of trainings", `${short(spent.cpuSeconds / 60)} min`],
+        ["wall time", duration(spent.wallSeconds)],
+        ["CPU time of trainings", duration(spent.cpuSeconds)],
         [
           "tokens",
           tokens === 0
@@ -326,6 +331,11 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 function cell(text: string): string {
   return text.replace(/\|/g, "\\|").replace(/\s+/g, " ");
+}
+
+/** `46 s`, `3.4 min`. */
+function duration(seconds: number): string {
+  return seconds < 60 ? `${short(seconds)} s` : `${short(seconds / 60)} min`;
 }
 
 /** `0.4 M`, `12 k`. */

@@ -5,7 +5,7 @@ import type { Program } from "../reward/program.js";
 import { jobId, type TrainingOutcome, type TrainingRequest } from "../run/job.js";
 import { artifacts } from "../run/run-folder.js";
 import { wallTimeLeftMs } from "./budget.js";
-import { find, losesRank, ofIteration, resultOf, scoreOf } from "./history.js";
+import { find, losesRank, ofIteration, scoreOf } from "./history.js";
 import { type DesignInputs, searchStepsOf } from "./inputs.js";
 import type { Journal } from "./journal.js";
 import { isTrainingOver } from "./over.js";
@@ -138,10 +138,10 @@ function recordRung(
 /** After a rung the better share goes on; the others keep what they have. */
 function dropWorse({ journal, settings }: DesignInputs, iteration: number, rung: number): void {
   const finished = ofIteration(journal.state, iteration).flatMap((candidate) => {
-    const result = candidate.rungs.find((r) => r.rung === rung)?.result;
-    if (!result || candidate.status === "failed") return [];
-    const { stepsTo95, evaluation } = result;
-    const marked = losesRank(result, settings);
+    const at = candidate.rungs.find((r) => r.rung === rung);
+    if (!at || candidate.status === "failed") return [];
+    const { stepsTo95, evaluation } = at.result;
+    const marked = losesRank({ rungs: [at], repeats: [], confirmations: [] }, settings);
     return [{ candidate, fitness: evaluation.fitness, stepsTo95, complete: true, marked }];
   });
   const keep = Math.max(1, Math.ceil(finished.length * settings.keep));
@@ -159,7 +159,7 @@ function recordTarget({ journal, settings }: DesignInputs, id: string): void {
   const { state } = journal;
   const fitness = scoreOf(state, find(state, id), settings.faithful);
   if (settings.target === null || fitness === null || fitness < settings.target) return;
-  if (losesRank(resultOf(state, find(state, id)), settings)) return;
+  if (losesRank(find(state, id), settings)) return;
   if (!state.target) journal.record({ type: "targetReached", id, fitness });
 }
 

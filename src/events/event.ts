@@ -78,14 +78,18 @@ export const evaluationSchema = z.strictObject({
   physics: physicsSchema.optional(),
 });
 
+/** What the engine watch saw at the end of a training, and where it found too much. */
+const watchedFields = {
+  physics: physicsSchema.optional(),
+  engineWatch: z.array(watchMarkSchema).optional(),
+};
+
 /** One training's result at some number of steps, with everything later readers ask of it. */
 const resultSchema = z.strictObject({
   jobId: z.string(),
   steps: count,
   evaluation: evaluationSchema,
-  /** What the engine watch saw at the end of the training, and where it found too much. */
-  physics: physicsSchema.optional(),
-  engineWatch: z.array(watchMarkSchema).optional(),
+  ...watchedFields,
   /** First environment steps at which the training curve had 95 % of its rise. */
   stepsTo95: measured,
   /** Highest point of the training curve: the original's score. */
@@ -257,6 +261,7 @@ export const runEventSchema = z.discriminatedUnion("type", [
     steps: count,
     fitness: z.number().nullable(),
     stepsTo95: measured,
+    ...watchedFields,
     newSteps: count,
     cpuSeconds: z.number(),
   }),
@@ -268,6 +273,7 @@ export const runEventSchema = z.discriminatedUnion("type", [
     jobId: z.string(),
     steps: count,
     fitness: z.number().nullable(),
+    ...watchedFields,
     newSteps: count,
     cpuSeconds: z.number(),
   }),

@@ -28,10 +28,14 @@ export interface Rung {
   readonly humanCorrelation: number | null;
 }
 
-/** A training of a candidate with another seed; null where it failed. */
-export interface Repeat {
+/** A training of a candidate with another seed. */
+export interface Again extends Pick<TrainingResult, "physics" | "engineWatch"> {
   readonly seed: number;
+  /** Held-out; null where the training failed. */
   readonly fitness: number | null;
+}
+
+export interface Repeat extends Again {
   readonly stepsTo95: number | null;
 }
 
@@ -63,8 +67,8 @@ export interface Candidate {
   readonly complete: boolean;
   /** The same steps with other training seeds, while the search went on. */
   readonly repeats: readonly Repeat[];
-  /** Held-out fitness with other training seeds; null where training failed. */
-  readonly confirmations: readonly { readonly seed: number; readonly fitness: number | null }[];
+  /** As long as a final and with other training seeds, before the finals. */
+  readonly confirmations: readonly Again[];
 }
 
 /** A reward written by hand that is no candidate yet. */
@@ -325,19 +329,16 @@ function apply(state: RunState, event: RunEvent): RunState {
       return { ...state, alarms: [...state.alarms, { id, kind, message }] };
     }
     case "candidateRepeated": {
-      const { seed, fitness, stepsTo95 } = event;
-      const after = changed(state, event.id, (c) => ({
-        repeats: [...c.repeats, { seed, fitness, stepsTo95 }],
-      }));
+      const repeat = { ...againOf(event), stepsTo95: event.stepsTo95 };
+      const after = changed(state, event.id, (c) => ({ repeats: [...c.repeats, repeat] }));
       return spend(after, {
         searchSteps: state.spent.searchSteps + event.newSteps,
         cpuSeconds: state.spent.cpuSeconds + event.cpuSeconds,
       });
     }
     case "candidateConfirmed": {
-      const { seed, fitness } = event;
       const after = changed(state, event.id, (c) => ({
-        confirmations: [...c.confirmations, { seed, fitness }],
+        confirmations: [...c.confirmations, againOf(event)],
       }));
       return spend(after, {
         finalSteps: state.spent.finalSteps + event.newSteps,
@@ -367,6 +368,15 @@ function apply(state: RunState, event: RunEvent): RunState {
     case "runStopped":
       return { ...state, status: "stopped", stopped: failureOf(event) };
   }
+}
+
+function againOf({
+  seed,
+  fitness,
+  physics,
+  engineWatch,
+}: EventOf<"candidateRepeated" | "candidateConfirmed">): Again {
+  return { seed, fitness, ...(physics && { physics }), ...(engineWatch && { engineWatch }) };
 }
 
 /**

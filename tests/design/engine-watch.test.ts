@@ -114,6 +114,30 @@ describe("a candidate that lives off the solver", () => {
     expect(state.finalsPlan?.best).toBe("1.1");
   });
 
+  it.each([
+    ["an iteration's repeat", 3001, { repeats: 1, confirm: 0 }],
+    ["a confirmation", 2001, { repeats: 0, confirm: 2, confirmSeeds: 1 }],
+  ])("is marked where it does so in %s alone", async (_, seed, settings) => {
+    const { state, inputs } = await run({
+      task: task(),
+      world: {
+        fitness: (source, own) => (source === "a" ? (own === seed ? 0.89 : 0.9) : 0.5),
+        rows: (_source, fitness) => rows(() => (fitness === 0.89 ? 0.3 : 0.01)),
+      },
+      designer: listDesigner({ "1.1": "a", "1.2": "b" }),
+      settings: { iterations: 1, candidates: 2, halving: false, keep: 1, ...settings },
+    });
+    expect(state.finalsPlan?.best).toBe("1.2");
+    expect(state.alarms).toEqual([
+      { id: "1.1", kind: "engineWatch", message: expect.stringContaining("joints coming apart") },
+    ]);
+    const report = inputs.journal.read(state.report ?? "");
+    expect(report).toMatch(/\| 1\.1 \| 0 \| 10 \| .* clean \|/);
+    expect(report).toMatch(
+      new RegExp(`\\| 1\\.1, seed ${seed} \\| 0 \\| 300 \\| .* joints coming apart 0\\.3 m`),
+    );
+  });
+
   it("is clean where the task declares that so much is right", async () => {
     const { state } = await run({ task: task(0.4), world, designer: listDesigner(texts) });
     expect(state.alarms).toEqual([]);
