@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** `unit` is fast; `integration` starts workers, processes and the CLI; `slow` (learning, soak, fuzz) runs with CI=1. */
+/** `unit` is fast; `integration` starts workers, processes and the CLI; `browser` drives Chromium; `slow` (learning, soak, fuzz) runs with CI=1. */
 const slow = process.env["CI"] ? ["tests/slow/**/*.test.ts"] : [];
 
 export default defineConfig({
@@ -16,7 +16,7 @@ export default defineConfig({
           // Most take milliseconds; a busy machine may take its time.
           testTimeout: 30_000,
           include: ["tests/**/*.test.ts"],
-          exclude: ["tests/slow/**", "tests/integration/**"],
+          exclude: ["tests/slow/**", "tests/integration/**", "tests/browser/**"],
         },
       },
       {
@@ -25,6 +25,16 @@ export default defineConfig({
           name: "integration",
           include: ["tests/integration/**/*.test.ts"],
           testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "browser",
+          include: ["tests/browser/**/*.test.ts"],
+          globalSetup: ["tests/browser/setup.ts"],
+          testTimeout: 180_000,
           hookTimeout: 120_000,
         },
       },

@@ -135,6 +135,20 @@ export class WalkerSource implements RolloutSource {
         if (policy) this.sink?.message({ type: "policy", policy });
         break;
       }
+      case "stress": {
+        const { grid } = message;
+        const length = grid === null ? 0 : grid.x.values.length * grid.y.values.length;
+        this.sink?.message({
+          type: "stress",
+          grid,
+          cells: Array.from({ length }, (_, env) => ({
+            episodes: 4,
+            survived: (env * 7) % 5,
+            fitness: 0.5,
+          })),
+        });
+        return;
+      }
       default:
         return;
     }

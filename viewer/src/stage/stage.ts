@@ -207,7 +207,7 @@ export class Stage {
     const started = performance.now();
     const moved = this.rig.controls.update(wallSeconds);
     if (!changed && !moved && !this.dirty) return;
-    if (this.width === 0 || this.height === 0) return;
+    if (this.width === 0 || this.height === 0 || this.cast === null) return;
     this.dirty = false;
     if (this.resized) this.applySize();
     if (scene !== null && this.cast !== null) this.arrange(this.cast, scene, wallSeconds);

@@ -13,6 +13,9 @@ export const speeds = [1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8] as const
 /** Panels are drawn anew so often at most, s. */
 const tickSeconds = 1 / 15;
 
+/** No step for so long: the stream stands still, s. */
+const stalledSeconds = 0.4;
+
 export class Player {
   readonly timeline = signal<Timeline | null>(null);
   /** At the newest step, and going along with it. */
@@ -40,6 +43,7 @@ export class Player {
   private drawnSequence = -1;
   private seenRewinds = 0;
   private sinceTick = 0;
+  private sinceNew = 0;
 
   /** Shows another timeline, from its newest step (`live`) or its beginning. */
   open(timeline: Timeline | null, live: boolean): void {
@@ -80,8 +84,11 @@ export class Player {
     const last = timeline.lastTime;
     const step = wallSeconds * this.speed.peek();
     if (this.atLive.peek()) {
-      // One step late, so that the step it moves towards is already there.
-      const goal = timeline.end > 1 ? timeline.timeOf(timeline.end - 2) : last;
+      // One step late, so that the step it moves towards is already there; at the last one once no more come.
+      this.sinceNew =
+        timeline.lastSequence === this.drawnSequence ? this.sinceNew + wallSeconds : 0;
+      const flows = timeline.end > 1 && this.sinceNew < stalledSeconds;
+      const goal = flows ? timeline.timeOf(timeline.end - 2) : last;
       const off = goal - (this.time + step);
       if (Math.abs(off) > 0.25) return goal;
       return Math.min(last, this.time + step + off * Math.min(1, 6 * wallSeconds));

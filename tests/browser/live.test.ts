@@ -1,0 +1,148 @@
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { signed } from "../../viewer/src/ui/format.js";
+import { findChromium } from "./chromium.js";
+import { launch, leave, picture, type Visit, visit } from "./visit.js";
+
+describe.skipIf(findChromium() === null)("Live in a browser", () => {
+  let browser: Browser;
+  let here: Visit;
+
+  beforeAll(async () => {
+    browser = await launch();
+  });
+  afterAll(() => browser.close());
+  afterEach(() => leave(here));
+
+  test("the first minute: a robot moves, its reward is told, it can be pushed and pulled", async () => {
+    here = await visit(browser);
+    const { page, source, errors } = here;
+    await page.waitForFunction(() => document.querySelector(".stage canvas"));
+    const before = await page.textContent(".time-text");
+    await page.waitForFunction(
+      (then) => document.querySelector(".time-text")?.textContent !== then,
+      before,
+    );
+    await picture(page, "live");
+    await page.keyboard.press("p");
+    await vi.waitFor(() => expect(source.controls.some(({ type }) => type === "push")).toBe(true));
+
+    const box = (await page.locator(".stage canvas").boundingBox())!;
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x + 40, y - 40, { steps: 4 });
+    await page.mouse.move(x + 60, y - 60, { steps: 2 });
+    await page.mouse.up();
+    await vi.waitFor(() => {
+      const drags = source.controls.filter(({ type }) => type === "drag");
+      expect(drags.length).toBeGreaterThan(1);
+      expect(drags.at(-1)).toMatchObject({ env: 0, point: null });
+    });
+    expect(errors).toEqual([]);
+  });
+
+  test("the bars show the numbers of the frame, and the terms add up to the total", async () => {
+    here = await visit(browser);
+    const { page, source } = here;
+    await page.keyboard.press("Space");
+    await page.waitForSelector('button[title="Play (Space)"]');
+    const { terms, totals } = source.walker.frame;
+    const wanted = [...[...terms.subarray(0, 6)].map(signed), signed(totals[0])];
+    await vi.waitFor(
+      async () => {
+        const shown = await page.$$eval(".bar-row:not([hidden]) .bar-value", (rows) =>
+          rows.map((row) => row.textContent),
+        );
+        expect(shown).toEqual(wanted);
+      },
+      { timeout: 20_000, interval: 200 },
+    );
+    // The same values stand beside their lines of code.
+    const inCode = await page.$$eval(".code-line.pays .code-value", (rows) =>
+      rows.map((row) => row.textContent),
+    );
+    expect(inCode).toEqual(wanted.slice(0, -1));
+  });
+
+  test("why does it do that: back in time, from a term to its line, and a pose that answers", async () => {
+    here = await visit(browser);
+    const { page, source } = here;
+    await page.waitForFunction(
+      () => Number(document.querySelector(".time-text")?.textContent?.slice(2)) > 3,
+    );
+    const area = (await page.locator(".reward-area").boundingBox())!;
+    await page.mouse.click(area.x + area.width - 60, area.y + area.height / 2);
+    await page.waitForSelector("text=A moment that has passed");
+    await page.click('.bar-row[data-term="effort"]');
+    const lit = page.locator(".code-line.lit");
+    expect(await lit.textContent()).toContain("effort: -0.06");
+    await picture(page, "why");
+
+    await page.click("text=back to live");
+    await page.click("role=tab[name=Pose]");
+    await page.click("text=Hold this pose");
+    await page.waitForSelector(".pose-slider");
+    await page.locator(".pose-slider input").first().fill("0.6");
+    await vi.waitFor(() => {
+      const pose = source.controls.filter((one) => one.type === "pose").at(-1);
+      expect(pose?.jointPosition?.[0]).toBeCloseTo(0.6, 2);
+    });
+    await picture(page, "pose");
+    await page.click("text=Let go");
+    await vi.waitFor(() =>
+      expect(source.controls.at(-1)).toMatchObject({ type: "pose", jointPosition: null }),
+    );
+  });
+
+  test("will it survive: a knob beyond what was trained, and a grid over two of them", async () => {
+    here = await visit(browser, { hash: "#/live?tab=world", numEnvs: 16 });
+    const { page, source } = here;
+    const friction = page.locator(".knob", { hasText: "Friction" });
+    await friction.locator("input").fill("1.9");
+    await vi.waitFor(() =>
+      expect(source.controls.at(-1)).toMatchObject({ type: "world", parameter: "friction" }),
+    );
+    await page.waitForSelector(".knob.outside");
+    expect(await friction.textContent()).toContain("outside what it was trained on");
+    await friction.locator("input").dblclick({ force: true });
+    await vi.waitFor(() => expect(source.controls.at(-1)).toMatchObject({ value: null }));
+
+    await page.locator(".stress select").first().selectOption({ label: "friction" });
+    await page.locator(".stress select").last().selectOption({ label: "payload" });
+    await page.click(".stress .button.primary");
+    await page.waitForSelector(".stress-cell >> nth=15");
+    await page.locator(".stress-cell").nth(2).click();
+    await page.waitForSelector('.stress-cell[aria-pressed="true"]');
+    await page.waitForFunction(() => location.hash.includes("env=14"));
+    await page.locator(".stress").scrollIntoViewIfNeeded();
+    await picture(page, "survive");
+  });
+
+  test("draw calls do not grow with the number of environments", async () => {
+    const calls: number[] = [];
+    for (const numEnvs of [1, 32]) {
+      if (calls.length > 0) await leave(here);
+      here = await visit(browser, { numEnvs });
+      await here.page.waitForFunction("[...rewardsmith.stages][0]?.report.drawCalls > 0");
+      await here.page.keyboard.press("1");
+      await here.page.keyboard.press("2");
+      await here.page.waitForTimeout(300);
+      calls.push(await here.page.evaluate("[...rewardsmith.stages][0].report.drawCalls"));
+    }
+    // Five shapes of the walker.
+    expect(Math.max(...calls)).toBeLessThanOrEqual(5 + 20);
+    expect(Math.abs(calls[1] - calls[0])).toBeLessThanOrEqual(2);
+  });
+
+  test("a link that may only look offers nothing that changes anything", async () => {
+    here = await visit(browser, { readOnly: true });
+    const { page, source } = here;
+    await page.waitForSelector("text=read-only");
+    expect(await page.locator("text=Push").count()).toBe(0);
+    await page.keyboard.press("p");
+    await page.click("role=tab[name=World]");
+    expect(await page.locator(".knob input").first().isDisabled()).toBe(true);
+    expect(source.controls).toEqual([]);
+  });
+});
