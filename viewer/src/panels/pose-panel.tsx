@@ -7,15 +7,23 @@ import { useRef } from "preact/hooks";
 import { multiplyQuaternions, quaternionFromAxisAngle } from "../../../src/core/quaternion.js";
 import type { RolloutModel } from "../../../src/stream/rollout-model.js";
 import type { LiveSession } from "../state/live-session.js";
+import type { TermFocus } from "../state/term-focus.js";
 import { short } from "../ui/format.js";
 import { Icon } from "../ui/icon.js";
+import { RewardBars } from "./rewards-panel.js";
 
 type BasePose = [number, number, number, number, number, number, number];
 
 /** Slider range of a joint without limits, rad or m. */
 const unlimited = [-Math.PI, Math.PI] as const;
 
-export function PosePanel({ session, model }: { session: LiveSession; model: RolloutModel }) {
+export interface PosePanelProps {
+  readonly session: LiveSession;
+  readonly model: RolloutModel;
+  readonly terms: TermFocus;
+}
+
+export function PosePanel({ session, model, terms }: PosePanelProps) {
   const env = session.focusEnv.value;
   const posed = session.controls.value?.posedEnv === env;
   const joints = useSignal<readonly number[]>([]);
@@ -77,6 +85,7 @@ export function PosePanel({ session, model }: { session: LiveSession; model: Rol
           <Icon name="play" size={15} /> Let go
         </button>
       </div>
+      <RewardBars player={session.player} focusEnv={() => session.focusEnv.value} terms={terms} />
       {model.jointNames.map((name, j) => {
         const [low, high] = model.robot.joints.find((one) => one.name === name)?.range ?? unlimited;
         return (

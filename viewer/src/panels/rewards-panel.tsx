@@ -17,16 +17,11 @@ export interface RewardsPanelProps {
   readonly terms: TermFocus;
 }
 
-/** Row numbers past the terms. */
-export const remainderRow = (numTerms: number) => numTerms;
-
 export function RewardsPanel({ player, focusEnv, terms }: RewardsPanelProps) {
-  const timeline = player.timeline.value;
-  if (timeline === null) return null;
-  const names = timeline.model.terms.map(({ name }) => name);
+  if (player.timeline.value === null) return null;
   return (
     <div class="rewards">
-      <RewardBars player={player} focusEnv={focusEnv} terms={terms} names={names} />
+      <RewardBars player={player} focusEnv={focusEnv} terms={terms} />
       <div class="rewards-caption">
         <h3>Last {windowSeconds} s, stacked</h3>
         <span class="faint">click: go there</span>
@@ -36,11 +31,9 @@ export function RewardsPanel({ player, focusEnv, terms }: RewardsPanelProps) {
   );
 }
 
-interface BarsProps extends RewardsPanelProps {
-  readonly names: readonly string[];
-}
-
-function RewardBars({ player, focusEnv, terms, names }: BarsProps) {
+/** A signed bar for every term, for the remainder where there is one, and for the total. */
+export function RewardBars({ player, focusEnv, terms }: RewardsPanelProps) {
+  const names = player.timeline.value?.model.terms.map(({ name }) => name) ?? [];
   const list = useRef<HTMLElement>(null);
   const colors = termColors(names);
   // Once a remainder was seen its row stays, so that rows do not jump.

@@ -1,6 +1,6 @@
 /** Ctrl-K: every command by name. */
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { type Command, commands } from "../state/commands.js";
 import { palette } from "../state/overlays.js";
 import { Icon } from "./icon.js";
@@ -13,7 +13,8 @@ function OpenPalette() {
   const query = useSignal("");
   const chosen = useSignal(0);
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => input.current?.focus(), []);
+  // Before the next key comes.
+  useLayoutEffect(() => input.current?.focus(), []);
   const all = commands.value.filter(({ enabled }) => enabled?.() !== false);
   const found = all.filter((command) => matches(command, query.value));
   const at = Math.min(chosen.value, found.length - 1);

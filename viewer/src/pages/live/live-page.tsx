@@ -60,7 +60,7 @@ export function LivePage() {
           {
             id: "pose",
             title: "Pose",
-            content: () => <PosePanel session={live} model={model} />,
+            content: () => <PosePanel session={live} model={model} terms={terms} />,
           },
         ]
       : []),

@@ -82,7 +82,7 @@ export function ReplayPage() {
                 {
                   id: "pose",
                   title: "Pose",
-                  content: () => <PosePanel session={session} model={model} />,
+                  content: () => <PosePanel session={session} model={model} terms={terms} />,
                 },
               ]),
         ];
