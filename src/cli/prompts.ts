@@ -1,4 +1,5 @@
 /** `prompts`: what a language model is told: list, show, eject, check, diff, try. */
+import path from "node:path";
 import type { Command } from "commander";
 import { formatIssue, RewardsmithError } from "../core/errors.js";
 import { historyOf, memoryOf, notesFor } from "../design/history.js";
@@ -175,17 +176,35 @@ async function inputsFor(
         hint: "name a task, e.g. --task cartpole",
       });
     }
+    if (iteration !== undefined) {
+      throw new RewardsmithError("E_CLI_USAGE", "--iteration is given without --from", {
+        hint: "name the run whose iteration is meant: --from RUN",
+      });
+    }
     return { initial: initialInputs(await loadTask(task)) };
   }
   const run = openRun(cli.runsFolder, from);
   const { design } = searchOptionsOf(run);
+  if (task !== undefined && ![task, path.resolve(task)].includes(run.info.task)) {
+    throw new RewardsmithError("E_CLI_USAGE", `the run is about ${run.info.task}, not ${task}`, {
+      where: from,
+      hint: "leave --task out",
+    });
+  }
   const state = foldAll(readEventLog(run.eventsFile, eventFormat).events);
-  const wanted = iteration ?? state.iterations.filter((it) => it.ended).length + 1;
+  const next = state.iterations.filter((it) => it.ended && it.iteration > 0).length + 1;
+  const wanted = iteration ?? next;
+  if (wanted > next) {
+    throw new RewardsmithError("E_CLI_USAGE", `there is no iteration ${wanted} yet`, {
+      where: from,
+      hint: `--iteration ${next} is the next one`,
+    });
+  }
   const known = state.iterations.find((it) => it.iteration === wanted);
   const restart = known?.restart ?? 0;
   const history = historyOf({ state, read: (file) => run.read(file) }, design, restart, wanted);
   const memory = memoryOf(history, design, wanted);
-  const loaded = await loadTask(task ?? run.info.task);
+  const loaded = await loadTask(run.info.task);
   return conversationInputs(loaded, {
     ...memory,
     notes: notesFor(state, wanted, history, memory),

@@ -5,7 +5,7 @@ import { finalStepsOf, searchStepsOf } from "../design/inputs.js";
 import { rewardChecker } from "../design/reward-checker.js";
 import { searchIn, slotsOf } from "../design/search.js";
 import { type SearchOptions, searchOptionsOf } from "../design/search-options.js";
-import type { DesignSettings } from "../design/settings.js";
+import { confirmationSeeds, type DesignSettings, repeatSeeds } from "../design/settings.js";
 import type { RunState } from "../events/run-state.js";
 import { compileTask } from "../reward/node/compile-task.js";
 import type { RunFolder } from "../run/run-folder.js";
@@ -150,11 +150,19 @@ function announce(
   const { terminal } = cli;
   const restarts = settings.restarts > 1 ? `${settings.restarts} searches of ` : "";
   const halving = settings.halving && !settings.faithful ? ", only the better ones to the end" : "";
+  const seeds = repeatSeeds(settings).length;
+  const repeats = seeds > 0 ? ` and with ${counted(seeds, "other seed")}` : "";
+  const confirmed = confirmationSeeds(settings).length > 0 ? settings.confirm : 0;
   terminal.line(terminal.color.bold(`Designing a reward for ${task}`));
   terminal.line(`designer   ${designer.description}`);
   terminal.line(
-    `search     ${restarts}${counted(settings.iterations, "iteration")} of ${counted(settings.candidates, "candidate")}, each trained in ${options.engine}${halving}`,
+    `search     ${restarts}${counted(settings.iterations, "iteration")} of ${counted(settings.candidates, "candidate")}, each trained in ${options.engine}${halving}${repeats}`,
   );
+  if (settings.finals && confirmed > 1) {
+    terminal.line(
+      `confirm    the best ${confirmed} with ${counted(confirmationSeeds(settings).length, "further seed")}, to tell the good from the lucky`,
+    );
+  }
   if (settings.finals) {
     terminal.line(
       `then       the best anew with ${counted(settings.finalSeeds, "new seed")}, beside the human and the sparse reward`,

@@ -2,7 +2,7 @@
  * Settings on the command line, generated from their zod schemas: a flag for each member at the top,
  * `--set path=value` for those below, help from the descriptions, errors that name path and choices.
  */
-import { type Command, Option } from "commander";
+import { type Command, Help, Option } from "commander";
 import { z } from "zod";
 import { RewardsmithError } from "../core/errors.js";
 import { nearestName } from "../core/nearest-name.js";
@@ -75,23 +75,38 @@ export function addSettingFlags(
   schema: z.ZodType,
   { group, environment = true }: { group: string; environment?: boolean },
 ): void {
+  const fromEnvironment = new Set<Option>();
   for (const field of settingFields(schema)) {
     if (field.path.includes(".")) continue;
     const name = kebab(field.path);
     const description = describeField(field);
-    const variable = `REWARDSMITH_${name.replaceAll("-", "_").toUpperCase()}`;
     if (field.type === "boolean") {
       command.addOption(new Option(`--${name}`, description).helpGroup(group));
       command.addOption(new Option(`--no-${name}`).hideHelp());
     } else {
-      const value = field.choices ? field.choices.join("|") : placeholder(field);
-      const option = new Option(`--${name} <${value}>`, description).helpGroup(group);
-      command.addOption(environment ? option.env(variable) : option);
+      const option = new Option(`--${name} <${placeholder(field)}>`, description).helpGroup(group);
+      if (environment) fromEnvironment.add(option.env(variableOf(name)));
+      command.addOption(option);
     }
   }
+  const [example] = fromEnvironment;
+  if (!example) return;
+  // One line for all: a variable beside every flag would be longer than what the flags say.
+  command.configureHelp({
+    optionDescription: (option) =>
+      fromEnvironment.has(option) ? option.description : new Help().optionDescription(option),
+  });
+  const flags = group.replace(/:$/, "");
+  const line = `${flags} flags that take a value can come from the environment, too: ${example.long} as ${example.envVar}.`;
+  command.addHelpText("after", `\n${line}`);
+}
+
+function variableOf(name: string): string {
+  return `REWARDSMITH_${name.replaceAll("-", "_").toUpperCase()}`;
 }
 
 function placeholder(field: SettingField): string {
+  if (field.choices) return "choice";
   return field.type === "number" ? "n" : field.type === "list" ? "a,b" : "text";
 }
 
@@ -100,7 +115,8 @@ function describeField(field: SettingField): string {
   const text = negatable
     ? `${field.description} (--no-${kebab(field.path)} turns it off)`
     : field.description;
-  return field.type === "boolean" ? text : text + usualValue(field);
+  const choices = field.choices ? ` [${field.choices.join(", ")}]` : "";
+  return field.type === "boolean" ? text : text + choices + usualValue(field);
 }
 
 /** What flags and the environment gave, by setting name; nothing for those left alone. */
@@ -229,5 +245,5 @@ export function assignmentHelp(schema: z.ZodType): string {
 }
 
 function formatValue(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+  return typeof value === "string" ? value : JSON.stringify(value).replace(/^\[|\]$/g, "");
 }

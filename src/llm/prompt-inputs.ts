@@ -93,7 +93,7 @@ export function initialInputs(
     }),
     episodeSteps: definition.maxEpisodeSteps,
     episodeSeconds: round(seconds),
-    stateDeclaration: stateDeclaration(task.signals).trim(),
+    stateDeclaration: stateDeclaration(task.signals, { others: false }).trim(),
     languageRules,
     humanNotes: [...(human.notes ?? [])],
     ...(human.startReward === undefined ? {} : { startReward: human.startReward.trim() }),

@@ -5,10 +5,13 @@ import { helpers, mathConstants, mathFunctions } from "./helpers.js";
 export interface DeclarationOptions {
   /** Derived signals are left out where they are computed. Default true. */
   readonly derived?: boolean;
+  /** Also what terminations and derived signals return, which a reward's author need not know. Default true. */
+  readonly others?: boolean;
 }
 
 /** The `.d.ts` of a task: `State`, what programs return, and the functions they may call. */
 export function stateDeclaration(table: SignalTable, options: DeclarationOptions = {}): string {
+  const others = options.others ?? true;
   const derived = table.signals.filter(({ source }) => source.kind === "derived");
   const shown =
     (options.derived ?? true)
@@ -28,10 +31,7 @@ export function stateDeclaration(table: SignalTable, options: DeclarationOptions
     "  | { readonly total: number; readonly components: { readonly [term: string]: number } }",
     "  | { readonly total: number; readonly terms: { readonly [term: string]: number } };",
     "",
-    "/** What a termination returns: the episode ends when any flag is true. */",
-    "type Flags = { readonly [flag: string]: boolean };",
-    "",
-    ...derivedType(derived),
+    ...(others ? [...flagsType, ...derivedType(derived)] : []),
     ...helpers.flatMap(({ name, signature, meaning }) => [
       `/** ${meaning}. */`,
       `declare function ${name}${signature};`,
@@ -44,6 +44,12 @@ export function stateDeclaration(table: SignalTable, options: DeclarationOptions
     "",
   ].join("\n");
 }
+
+const flagsType = [
+  "/** What a termination returns: the episode ends when any flag is true. */",
+  "type Flags = { readonly [flag: string]: boolean };",
+  "",
+];
 
 type Field = Signal | Fields;
 interface Fields extends Map<string, Field> {}

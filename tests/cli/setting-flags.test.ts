@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import {
@@ -63,11 +63,24 @@ describe("flags made from a schema", () => {
     addSettingFlags(command, schema, { group: "Search:" });
     const help = command.helpInformation();
     expect(help).toContain("rewards per iteration (default 6");
-    expect(help).toContain("--order <fast|slow>");
+    expect(help).toMatch(/--order <choice> +which order \[fast, slow\] \(default\s+fast\)/);
     expect(help).toContain("--target <n>");
     expect(help).not.toContain("null");
     expect(help).toMatch(/--no-halving turns\s+it off/);
     expect(help).not.toContain("ppo");
+  });
+
+  test("say once that values can come from the environment, and how", () => {
+    let help = "";
+    const command = new Command()
+      .configureOutput({ writeOut: (text) => (help += text) })
+      .addOption(new Option("--other", "no setting").env("OTHER"));
+    addSettingFlags(command, schema, { group: "Search:" });
+    command.outputHelp();
+    expect(help.match(/REWARDSMITH_/g)).toHaveLength(1);
+    expect(help).toContain("Search flags that take a value can come from the environment, too:");
+    expect(help).toContain("--candidates as REWARDSMITH_CANDIDATES");
+    expect(help).toContain("(env: OTHER)");
   });
 });
 

@@ -62,6 +62,7 @@ test.each(packs)("%s says everything a model needs to begin", async (name) => {
     expect(text).toContain(String(task.definition.maxEpisodeSteps));
     for (const action of task.definition.actions) expect(text).toContain(action.description);
     expect(text).toContain("interface State {");
+    expect(text).not.toMatch(/type Flags|interface Derived/);
     expect(text).toContain("export function reward(s: State): Terms");
     expect(text).toContain("No recursion");
   }

@@ -66,6 +66,14 @@ describe("the declaration of a task", () => {
     expect(without).toContain("interface Derived");
   });
 
+  it("tells a reward's author only what a reward returns", () => {
+    const text = stateDeclaration(table, { others: false });
+    expect(text).toContain("type Terms =");
+    expect(text).toContain("readonly cos: number");
+    expect(text).not.toMatch(/Flags|Derived/);
+    expect(checkDeclaration(text)).toEqual([]);
+  });
+
   it("checks on its own, without TypeScript's library", () => {
     expect(checkDeclaration(declaration)).toEqual([]);
     expect(checkDeclaration(stateDeclaration(table, { derived: false }))).toEqual([]);

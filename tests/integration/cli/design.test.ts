@@ -2,6 +2,8 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { type CliProcess, runCli } from "../../../src/cli/program.js";
+import { FakeProcess } from "../../cli/fake-process.js";
 import { type Ended, outsideFolder, run, start } from "./rewardsmith.js";
 
 const cwd = outsideFolder();
@@ -41,6 +43,10 @@ describe("a whole search", () => {
   test("says first what will happen, without a language model", () => {
     expect(ended.code, ended.stderr).toBe(0);
     expect(ended.stdout).toContain("evolutionary search, no language model");
+    expect(ended.stdout).toMatch(
+      /search .*only the better ones to the end and with \d+ other seed/,
+    );
+    expect(ended.stdout).toMatch(/confirm +the best \d+ with \d+ further seeds/);
     expect(ended.stdout).toMatch(/work +about .* environment steps, .* on \d+ core/);
   });
 
@@ -83,6 +89,29 @@ describe("a whole search", () => {
     expect(report.stdout.trim()).toBe(
       readFileSync(path.join(cwd, "runs", "whole", "report.md"), "utf8").trim(),
     );
+  });
+
+  test("shows the prompt that a model would be sent next, and refuses one that cannot be", async () => {
+    const show = async (...flags: string[]) => {
+      const runs = path.join(cwd, "runs");
+      const host = new FakeProcess("prompts", "show", "terse", ...flags, "--runs", runs);
+      const code = await runCli(host as CliProcess);
+      return { code, out: host.stdout.text, err: host.stderr.text };
+    };
+    const next = await show("--from", "whole", "--task", "cartpole");
+    expect(next.code, next.err).toBe(0);
+    expect(next.out).toContain("episodes ended by:");
+    expect((await show("--from", "whole", "--iteration", "3")).out).toBe(next.out);
+    expect((await show("--from", "whole", "--iteration", "1")).out).not.toContain("ended by:");
+    for (const [flags, text] of [
+      [["--from", "whole", "--iteration", "4"], "whole: there is no iteration 4 yet"],
+      [["--from", "whole", "--task", "ant"], "whole: the run is about cartpole, not ant"],
+      [["--task", "cartpole", "--iteration", "2"], "--iteration is given without --from"],
+    ] as const) {
+      const { code, err } = await show(...flags);
+      expect(code).toBe(2);
+      expect(err).toContain(`E_CLI_USAGE: ${text}\n  → `);
+    }
   });
 
   test("trains nothing when the same search is run again", async () => {
