@@ -1,4 +1,4 @@
-/** `record`: a short film or a picture of a policy, drawn without a browser. */
+/** `record`: a short film or a picture of a policy, drawn without a browser, or every step as data. */
 import { accessSync, constants, existsSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
@@ -12,9 +12,12 @@ import { type Checkpoint, decodeCheckpoint } from "../rl/checkpoint.js";
 import { type RecordedEpisode, recordMotion } from "../rl/record-motion.js";
 import { loadResult } from "../run/job-store.js";
 import { listRuns } from "../run/run-folder.js";
+import { versions } from "../run/versions.js";
 import { type EngineName, engineNames } from "../sim/simulator.js";
 import { buildHeightField } from "../sim/terrain/tiles.js";
 import { listTasks, loadTask } from "../task/node/load.js";
+import { knownCode } from "../view/live/policy-offers.js";
+import type { Watched } from "../view/live/scene.js";
 import { createFilm, type Film } from "../view/raster/film.js";
 import { encodeGif } from "../view/raster/gif.js";
 import { encodePng } from "../view/raster/png.js";
@@ -22,6 +25,7 @@ import type { CliContext } from "./context.js";
 import { formatFitness } from "./numbers.js";
 import { integer } from "./parse-number.js";
 import { formatCount, Progress } from "./progress.js";
+import { isRecording, writeRecordings } from "./record-rollout.js";
 import { findPolicies, findTaskPolicy, type StoredPolicy, typicalPolicy } from "./stored-policy.js";
 
 interface Options {
@@ -48,6 +52,8 @@ interface Subject {
   readonly checkpoint: Checkpoint | null;
   readonly engine: EngineName;
   readonly policy: string;
+  /** The same for a recording. */
+  readonly watched: () => Watched;
 }
 
 /** GIF counts in hundredths of a second: 25 frames a second are exact, 30 are not. */
@@ -59,7 +65,7 @@ export function define(command: Command, cli: CliContext): void {
     .argument("<policy>", "a run, a result as job@steps, a checkpoint file, or a task")
     .option(
       "--out <file>",
-      "where to: .gif is a film, .png the picture at its end; may be repeated (default TASK.gif)",
+      "where to: .gif is a film, .png the picture at its end, .rollout every step for the viewer, .mcap for Foxglove; may be repeated (default TASK.gif)",
       (file: string, files: readonly string[] = []) => [...files, outputFile(file)],
     )
     .option("--seconds <s>", "length of the film, 0.1 to 60", seconds, 6)
@@ -88,8 +94,21 @@ async function record(cli: CliContext, name: string, options: Options): Promise<
   for (const file of options.out ?? []) checkWritable(file);
   const subject = await findSubject(cli, name, options);
   const { definition, robot } = subject.task.task;
-  const files = options.out ?? [`${definition.name}.gif`];
-  if (!options.out) checkWritable(files[0]);
+  const all = options.out ?? [`${definition.name}.gif`];
+  if (!options.out) checkWritable(all[0]);
+
+  const recordings = all.filter(isRecording);
+  if (recordings.length > 0) {
+    await writeRecordings(cli, {
+      watched: subject.watched(),
+      files: recordings,
+      numEnvs: options.episodes,
+      seconds: options.seconds,
+      program: `rewardsmith ${versions().rewardsmith}`,
+    });
+  }
+  const files = all.filter((file) => !isRecording(file));
+  if (files.length === 0) return;
 
   const episodes = await play(cli, subject, options);
   const { summary, motion } = chosen(episodes, options.env);
@@ -143,7 +162,14 @@ async function findSubject(cli: CliContext, name: string, options: Options): Pro
     `No policy for ${name} has been trained yet, so zero actions are shown. Train one: ${invocation} train ${name}`,
   );
   const engine = options.engine ?? task.task.definition.engine;
-  return { task, reward: zeroReward, checkpoint: null, engine, policy: "untrained, zero actions" };
+  return subjectOf({
+    task,
+    reward: zeroReward,
+    rewardCode: "",
+    checkpoint: null,
+    engine,
+    policy: "untrained, zero actions",
+  });
 }
 
 function isTaskName(name: string): boolean {
@@ -166,13 +192,34 @@ function findKnown(runsFolder: string, name: string): StoredPolicy[] {
 
 function stored(runsFolder: string, jobId: string, steps: number, options: Options): Subject {
   const { job, checkpoint } = loadResult(runsFolder, `${jobId}@${steps}`);
-  return {
+  return subjectOf({
     task: job.task,
     reward: job.reward,
+    rewardCode: knownCode(job),
     checkpoint: decodeCheckpoint(checkpoint),
     engine: options.engine ?? job.engine,
     policy: `${rewardName(job.task, job.reward)} · ${formatCount(steps)} steps`,
-  };
+  });
+}
+
+function subjectOf(subject: Omit<Subject, "watched"> & { readonly rewardCode: string }): Subject {
+  const { task, reward, rewardCode, engine, checkpoint, policy } = subject;
+  const { randomize } = task.task.definition.training;
+  const watched = (): Watched => ({
+    scene: { task, reward, rewardCode, engine, randomize },
+    sceneKey: "",
+    policy: checkpoint,
+    about: {
+      reference: { kind: "newest" },
+      label: policy,
+      run: null,
+      candidate: null,
+      steps: checkpoint?.totalSteps ?? null,
+      seed: null,
+      fitness: null,
+    },
+  });
+  return { ...subject, watched };
 }
 
 function rewardName({ programs }: CompiledTask, reward: Program): string {
@@ -277,8 +324,10 @@ function unwritable(file: string, cause: unknown): RewardsmithError {
 }
 
 function outputFile(file: string): string {
-  if (/\.(gif|png)$/i.test(file)) return file;
-  throw new InvalidArgumentError("It must end in .gif (a film) or .png (a picture).");
+  if (/\.(gif|png)$/i.test(file) || isRecording(file)) return file;
+  throw new InvalidArgumentError(
+    "It must end in .gif (a film), .png (a picture), .rollout or .mcap (recordings).",
+  );
 }
 
 function seconds(text: string): number {

@@ -223,7 +223,7 @@ function codeOf(folder: RunFolder, { attempts }: Candidate): string {
 }
 
 /** A job keeps its reward as a tree; the task's own have their text. */
-function knownCode({ task, reward }: TrainingJob): string {
+export function knownCode({ task, reward }: TrainingJob): string {
   const { sources } = task.task;
   const same = (program: Program | undefined) => program && hashJson(program) === hashJson(reward);
   if (same(task.programs.human)) return sources.human ?? "";

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { bytesSource, openRecording } from "../../../src/stream/recording-reader.js";
 import { readGif } from "../../view/raster/read-gif.js";
 import { outsideFolder, run } from "./rewardsmith.js";
 
@@ -56,4 +57,20 @@ test("a trained policy is drawn, as a film and as a picture, by result and by ta
   expect(byTask.code, byTask.stderr).toBe(0);
   expect(byTask.stdout).toContain("human reward");
   expect(byTask.stdout).toContain("episode 0");
+});
+
+test("every step is kept as data for the viewer and for Foxglove", async () => {
+  const files = ["--out", "a.rollout", "--out", "a.mcap", "--episodes", "2", "--seconds", "1"];
+  const { code, stderr, stdout } = await run(["record", policy, ...files], { cwd });
+  expect(code, stderr).toBe(0);
+  expect(stdout).toContain("a.rollout: 2 environments, 1.0 s");
+  const recording = await openRecording(
+    bytesSource(new Uint8Array(readFileSync(path.join(cwd, "a.rollout")))),
+  );
+  expect(recording.problems).toEqual([]);
+  const [model] = recording.models;
+  expect([model.task, model.numEnvs]).toEqual(["cartpole", 2]);
+  expect(model.rewardCode).toContain("export function reward");
+  expect(recording.steps).toBe(Math.round(1 / model.controlDtSeconds) + 1);
+  expect(readFileSync(path.join(cwd, "a.mcap")).subarray(1, 6).toString()).toBe("MCAP0");
 });
