@@ -21,6 +21,7 @@ export interface ViewerFlags {
   readonly open?: true;
 }
 
+const rolloutNames = /^(live|replay|compare-[1-4])$/;
 const loopback = "127.0.0.1";
 
 /** `optional`: the command does something else as well, and can do without. */
@@ -50,7 +51,7 @@ export interface ViewerSubject {
   /** Said while there is nothing to show. */
   readonly waiting?: string;
   /** A roll-out in place of live evaluation, such as a recording. */
-  readonly source?: () => RolloutSource;
+  readonly source?: (name: string) => RolloutSource | undefined;
 }
 
 /** Serves and says where; null with --no-viewer, or where it cannot listen and nobody said where to. */
@@ -68,12 +69,11 @@ export async function serveViewer(
     server = await startViewServer({
       pagesFolder: fileURLToPath(new URL("../../dist/viewer", import.meta.url)),
       routes: dataRoutes({ runsFolder }),
+      // Beside Live, pages that play something else at the same time have a roll-out of their own.
       openSource: (name) =>
-        name === "live"
-          ? (source?.() ?? createLiveSource({ offers, ...(waiting && { waiting }) }))
-          : name === "replay"
-            ? createLiveSource({ offers })
-            : undefined,
+        rolloutNames.test(name)
+          ? (source?.(name) ?? createLiveSource({ offers, ...(waiting && { waiting }) }))
+          : undefined,
       version: version(),
       log: (line) => terminal.problem(line),
       allowOrigins: flags.allowOrigin,

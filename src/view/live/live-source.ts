@@ -28,7 +28,7 @@ export function createLiveSource(options: LiveSourceOptions): LiveSource {
   return new LiveSource(options);
 }
 
-class LiveSource implements RolloutSource {
+export class LiveSource implements RolloutSource {
   readonly capabilities = capabilities;
   private readonly options: LiveSourceOptions;
   private sink: RolloutSink | undefined;
@@ -43,11 +43,18 @@ class LiveSource implements RolloutSource {
     number,
     (answer: Extract<FromWorker, { kind: "answer" }>) => void
   >();
+  /** Settles when no process that was started here is left. */
+  private ended: Promise<unknown> = Promise.resolve();
   private asked = 0;
   private crashes = 0;
 
   constructor(options: LiveSourceOptions) {
     this.options = options;
+  }
+
+  /** Of the process that plays; undefined while nobody watches. */
+  get pid(): number | undefined {
+    return this.child?.pid;
   }
 
   start(sink: RolloutSink): void {
@@ -89,11 +96,8 @@ class LiveSource implements RolloutSource {
   }
 
   async stop(): Promise<void> {
-    const child = this.child;
     this.endChild();
-    if (child && child.exitCode === null && child.signalCode === null) {
-      await new Promise((resolve) => child.once("exit", resolve));
-    }
+    await this.ended;
   }
 
   private beginChild(): void {
@@ -103,6 +107,11 @@ class LiveSource implements RolloutSource {
       execArgv: [],
     });
     this.child = child;
+    const exit = new Promise<void>((resolve) => {
+      child.once("exit", () => resolve());
+      child.once("error", () => resolve());
+    });
+    this.ended = Promise.all([this.ended, exit]);
     this.watchedKey = "";
     // It ends with this process; this process does not wait for it.
     child.unref();
@@ -131,6 +140,8 @@ class LiveSource implements RolloutSource {
     this.forgetChild(null);
     child.removeAllListeners("message");
     child.kill("SIGKILL");
+    // Whoever waits for its end must not run out of things to wait for.
+    child.ref();
   }
 
   /** Nobody will answer any more. */

@@ -80,6 +80,13 @@ describe("the README", () => {
         await dev.ended;
         return;
       }
+      if (/^(demo|play|view)\b/.test(command)) {
+        const serving = start(filledIn(command), { cwd, env });
+        await serving.printed(/http:\/\/127\.0\.0\.1:\d+/);
+        serving.process.kill("SIGINT");
+        expect((await serving.ended).code).toBe(0);
+        return;
+      }
       const ended = await run(filledIn(command), { cwd, env });
       expect(ended.code, `${ended.stdout}\n${ended.stderr}`).toBe(0);
     });

@@ -1,0 +1,213 @@
+import { getPriority } from "node:os";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import WebSocket from "ws";
+import type { Channel } from "../../../src/stream/channel.js";
+import { readHeader } from "../../../src/stream/packet.js";
+import { protocolVersion, type ServerMessage } from "../../../src/stream/protocol.js";
+import { demoOffer, demoOffers } from "../../../src/view/live/demo.js";
+import { createLiveSource, type LiveSource } from "../../../src/view/live/live-source.js";
+import type { Offer } from "../../../src/view/live/scene.js";
+import type { RolloutDemand, RolloutMessage } from "../../../src/view/rollout-source.js";
+import { outsideFolder, run, start } from "../cli/rewardsmith.js";
+
+const demo = demoOffer("cartpole-swingup") as Offer;
+const watching = (...channels: Channel[]): RolloutDemand => ({
+  clients: 1,
+  channels: new Set(channels),
+  focusEnvs: [0],
+});
+const nobody: RolloutDemand = { clients: 0, channels: new Set(), focusEnvs: [] };
+
+describe("live evaluation", () => {
+  let source: LiveSource;
+  let offered: Offer | undefined;
+  let messages: RolloutMessage[];
+  let sequences: number[];
+  let looked: (() => void)[];
+
+  beforeEach(() => {
+    offered = demo;
+    messages = [];
+    sequences = [];
+    looked = [];
+    source = createLiveSource({
+      offers: { list: () => (offered ? [offered] : []), find: () => offered },
+      numEnvs: 2,
+      lookEveryMs: 50,
+      waiting: "nothing yet",
+    });
+    const heard = () => {
+      for (const look of looked) look();
+    };
+    source.start({
+      frame: () => {},
+      packets: (packets) => {
+        for (const packet of packets) sequences.push(readHeader(packet).sequence);
+        heard();
+      },
+      message: (message) => {
+        messages.push(message);
+        heard();
+      },
+    });
+  });
+
+  afterEach(() => source.stop());
+
+  const until = (true_: () => boolean) =>
+    new Promise<void>((resolve) => {
+      const look = () => {
+        if (true_()) resolve();
+      };
+      looked.push(look);
+      look();
+    });
+  const told = (type: RolloutMessage["type"]) => messages.filter((one) => one.type === type);
+
+  test("runs in a process of low priority while somebody watches, and not a moment longer", async () => {
+    expect(source.pid).toBeUndefined();
+    source.demand(watching("poses", "terms"));
+    const { pid } = source;
+    if (pid === undefined) throw new Error("no process");
+    await until(() => sequences.length > 20 && told("load").length > 1);
+    expect(getPriority(pid)).toBeGreaterThan(getPriority());
+    expect(messages.map(({ type }) => type)).toEqual(
+      expect.arrayContaining(["policies", "model", "controls", "policy", "load"]),
+    );
+    source.demand(nobody);
+    expect(source.pid).toBeUndefined();
+    await source.stop();
+    expect(() => process.kill(pid, 0)).toThrow();
+  });
+
+  test("plays a newer checkpoint as it appears, and the policy that somebody chooses", async () => {
+    offered = undefined;
+    source.demand(watching("poses"));
+    await until(() =>
+      told("status").some((one) => "message" in one && one.message === "nothing yet"),
+    );
+    offered = demo;
+    await until(() => told("policy").length === 1);
+    offered = { ...demo, key: "newer", about: { ...demo.about, steps: 5 } };
+    const { about } = offered;
+    offered = {
+      ...offered,
+      load: async () => ({ ...(await demo.load()), about }) as Awaited<ReturnType<Offer["load"]>>,
+    };
+    await until(() => told("policy").length === 2);
+    expect(told("policy").at(-1)).toMatchObject({ policy: { steps: 5 } });
+    expect(told("model")).toHaveLength(1);
+  });
+
+  test("answers controls, with the reason where one is refused", async () => {
+    await expect(source.control({ type: "noise", on: true })).rejects.toThrow(
+      /nothing is being shown/,
+    );
+    source.demand(watching("poses"));
+    await until(() => told("policy").length === 1);
+    await source.control({ type: "world", parameter: "gravityScale", value: 0.5 });
+    expect(told("controls").at(-1)).toMatchObject({ world: { gravityScale: 0.5 } });
+    await expect(
+      source.control({ type: "world", parameter: "gravty", value: 1 }),
+    ).rejects.toMatchObject({ code: "E_VIEW_PARAMETER" });
+  });
+
+  test("a process that dies is told and started once more", async () => {
+    source.demand(watching("poses"));
+    await until(() => sequences.length > 2);
+    const before = source.pid;
+    if (before === undefined) throw new Error("no process");
+    process.kill(before, "SIGKILL");
+    await until(() => source.pid !== before && source.pid !== undefined);
+    sequences.length = 0;
+    await until(() => sequences.length > 2);
+    expect(told("status")).toContainEqual(
+      expect.objectContaining({ level: "error", message: expect.stringContaining("SIGKILL") }),
+    );
+  });
+});
+
+test("every bundled policy loads and says how good it is", async () => {
+  const names = demoOffers().map(({ about }) => about.label);
+  expect(names).toEqual(["ant", "cartpole-swingup", "go1-walk"]);
+  for (const { about } of demoOffers()) {
+    expect(about.seed).toBeGreaterThan(0);
+    expect(about.fitness).toBeGreaterThan(0.8);
+  }
+});
+
+/** Connects to a printed URL and gathers what comes. */
+function connect(url: string) {
+  const { host, origin, searchParams } = new URL(url);
+  const socket = new WebSocket(`ws://${host}/stream?token=${searchParams.get("token")}`, {
+    origin,
+  });
+  const seen = { frames: 0, types: new Set<string>(), closeCode: 0 };
+  const moving = new Promise<void>((resolve, reject) => {
+    socket.on("error", reject);
+    socket.on("open", () => {
+      socket.send(JSON.stringify({ type: "hello", version: protocolVersion }));
+      socket.send(JSON.stringify({ type: "subscribe", channels: ["poses", "terms"], focusEnv: 0 }));
+    });
+    socket.on("message", (data, isBinary) => {
+      if (isBinary) seen.frames++;
+      else seen.types.add((JSON.parse(String(data)) as ServerMessage).type);
+      if (seen.frames > 10) resolve();
+    });
+  });
+  const closed = new Promise<number>((resolve) => socket.on("close", resolve));
+  return { seen, moving, closed };
+}
+
+const urlIn = (text: string) => /http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]+/.exec(text)?.[0] ?? "";
+
+describe("commands", () => {
+  test("a page that is open neither stops a training from ending nor outlives it", async () => {
+    const cwd = outsideFolder();
+    const training = start(["train", "cartpole", "--steps", "600000", "--json"], { cwd });
+    let stdout = "";
+    training.process.stdout?.on("data", (data) => {
+      stdout += data;
+    });
+    await training.printed(/"viewer"/);
+    const page = connect(urlIn(stdout));
+    await page.moving;
+    expect([...page.seen.types]).toEqual(expect.arrayContaining(["welcome", "model", "policy"]));
+    const { code } = await training.ended;
+    expect(code).toBe(0);
+    expect(stdout.indexOf('"viewer"')).toBeLessThan(stdout.indexOf('"metrics"'));
+    expect(await page.closed).toBe(1001);
+  });
+
+  test("--no-viewer serves nothing", async () => {
+    const cwd = outsideFolder();
+    const plain = await run(
+      ["train", "cartpole", "--steps", "4000", "--episodes", "4", "--no-viewer"],
+      { cwd },
+    );
+    expect(plain.code).toBe(0);
+    expect(plain.stdout + plain.stderr).not.toContain("http://");
+  });
+
+  test("demo serves a bundled policy until Ctrl-C, which ends it well", async () => {
+    const cwd = outsideFolder();
+    const demo = start(["demo", "cartpole-swingup", "--json"], { cwd });
+    let stdout = "";
+    demo.process.stdout?.on("data", (data) => {
+      stdout += data;
+    });
+    await demo.printed(/"viewer"/);
+    const page = connect(urlIn(stdout));
+    await page.moving;
+    demo.process.kill("SIGINT");
+    expect((await demo.ended).code).toBe(0);
+  });
+
+  test("demo and play say what there is where they find nothing", async () => {
+    const cwd = outsideFolder();
+    const unknown = await run(["demo", "humanoid"], { cwd });
+    expect(unknown.stderr).toContain("there are: ant, cartpole-swingup, go1-walk");
+    const untrained = await run(["play", "ball-balance"], { cwd });
+    expect(untrained.stderr).toContain("train ball-balance");
+  });
+});
