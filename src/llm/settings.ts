@@ -3,11 +3,40 @@ import { z } from "zod";
 import { RewardsmithError } from "../core/errors.js";
 import { isLoopback } from "./loopback.js";
 
+const OPENAI_URL = "https://api.openai.com/v1";
+/** Cheap, and good enough at code to write rewards. */
+const DEFAULT_MODEL = "gpt-5.4-mini";
+const AZURE_API_VERSION = "2024-10-21";
+/** Thinking counts as answer; long enough for it, short enough to bound what one answer costs. */
+const MAX_ANSWER_TOKENS = 16_384;
+
 export const llmFlagsSchema = z.strictObject({
-  model: z.string().min(1).optional().describe("model name, as the server knows it"),
-  baseUrl: z.url().optional().describe("base URL of any server with OpenAI's chat completions"),
-  temperature: z.number().min(0).max(2).optional().describe("sampling temperature"),
-  maxAnswerTokens: z.int().positive().optional().describe("longest answer asked for, tokens"),
+  model: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      `model name, as the server knows it (or REWARDSMITH_MODEL; ${DEFAULT_MODEL} of OpenAI's)`,
+    ),
+  baseUrl: z
+    .url()
+    .optional()
+    .describe(
+      "base URL of any server with OpenAI's chat completions (or OPENAI_BASE_URL, AZURE_OPENAI_ENDPOINT; the key is in OPENAI_API_KEY or AZURE_OPENAI_API_KEY)",
+    ),
+  temperature: z
+    .number()
+    .min(0)
+    .max(2)
+    .optional()
+    .describe("sampling temperature (or REWARDSMITH_TEMPERATURE; else the prompt's)"),
+  maxAnswerTokens: z
+    .int()
+    .positive()
+    .optional()
+    .describe(
+      `longest answer asked for, tokens (or REWARDSMITH_MAX_ANSWER_TOKENS; else ${MAX_ANSWER_TOKENS}, no limit on this computer)`,
+    ),
   timeoutSeconds: z.number().positive().default(300).describe("time limit of one request, s"),
   retries: z.int().min(0).default(5).describe("further tries after a rate limit or server error"),
   concurrency: z.int().positive().default(8).describe("requests at once"),
@@ -33,13 +62,6 @@ export interface LlmSettings {
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-const OPENAI_URL = "https://api.openai.com/v1";
-/** Cheap, and good enough at code to write rewards. */
-const DEFAULT_MODEL = "gpt-5.4-mini";
-const AZURE_API_VERSION = "2024-10-21";
-/** Thinking counts as answer; long enough for it, short enough to bound what one answer costs. */
-const MAX_ANSWER_TOKENS = 16_384;
 
 export function resolveLlmSettings(
   flags: LlmFlags,
