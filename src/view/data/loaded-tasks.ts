@@ -1,10 +1,10 @@
 /** Tasks that the page asked about, loaded and compiled once, with what tries their rewards. */
 import { type RewardChecker, rewardChecker } from "../../design/reward-checker.js";
+import type { TriedCheck } from "../../llm/try-pack.js";
 import type { CompiledTask } from "../../reward/compiled-task.js";
 import { compileTask } from "../../reward/node/compile-task.js";
 import type { LoadedTask } from "../../task/loaded-task.js";
 import { loadTask } from "../../task/node/load.js";
-import type { Check } from "./answers.js";
 
 /** Checks that may wait for their turn; more are asked to come again. */
 const mostKept = 8;
@@ -18,12 +18,12 @@ export class LoadedTasks {
   }
 
   /** Whether a reward may be trained, and what is wrong with it. */
-  async check(name: string, source: string, signal: AbortSignal): Promise<Check> {
+  async check(name: string, source: string, signal: AbortSignal): Promise<TriedCheck> {
     const checker = await once(this.checkers, name, async () =>
       rewardChecker(await this.compiled(name)),
     );
     const { accepted, issues, terms } = await checker.check(source, signal);
-    return { accepted, issues: issues.map((issue) => ({ ...issue })), terms: [...terms] };
+    return { accepted, issues, terms };
   }
 
   private compiled(name: string): Promise<CompiledTask> {

@@ -19,6 +19,7 @@ import { refuseRequest } from "./refusals.js";
 import { unanswered } from "./run-summary.js";
 import { type Program, StartedSearches, thisProgram } from "./started-searches.js";
 import { StoredRuns } from "./stored-runs.js";
+import { tryDraft } from "./trials.js";
 
 export interface DataOptions {
   /** Folder of all runs. */
@@ -26,6 +27,8 @@ export interface DataOptions {
   /** What a search from the page is started with; by default this program. */
   readonly program?: Program;
   readonly now?: () => Date;
+  /** Where keys and addresses of models come from; by default the process's own. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 export function dataRoutes(options: DataOptions): Route[] {
@@ -127,6 +130,11 @@ export function dataRoutes(options: DataOptions): Route[] {
       const { task, ...draft } = draftSchema.parse(body);
       return { json: { patch: await packs.difference(draft, await tasks.task(known(task))) } };
     }),
+    post("/api/packs/try", async ({ body, signal }) => {
+      const { task, count, model, spend, ...draft } = trySchema.parse(body);
+      const asked = { draft, task: known(task), count, model, spend, signal };
+      return { json: await tryDraft(asked, { packs, tasks }, options.env ?? process.env) };
+    }),
     post("/api/packs/save", async ({ body }) => {
       const { task, name, ...draft } = draftSchema.extend({ name: runNameSchema }).parse(body);
       return { json: await packs.save(name, draft, await tasks.task(known(task))) };
@@ -148,6 +156,12 @@ const turnSchema = {
 };
 const answerSchema = z.strictObject({ ...turnSchema, text: z.string().trim().min(1).max(500_000) });
 const draftSchema = packDraftSchema.extend({ task: z.string().max(300) });
+
+const trySchema = draftSchema.extend({
+  count: z.int().min(1).max(16),
+  model: z.string().max(200).optional(),
+  spend: z.boolean(),
+});
 
 function missing(what: string): never {
   throw new RewardsmithError("E_VIEW_UNKNOWN", `there is no such ${what}`);

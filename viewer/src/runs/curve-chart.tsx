@@ -130,7 +130,11 @@ function options(
     legend: { show: false },
     cursor: { focus: { prox: 24 }, points: { show: false }, y: false },
     focus: { alpha: 1 },
-    scales: { x: { time: false } },
+    scales: {
+      x: { time: false },
+      // Where all is zero still, an axis of zeros would say nothing.
+      y: { range: (_, low, high) => (high > low ? [low, high + 0.05 * (high - low)] : [0, 1]) },
+    },
     padding: [10, 14, 0, 0],
     axes: [
       { ...axis, values: (_, ticks) => ticks.map((v) => (v === 0 ? "0" : count(v))), size: 28 },

@@ -1,3 +1,132 @@
+/** Two to four policies beside each other: one clock, same seed, same world; code, terms and curves. */
+import { useComputed, useSignal } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
+import "../../styles/workspace.css";
+import "../../runs/runs.css";
+import "./compare.css";
+import { runs, watchRuns } from "../../runs/run-list.js";
+import { open, route, setParameters } from "../../state/route.js";
+import { Icon } from "../../ui/icon.js";
+import { CodeDifference } from "./code-difference.js";
+import { ComparedCurves } from "./compared-curves.js";
+import { formatPanes, type PaneName, paneColors, parsePanes, usePane } from "./panes.js";
+import { SharedClock } from "./shared-clock.js";
+import { StagePane } from "./stage-pane.js";
+import { TermDifference } from "./term-difference.js";
+import { VoteBar } from "./vote-bar.js";
+
+const most = 4;
+const views = [
+  ["terms", "Terms"],
+  ["code", "Code"],
+  ["curves", "Curves"],
+] as const;
+
 export function ComparePage() {
-  return <section class="page" aria-label="Compare" />;
+  useEffect(watchRuns, []);
+  const names = useComputed(() => parsePanes(route.value.parameters["panes"] ?? ""));
+  if (names.value.length < 2) return <Choose chosen={names.value} />;
+  return <Compared key={formatPanes(names.value)} names={names.value} />;
+}
+
+function Compared({ names }: { names: readonly PaneName[] }) {
+  const clock = useMemo(() => new SharedClock(), []);
+  const view = useSignal<(typeof views)[number][0]>("terms");
+  useEffect(() => clock.start(), [clock]);
+  // The same number of panes for as long as this is mounted: the key says so.
+  const panes = names.map((name, i) => usePane(name, i));
+  return (
+    <section class="compare" aria-label="Compare">
+      <header class="compare-head">
+        <button type="button" class="button small" onClick={() => clock.toggle()}>
+          <Icon name={clock.playing.value ? "pause" : "play"} size={15} />
+          {clock.playing.value ? "Pause" : "Play"}
+        </button>
+        <button type="button" class="button small" onClick={() => clock.restart()}>
+          <Icon name="reset" size={15} />
+          Again
+        </button>
+        <output class="number soft">{clock.seconds.value.toFixed(1)} s</output>
+        <span class="chip" title="Every pane begins with the same seed and the same drawn worlds">
+          <Icon name="lock" size={13} />
+          same seed, same world
+        </span>
+        <span class="spacer" />
+        <VoteBar panes={panes} />
+      </header>
+      <div class="compare-stages" data-count={panes.length}>
+        {panes.map((pane, i) => (
+          <StagePane key={formatPanes([pane.name])} pane={pane} index={i} clock={clock} />
+        ))}
+      </div>
+      <div class="compare-below">
+        <div class="tabs" role="tablist">
+          {views.map(([id, title]) => (
+            <button
+              type="button"
+              role="tab"
+              key={id}
+              aria-selected={view.value === id}
+              onClick={() => {
+                view.value = id;
+              }}
+            >
+              {title}
+            </button>
+          ))}
+          <span class="spacer" />
+          <button type="button" onClick={() => setParameters({ panes: null })}>
+            Choose others
+          </button>
+        </div>
+        <div class="compare-view" role="tabpanel">
+          {view.value === "terms" && <TermDifference panes={panes} />}
+          {view.value === "code" && <CodeDifference panes={panes} />}
+          {view.value === "curves" && <ComparedCurves panes={panes} />}
+        </div>
+      </div>
+    </section>
+  );
+}
+
+/** Which to compare: runs by their best, or candidates from the Lab. */
+function Choose({ chosen }: { chosen: readonly PaneName[] }) {
+  const known = runs.value;
+  const withBest = known?.filter(({ best }) => best !== null) ?? [];
+  if (known === null) return <section class="page" aria-label="Compare" />;
+  const add = (run: string) =>
+    setParameters({ panes: formatPanes([...chosen, { run, candidate: null }].slice(0, most)) });
+  return (
+    <section class="page" aria-label="Compare">
+      <div class="empty">
+        <h2>{chosen.length === 0 ? "What shall stand side by side?" : "And with what?"}</h2>
+        <p>
+          Two policies under one clock, from the same seed and in the same world, with what their
+          rewards pay and how their code differs.
+        </p>
+        {withBest.length === 0 ? (
+          <button type="button" class="button primary" onClick={() => open("runs")}>
+            Start a search
+          </button>
+        ) : (
+          <ul class="compare-choices">
+            {withBest.slice(0, 12).map(({ name, best, task }) => (
+              <li key={name}>
+                <button type="button" class="button" onClick={() => add(name)}>
+                  <i style={{ background: paneColors[chosen.length] }} />
+                  {name}
+                  <span class="soft">
+                    {task}, best {best?.id}
+                  </span>
+                </button>
+              </li>
+            ))}
+          </ul>
+        )}
+        {withBest.length > 12 && (
+          <p class="soft">12 of {withBest.length}; tick others on the Runs page.</p>
+        )}
+      </div>
+    </section>
+  );
 }

@@ -50,6 +50,7 @@ export function openCodeView(options: CodeViewOptions): CodeView {
   const extensions: Extension[] = [
     lineNumbers(),
     drawSelection(),
+    EditorView.lineWrapping,
     bracketMatching(),
     javascript({ typescript: true }),
     syntaxHighlighting(colors),

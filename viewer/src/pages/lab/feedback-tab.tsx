@@ -84,7 +84,7 @@ function ReflectionTable({ candidate }: { candidate: NonNullable<SideProps["cand
                 <Sparkline
                   values={values}
                   title={values.map((v) => short(v ?? Number.NaN)).join(", ")}
-                  width={96}
+                  width={74}
                   filled={kind === "term"}
                   color={
                     kind === "term"

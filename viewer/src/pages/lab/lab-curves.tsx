@@ -16,11 +16,21 @@ export function LabCurves({ follower, selected, onSelect }: LabCurvesProps) {
   const curves = follower.curves.value;
   const best = follower.news.value?.summary.best?.id ?? null;
   const own = curves.filter(({ kind }) => kind === "candidate");
-  const human = acrossSeeds(curves, "human");
-  const sparse = acrossSeeds(curves, "sparse");
+  const baselines = curves.filter(({ kind }) => kind === "baseline");
+  const human = acrossSeeds(baselines.filter(({ name }) => name === "human"));
+  const sparse = acrossSeeds(baselines.filter(({ name }) => name === "sparse"));
+  /** A candidate with the trainings that repeated it. */
+  const seedsOf = (id: string) => {
+    const all = curves.filter(
+      ({ kind, name }) => name === id && (kind === "candidate" || kind === "again"),
+    );
+    return all.length > 1 ? acrossSeeds(all) : (all[0] ?? null);
+  };
+  const chosen = selected === null ? null : seedsOf(selected);
+  const leader = best === null || best === selected ? null : seedsOf(best);
   const drawn: DrawnCurve[] = [
     ...own
-      .filter(({ name }) => name !== selected)
+      .filter(({ name }) => name !== selected && name !== best)
       .map(
         (curve): DrawnCurve => ({
           label: curve.name,
@@ -32,20 +42,10 @@ export function LabCurves({ follower, selected, onSelect }: LabCurvesProps) {
       ),
     ...(sparse ? [line("sparse reward", sparse, "--term-7", "baseline")] : []),
     ...(human ? [line("human reward", human, "--term-1", "baseline")] : []),
-    ...own
-      .filter(({ name }) => name === best && name !== selected)
-      .map(
-        (curve): DrawnCurve => ({
-          label: `${curve.name}, best`,
-          curve,
-          color: "--good",
-          role: "shown",
-          onClick: () => onSelect(curve.name),
-        }),
-      ),
-    ...own
-      .filter(({ name }) => name === selected)
-      .map((curve): DrawnCurve => line(curve.name, curve, "--accent", "shown")),
+    ...(leader && best
+      ? [{ ...line(`${best}, best`, leader, "--good", "shown"), onClick: () => onSelect(best) }]
+      : []),
+    ...(chosen && selected ? [line(selected, chosen, "--accent", "shown")] : []),
   ];
   const borrowed = human?.run ?? null;
   return (
@@ -63,7 +63,7 @@ export function LabCurves({ follower, selected, onSelect }: LabCurvesProps) {
         </button>
         <span class="soft">{plural(own.length, "candidate")}</span>
         <span class="spacer" />
-        {selected && <Key color="--accent" text={`${selected}, its band least to greatest`} />}
+        {selected && chosen && <Key color="--accent" text={`${selected}, ${bandOf(chosen)}`} />}
         {best && best !== selected && <Key color="--good" text={`${best}, best`} />}
         {human && (
           <Key
@@ -112,9 +112,12 @@ function line(
   return { label, curve, color, role };
 }
 
-/** Mean of a baseline's seeds, and between which of them it lies. */
-function acrossSeeds(curves: readonly Curve[], name: string) {
-  const seeds = curves.filter((curve) => curve.kind === "baseline" && curve.name === name);
+function bandOf(curve: DrawnCurve["curve"] & { n?: number }): string {
+  return curve.n === undefined ? "1 seed, least to greatest" : plural(curve.n, "seed");
+}
+
+/** Mean over trainings with several seeds, and between which of them it lies. */
+function acrossSeeds(seeds: readonly Curve[]) {
   if (seeds.length === 0) return null;
   const longest = seeds.reduce((a, b) => (b.steps.length > a.steps.length ? b : a));
   const at = (i: number) => seeds.flatMap(({ mean }) => mean[i] ?? []);

@@ -1,6 +1,7 @@
 /** One search: who descends from whom, the rewards' code, what was asked and answered, and the curves. */
 import { useComputed } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
+import "../../styles/workspace.css";
 import "../../runs/runs.css";
 import "./lab.css";
 import { RunFollower } from "../../runs/follow-run.js";

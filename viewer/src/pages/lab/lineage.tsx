@@ -12,10 +12,10 @@ import {
 import type { RunFollower } from "../../runs/follow-run.js";
 import { plural, short } from "../../ui/format.js";
 
-const side = 38;
-const gap = 8;
-const columns = 5;
-const labelWidth = 28;
+const side = 35;
+const gap = 7;
+const columns = 6;
+const labelWidth = 24;
 const rowGap = 22;
 
 interface LineageProps {
@@ -29,7 +29,13 @@ export function Lineage({ follower, selected, onSelect }: LineageProps) {
   const state = follower.state.value;
   const bestId = follower.news.value?.summary.best?.id;
   const fitness = new Map(state.candidates.map((c) => [c.id, fitnessIn(state, c)]));
-  const range = fitnessRange([...fitness.values()].filter((value) => value !== null));
+  const scored = [...fitness.values()].filter((value) => value !== null);
+  const range = fitnessRange(scored);
+  const sofar = new Map(
+    follower.curves.value
+      .filter(({ growing }) => growing)
+      .map(({ name, mean }) => [name, mean.findLast((value) => value !== null) ?? null]),
+  );
   const { places, rows, height } = layOut(state);
   const ancestors = ancestorsOf(state, selected);
   const lost = state.candidates.filter((c) => c.failure !== null).length;
@@ -83,6 +89,7 @@ export function Lineage({ follower, selected, onSelect }: LineageProps) {
               key={candidate.id}
               candidate={candidate}
               fitness={fitness.get(candidate.id) ?? null}
+              sofar={sofar.get(candidate.id) ?? null}
               range={range}
               place={places.get(candidate.id)!}
               selected={candidate.id === selected}
@@ -95,7 +102,7 @@ export function Lineage({ follower, selected, onSelect }: LineageProps) {
         </div>
         <Pending state={state} />
       </div>
-      <Legend range={range} />
+      <Legend range={scored.length > 0 ? range : null} />
     </aside>
   );
 }
@@ -108,6 +115,8 @@ interface Place {
 interface SquareProps {
   readonly candidate: Candidate;
   readonly fitness: number | null;
+  /** Fitness in the training under way. */
+  readonly sofar: number | null;
   readonly range: FitnessRange;
   readonly place: Place;
   readonly selected: boolean;
@@ -118,7 +127,8 @@ interface SquareProps {
 }
 
 function Square(props: SquareProps) {
-  const { candidate, fitness, range, place, selected, best, alarmed, promoted, onSelect } = props;
+  const { candidate, fitness, sofar, range, place, selected, best, alarmed, promoted, onSelect } =
+    props;
   const { id, status, failure, duplicateOf, origin } = candidate;
   const share = fitness === null ? null : shareOf(fitness, range);
   const why =
@@ -147,7 +157,15 @@ function Square(props: SquareProps) {
       }}
       onClick={() => onSelect(id)}
     >
-      <span>{share === null ? (duplicateOf !== null ? "=" : "") : compact(fitness!)}</span>
+      <span>
+        {fitness !== null
+          ? compact(fitness)
+          : duplicateOf !== null
+            ? "="
+            : sofar !== null
+              ? compact(sofar)
+              : ""}
+      </span>
       {best && <i class="badge best" title="best so far" />}
       {alarmed && <i class="badge alarm" title="alarm" />}
       {origin.kind === "hand" && <i class="badge hand" title="written by hand" />}
@@ -162,13 +180,13 @@ function Pending({ state }: { state: RunState }) {
   return <p class="soft lineage-pending">{plural(waiting, "reward")} by hand will join.</p>;
 }
 
-function Legend({ range }: { range: FitnessRange }) {
+function Legend({ range }: { range: FitnessRange | null }) {
   const stops = [0, 0.2, 0.4, 0.6, 0.8, 1].map(fitnessColor).join(", ");
   return (
     <footer class="lineage-legend">
-      <span class="number">{short(range.low)}</span>
+      <span class="number">{range ? short(range.low) : "worst"}</span>
       <i style={{ background: `linear-gradient(90deg, ${stops})` }} />
-      <span class="number">{short(range.high)}</span>
+      <span class="number">{range ? short(range.high) : "best"}</span>
       <span class="hatch" /> lost
       <span class="early" /> stopped early
     </footer>

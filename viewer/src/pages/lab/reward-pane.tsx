@@ -12,6 +12,7 @@ import { open } from "../../state/route.js";
 import { count, plural, short } from "../../ui/format.js";
 import { Icon } from "../../ui/icon.js";
 import { termColors } from "../../ui/term-colors.js";
+import { CodeHost } from "./code-host.js";
 import type { LineMark } from "./code-view.js";
 import { termLines } from "./term-lines.js";
 
@@ -246,32 +247,6 @@ function marksOf(
     const title = `${name} per step through training, last ${short(last)}`;
     return [{ line: lines[i], color: `--term-${colors[i]}`, values, title }];
   });
-}
-
-interface CodeHostProps {
-  readonly text: string;
-  readonly against: string | null;
-  readonly marks: readonly LineMark[];
-  readonly issues: Check["issues"];
-}
-
-function CodeHost({ text, against, marks, issues }: CodeHostProps) {
-  const host = useRef<HTMLDivElement>(null);
-  const drawn = JSON.stringify([marks, issues]);
-  useEffect(() => {
-    let close = () => {};
-    let wanted = true;
-    void import("./code-view.js").then(({ openCodeView }) => {
-      if (!wanted || !host.current) return;
-      const options = { host: host.current, text, against, marks, editable: false };
-      close = openCodeView({ ...options, issues: issues as never }).close;
-    });
-    return () => {
-      wanted = false;
-      close();
-    };
-  }, [text, against, drawn]);
-  return <div class="code-host" ref={host} />;
 }
 
 interface ForkEditorProps {
