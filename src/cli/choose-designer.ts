@@ -46,7 +46,7 @@ export async function chooseDesigner(
 ): Promise<ChosenDesigner> {
   const { designer } = options.design;
   if (designer === "offline" || designer === "random" || designer === "shuffled") {
-    if (options.prompts !== null) throw readsNoPrompts(designer, options.prompts);
+    refuseUnread(designer, options);
     const { seed, tieTolerance } = options.design;
     const offline = offlineDesigner({
       mode: designer,
@@ -139,11 +139,23 @@ async function asksModel(
   };
 }
 
-function readsNoPrompts(designer: string, prompts: string): RewardsmithError {
-  return new RewardsmithError("E_CLI_PROMPTS", `the designer ${designer} reads no prompts`, {
-    where: `--prompts ${prompts}`,
-    hint: "leave --prompts out, or name a designer that does: --designer openai, recorded or manual",
-  });
+/** What is said to a language model is not dropped in silence where none is asked. */
+function refuseUnread(designer: string, { prompts, llm, notes, recording }: SearchOptions): void {
+  const given = [
+    ["--prompts", prompts],
+    ["--model", llm.model],
+    ["--base-url", llm.baseUrl],
+    ["--temperature", llm.temperature],
+    ["--note", notes[0]],
+    ["--recording", recording],
+  ] as const;
+  for (const [flag, value] of given) {
+    if (value === undefined || value === null) continue;
+    throw new RewardsmithError("E_CLI_PROMPTS", `the designer ${designer} reads no prompts`, {
+      where: `${flag} ${value}`,
+      hint: `leave ${flag} out, or name a designer that asks a model: --designer openai, recorded or manual`,
+    });
+  }
 }
 
 function recordingOf({ recording }: SearchOptions): string {

@@ -128,6 +128,8 @@ describe("what is given instead of a reward", () => {
     [["--designer", "openai"], "E_LLM_NO_KEY", "--designer offline"],
     [["--designer", "recorded"], "E_CLI_RECORDING", "--recording"],
     [["--prompts", "terse"], "E_CLI_PROMPTS", "--designer openai"],
+    [["--model", "gpt-5.4-mini"], "E_CLI_PROMPTS: --model gpt-5.4-mini", "--designer openai"],
+    [["--note", "be calm"], "E_CLI_PROMPTS: --note be calm", "leave --note out"],
     [["--designer", "manual", "--prompts", "nowhere"], "E_PROMPT_PACK_UNKNOWN", "terse"],
     [["--start", "nowhere.ts"], "E_REWARD_FILE", "TypeScript"],
   ])("design %j stops before a run is made", async (flags, code, hint) => {
