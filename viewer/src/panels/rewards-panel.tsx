@@ -31,6 +31,9 @@ export function RewardsPanel({ player, focusEnv, terms }: RewardsPanelProps) {
   );
 }
 
+/** More terms than this get narrower rows, so that the plot below stays in view. */
+const denseFrom = 10;
+
 /** A signed bar for every term, for the remainder where there is one, and for the total. */
 export function RewardBars({ player, focusEnv, terms }: RewardsPanelProps) {
   const names = player.timeline.value?.model.terms.map(({ name }) => name) ?? [];
@@ -67,7 +70,11 @@ export function RewardBars({ player, focusEnv, terms }: RewardsPanelProps) {
   const focused = useComputed(() => terms.term.value);
 
   return (
-    <section class="bars" ref={list} aria-label={`Reward terms: all ${names.length} shown`}>
+    <section
+      class={`bars${names.length > denseFrom ? " dense" : ""}`}
+      ref={list}
+      aria-label={`Reward terms: all ${names.length} shown`}
+    >
       {names.map((name, term) => (
         <BarRow
           key={name}

@@ -60,12 +60,14 @@ export function StageView(props: StageViewProps) {
         opened = timeline;
         if (timeline !== null) stage.open(timeline.model);
       }
+      const started = performance.now();
       const changed = player.advance(seconds);
       const filled = timeline !== null && timeline.end > 0;
       stage.focusEnv = latest.current.focusEnv();
       if (filled && changed) {
         stage.arrows = latest.current.arrows?.(scene, stage) ?? noArrows;
       }
+      if (changed) stage.report.clockMs = performance.now() - started;
       stage.draw(filled ? scene : null, changed, seconds);
     });
     return () => {

@@ -7,7 +7,7 @@ import type { Stage, StageScene } from "../stage/stage.js";
 /** Velocity is measured over so many control steps. */
 const overSteps = 5;
 /** An arrow as long as the robot stands for this speed, m/s. */
-const speedPerLength = 1;
+const speedPerLength = 2;
 
 /** Columns of a command that is a velocity in the robot's frame: ahead, or ahead and to the left. */
 export interface VelocityCommand {

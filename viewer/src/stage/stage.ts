@@ -114,8 +114,18 @@ export class Stage {
   arrows: readonly Arrow[] = [];
   /** Called after every picture, in the same task: films copy it. */
   afterDraw: (() => void) | null = null;
-  /** Draw calls and triangles of the last picture, and the script time of `draw` without rendering, ms. */
-  readonly report = { drawCalls: 0, triangles: 0, scriptMs: 0, renderMs: 0 };
+  /**
+   * Of the last picture: draw calls, triangles, and the time on the main thread: for the clock with
+   * its interpolation, for placing everything, and for handing it to the graphics system, ms.
+   */
+  readonly report = {
+    pictures: 0,
+    drawCalls: 0,
+    triangles: 0,
+    clockMs: 0,
+    scriptMs: 0,
+    renderMs: 0,
+  };
 
   /** Throws where there is no WebGL. */
   constructor(host: HTMLElement) {
@@ -215,6 +225,7 @@ export class Stage {
     this.renderer.render(this.scene, this.rig.camera);
     this.afterDraw?.();
     const { report } = this;
+    report.pictures++;
     report.scriptMs = arranged - started;
     report.renderMs = performance.now() - arranged;
     report.drawCalls = this.renderer.info.render.calls;

@@ -66,6 +66,8 @@ export class LiveSession {
   readonly bytesPerSecond = signal(0);
   readonly framesPerSecond = signal(0);
   readonly focusEnv = signal(0);
+  /** Spent on messages since the page was loaded. */
+  receivingMs = 0;
   readonly mayControl = computed(
     () => this.role.value === "control" && this.link.value !== "offline",
   );
@@ -111,6 +113,7 @@ export class LiveSession {
     this.socket = socket;
     socket.onopen = () => this.send({ type: "hello", version: protocolVersion });
     socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
+      const started = performance.now();
       if (typeof data === "string") {
         this.bytes += data.length;
         this.takeText(data);
@@ -118,6 +121,7 @@ export class LiveSession {
         this.bytes += data.byteLength;
         this.takePacket(new Uint8Array(data));
       }
+      this.receivingMs += performance.now() - started;
     };
     socket.onclose = ({ code, reason }) => {
       this.socket = null;

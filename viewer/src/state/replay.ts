@@ -5,6 +5,7 @@ import { blobSource } from "../../../src/stream/recording-reader.js";
 import { cut, loadRecording } from "../timeline/load-recording.js";
 import { Player } from "../timeline/player.js";
 import type { Timeline } from "../timeline/timeline.js";
+import { getBytes } from "./api.js";
 import { LiveSession, live } from "./live-session.js";
 
 export class Replay {
@@ -30,6 +31,19 @@ export class Replay {
       const hint = error instanceof RewardsmithError && error.hint ? ` – ${error.hint}` : "";
       const message = error instanceof Error ? error.message : "it could not be read";
       this.problems.value = [`${file.name}: ${message}${hint}`];
+    } finally {
+      this.loading.value = null;
+    }
+  }
+
+  /** The recording that `rewardsmith view FILE` serves. */
+  async openServed(name: string): Promise<void> {
+    this.loading.value = 0;
+    try {
+      await this.openFile(new File([await getBytes("/api/recording")], name));
+    } catch (error) {
+      const message = error instanceof Error ? error.message : "it could not be read";
+      this.problems.value = [`${name}: ${message}`];
     } finally {
       this.loading.value = null;
     }

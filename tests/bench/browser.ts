@@ -1,0 +1,141 @@
+/**
+ * What the page costs, measured in a headless Chromium that draws with the processor: script time of
+ * a frame, draw calls, size of what loads at first, and whether the heap stays flat.
+ * `npm run bench:browser -- [--seconds 90]`; 600 is the long run.
+ */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { gzipSync } from "node:zlib";
+import { chromium, type Page } from "playwright-core";
+import { build } from "vite";
+import { startViewServer } from "../../src/view/server.js";
+import { chromiumArguments, findChromium, howToGetChromium } from "../browser/chromium.js";
+import { WalkerSource } from "../browser/walker-source.js";
+
+/** 9 bodies each: 1,008 bodies. */
+const numEnvs = 112;
+const targets = { frameMs: 2, gzipKb: 350, heapGrowth: 0.05 };
+
+const { values } = parseArgs({ options: { seconds: { type: "string", default: "90" } } });
+const seconds = Number(values.seconds);
+const executablePath = findChromium();
+if (executablePath === null) throw new Error(`no Chromium was found: ${howToGetChromium}`);
+
+const folder = mkdtempSync(path.join(tmpdir(), "rewardsmith-bench-"));
+await build({
+  configFile: path.resolve("viewer/vite.config.ts"),
+  logLevel: "error",
+  build: { outDir: folder, emptyOutDir: true },
+});
+const browser = await chromium.launch({
+  executablePath,
+  args: [...chromiumArguments, "--js-flags=--expose-gc"],
+});
+try {
+  console.log(`${cpus()[0]?.model}, ${cpus().length} cores; drawing in software\n`);
+  await frames();
+  await heap();
+} finally {
+  await browser.close();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function open(source: WalkerSource): Promise<{ page: Page; stop: () => Promise<void> }> {
+  const server = await startViewServer({
+    pagesFolder: folder,
+    version: "bench",
+    openSource: () => source,
+  });
+  const page = await browser.newPage({ viewport: { width: 480, height: 320 } });
+  page.setDefaultTimeout(120_000);
+  await page.goto(`${server.url}#/live`);
+  await page.waitForFunction("[...rewardsmith.stages][0]?.report.pictures > 5");
+  const stop = async () => {
+    await page.close();
+    await server.stop();
+  };
+  return { page, stop };
+}
+
+async function frames(): Promise<void> {
+  const { page, stop } = await open(new WalkerSource(numEnvs));
+  const loaded: string[] = await page.evaluate(() =>
+    performance
+      .getEntriesByType("resource")
+      .map(({ name }) => new URL(name).pathname)
+      .filter((name) => name.endsWith(".js")),
+  );
+  const gzip = loaded.reduce(
+    (sum, name) => sum + gzipSync(readFileSync(path.join(folder, name))).length,
+    0,
+  );
+  const measured = await page.evaluate(async () => {
+    const { stages, live } = (globalThis as unknown as { rewardsmith: Handle }).rewardsmith;
+    const [stage] = stages;
+    const work: number[] = [];
+    const packetsBefore = live.player.timeline.value.end;
+    const receivedBefore = live.receivingMs;
+    let pictures = stage.report.pictures;
+    while (work.length < 40) {
+      await new Promise(requestAnimationFrame);
+      if (stage.report.pictures === pictures) continue;
+      pictures = stage.report.pictures;
+      work.push(stage.report.clockMs + stage.report.scriptMs);
+    }
+    const steps = live.player.timeline.value.end - packetsBefore;
+    const receiving = (live.receivingMs - receivedBefore) / Math.max(1, steps);
+    return { work, receiving, drawCalls: stage.report.drawCalls };
+  });
+  const sorted = measured.work.sort((a, b) => a - b);
+  const median = sorted[Math.floor(sorted.length / 2)];
+  const total = median + measured.receiving;
+  row("bodies", `${numEnvs * 9} in ${numEnvs} environments`);
+  row("receiving a step", `${measured.receiving.toFixed(2)} ms`);
+  row("clock, interpolation, placing", `${median.toFixed(2)} ms median of ${sorted.length}`);
+  row("main thread besides rendering", `${total.toFixed(2)} ms (target ≤ ${targets.frameMs})`);
+  row("draw calls", `${measured.drawCalls} (5 shapes + 20 allowed)`);
+  row("scripts at first, gzip", `${(gzip / 1024).toFixed(0)} KB (target ≤ ${targets.gzipKb})`);
+  await stop();
+}
+
+interface Handle {
+  readonly stages: Iterable<{
+    readonly report: {
+      readonly pictures: number;
+      readonly clockMs: number;
+      readonly scriptMs: number;
+      readonly drawCalls: number;
+    };
+  }>;
+  readonly live: {
+    readonly receivingMs: number;
+    readonly player: { readonly timeline: { readonly value: { readonly end: number } } };
+  };
+}
+
+/** The heap after garbage collection, once the minute of history is full, and at the end. */
+async function heap(): Promise<void> {
+  const { page, stop } = await open(new WalkerSource(4));
+  const session = await page.context().newCDPSession(page);
+  const used = async () => {
+    await session.send("HeapProfiler.collectGarbage");
+    return (await session.send("Runtime.getHeapUsage")).usedSize;
+  };
+  const full = Math.min(65, seconds / 2);
+  await page.waitForTimeout(1000 * full);
+  const before = await used();
+  await page.waitForTimeout(1000 * (seconds - full));
+  const after = await used();
+  const growth = (after - before) / before;
+  row(
+    `heap from ${full.toFixed(0)} to ${seconds} s`,
+    `${(before / 1e6).toFixed(1)} → ${(after / 1e6).toFixed(1)} MB, ${(100 * growth).toFixed(1)} % (target ≤ ${100 * targets.heapGrowth} %)`,
+  );
+  await stop();
+}
+
+function row(name: string, value: string): void {
+  console.log(`${name.padEnd(32)}${value}`);
+}
