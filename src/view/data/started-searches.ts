@@ -1,6 +1,6 @@
 /** Searches that the page began: the same program as in a terminal, as a child of this process. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RewardsmithError } from "../../core/errors.js";
@@ -44,11 +44,6 @@ export class StartedSearches {
     await this.begin(["resume", name], name);
   }
 
-  /** Asks the children to end; their runs can be taken up again. */
-  stop(): void {
-    for (const child of this.children) child.kill("SIGINT");
-  }
-
   private async begin(command: readonly string[], run: string): Promise<void> {
     if (this.children.size >= mostAtOnce) {
       throw new RewardsmithError(
@@ -59,33 +54,30 @@ export class StartedSearches {
     }
     const { file, args } = this.program;
     const flags = ["--runs", this.runsFolder, "--no-viewer"];
+    const folder = join(this.runsFolder, ".started");
+    mkdirSync(folder, { recursive: true });
+    // A file rather than a pipe: a search outlives the viewer that began it.
+    const log = join(folder, `${run}.log`);
+    const output = openSync(log, "w");
     const child = spawn(file, [...args, ...command, ...flags], {
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["ignore", output, output],
       env: { ...process.env, NO_COLOR: "1" },
     });
+    closeSync(output);
     this.children.add(child);
-    let said = "";
-    const keep = (chunk: Buffer) => {
-      said = (said + chunk.toString("utf8")).slice(-keptCharacters);
+    let over = false;
+    let failed = false;
+    const end = (code: number | null) => {
+      over = true;
+      failed = code !== 0;
+      this.children.delete(child);
     };
-    child.stdout.on("data", () => {});
-    child.stderr.on("data", keep);
-    const ended = new Promise<number | null>((resolve) => {
-      child.on("error", (error) => {
-        said = error.message;
-        resolve(null);
-      });
-      child.on("exit", (code) => resolve(code));
-    });
-    void ended.then(() => this.children.delete(child));
+    child.on("error", () => end(null));
+    child.on("exit", end);
     const events = join(this.runsFolder, run, "events.jsonl");
-    let code: number | null | undefined;
-    void ended.then((value) => {
-      code = value;
-    });
     // It holds the run's lock from the moment on when the run is in the list.
-    while (code === undefined && !lockHolder(`${events}.lock`)) await sleep(100);
-    if (code !== undefined && code !== 0) throw refusal(said);
+    while (!over && !lockHolder(`${events}.lock`)) await sleep(100);
+    if (failed) throw refusal(readFileSync(log, "utf8").slice(-keptCharacters));
   }
 
   private freeName(task: string): string {
