@@ -25,17 +25,19 @@ export function StagePane({ pane, index, clock }: StagePaneProps) {
   const { run } = pane.name;
   const candidate = pane.candidate?.id;
   const link = session.link.value;
+  // A stream that lags goes on; only a new connection begins anew.
+  const connected = link === "live" || link === "lagging";
   useEffect(() => {
     session.start(streamUrl(`compare-${index + 1}`));
     return () => session.stop();
   }, [session, index]);
   useEffect(() => {
-    if (link !== "live" || candidate === undefined) return;
+    if (!connected || candidate === undefined) return;
     return clock.add(session, (seed) => {
       session.send({ type: "playback", seed, paused: false });
       session.send({ type: "select", policy: { kind: "candidate", run, candidate } });
     });
-  }, [link === "live", candidate, session, clock, run]);
+  }, [connected, candidate, session, clock, run]);
   const fitness = pane.candidate && searchFitness(pane.candidate);
   const focusEnv = () => session.focusEnv.value;
   return (
