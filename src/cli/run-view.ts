@@ -2,7 +2,13 @@
  * A run on the terminal: a reader of its events. One line per finished candidate, a live block with
  * what is being trained, plain lines elsewhere, the events themselves with `--json`.
  */
-import { type BestRule, fitnessOf as candidateFitness, losesRank } from "../design/history.js";
+import {
+  type BestRule,
+  bestCandidate,
+  fitnessOf as candidateFitness,
+  losesRank,
+  resultOf,
+} from "../design/history.js";
 import { finalName } from "../design/progress.js";
 import { bestOf } from "../design/ranking.js";
 import { bestRule } from "../design/report.js";
@@ -29,13 +35,11 @@ interface LiveTraining {
 export class RunView {
   private readonly terminal: Terminal;
   private readonly plan: SearchPlan;
-  private readonly tieTolerance: number;
   private readonly progress: Progress;
   private readonly live = new Map<string, LiveTraining>();
   private state: RunState | undefined;
 
-  constructor(terminal: Terminal, plan: SearchPlan, tieTolerance: number) {
-    this.tieTolerance = tieTolerance;
+  constructor(terminal: Terminal, plan: SearchPlan) {
     this.terminal = terminal;
     this.plan = plan;
     this.progress = new Progress(terminal, {
@@ -91,7 +95,7 @@ export class RunView {
     for (const [name, training] of this.live) {
       running += Math.max(0, training.totalSteps - trainedSteps(state, name));
     }
-    const best = bestSoFar(state.candidates, this.tieTolerance, bestRule(state));
+    const best = bestCandidate(state, bestRule(state));
     const parts = [
       best ? `best ${best.id} at ${formatFitness(fitnessOf(best))}` : "",
       state.spent.costUsd > 0 ? `$${state.spent.costUsd.toFixed(2)}` : "",
@@ -138,7 +142,7 @@ export class RunView {
       case "iterationEnded": {
         const best = state.candidates.find((candidate) => candidate.id === event.best);
         return best
-          ? `  best of iteration ${event.iteration}: ${best.id} at ${formatFitness(candidateFitness(state, best))}`
+          ? `  best of iteration ${event.iteration}: ${best.id} at ${formatFitness(candidateFitness(state, best))}${originalScore(state, best)}`
           : `  nothing could be trained in iteration ${event.iteration}`;
       }
       case "budgetReached":
@@ -168,10 +172,10 @@ export class RunView {
     const candidate = state.candidates.find((one) => one.id === id);
     if (!candidate) return `  ${id}`;
     const score = formatFitness(fitnessOf(candidate));
-    const isBest = bestSoFar(state.candidates, this.tieTolerance, bestRule(state))?.id === id;
+    const isBest = bestCandidate(state, bestRule(state))?.id === id;
     const shown = isBest ? color.green(score) : score;
     const fate = complete ? (isBest ? "  best so far" : "") : "  stopped early";
-    return `  ${id}  fitness ${shown}${fate}  ${color.dim(describeOrigin(candidate.origin))}`;
+    return `  ${id}  fitness ${shown}${originalScore(state, candidate)}${fate}  ${color.dim(describeOrigin(candidate.origin))}`;
   }
 }
 
@@ -185,6 +189,12 @@ const endsTraining: ReadonlySet<string> = new Set([
 export function describeOrigin(origin: Origin): string {
   const parents = origin.parents.length > 0 ? ` of ${origin.parents.join(" and ")}` : "";
   return `${origin.kind}${parents}${origin.reason ? `: ${firstLine(origin.reason)}` : ""}`;
+}
+
+/** What a faithful search ranks by, where that is not the fitness. */
+function originalScore(state: RunState, candidate: Candidate): string {
+  if (!bestRule(state).faithful) return "";
+  return ` (highest in training ${formatFitness(resultOf(state, candidate)?.curveMaximum ?? null)})`;
 }
 
 /** Measured on held-out episodes after the last rung; NaN before the first. */

@@ -79,7 +79,7 @@ async function searchServed(
   );
   terminal.line();
 
-  const view = new RunView(terminal, plan, settings.tieTolerance);
+  const view = new RunView(terminal, plan);
   let state: RunState;
   try {
     state = await searchIn(run, {

@@ -71,11 +71,7 @@ function rung(id: string, fitness: number, steps = 1000): RunEvent {
 function show(events: RunEvent[], json = false) {
   const stdout = new Written();
   const stderr = new Written();
-  const view = new RunView(
-    new Terminal({ stdout, stderr, env: {}, json, now: () => 0 }),
-    plan,
-    0.02,
-  );
+  const view = new RunView(new Terminal({ stdout, stderr, env: {}, json, now: () => 0 }), plan);
   let state = newRun;
   events.forEach((event, i) => {
     const stamped: StampedEvent = { ...event, seq: i + 1, time: new Date(0).toISOString() };
@@ -107,6 +103,38 @@ describe("what a run says", () => {
       "  1.2  fitness 0.900  best so far  mutation of 1.1: less effort",
       "  1.3  fitness 0.100  stopped early  mutation of 1.1: slower",
       "  best of iteration 1: 1.2 at 0.900",
+    ]);
+  });
+
+  test("a faithful search says the score it ranks by, and whose is the best", () => {
+    const peak = (id: string, fitness: number, curveMaximum: number): RunEvent => {
+      const event = rung(id, fitness);
+      if (event.type !== "rungFinished") throw new Error("no rung");
+      return { ...event, result: { ...event.result, curveMaximum } };
+    };
+    const { lines } = show([
+      {
+        type: "runStarted",
+        name: "r",
+        task: { name: "t", hash: "" },
+        designer: { name: "offline", description: "" },
+        settings: { design: { faithful: true } },
+        versions: {},
+        machine: "",
+      },
+      { type: "iterationStarted", iteration: 1, restart: 0 },
+      proposal("1.1", "a"),
+      peak("1.1", 0.25, 0.75),
+      { type: "trainingFinished", id: "1.1", complete: true },
+      proposal("1.2", "b"),
+      peak("1.2", 0.5, 0.625),
+      { type: "trainingFinished", id: "1.2", complete: true },
+      { type: "iterationEnded", iteration: 1, best: "1.1" },
+    ]);
+    expect(lines.slice(1)).toEqual([
+      "  1.1  fitness 0.250 (highest in training 0.750)  best so far  random: a",
+      "  1.2  fitness 0.500 (highest in training 0.625)  random: b",
+      "  best of iteration 1: 1.1 at 0.250 (highest in training 0.750)",
     ]);
   });
 
