@@ -1,5 +1,5 @@
 /**
- * Makes the pictures of the README from the built program, its bundled policies and a real browser:
+ * Makes the pictures of the README from the built pages, the bundled policies and a real browser:
  * `npm run pictures`. Written to docs/pictures.
  */
 import { spawn } from "node:child_process";
@@ -14,7 +14,7 @@ if (executablePath === null) throw new Error(`no Chromium was found: ${howToGetC
 const folder = path.resolve("docs/pictures");
 mkdirSync(folder, { recursive: true });
 
-const demo = spawn(process.execPath, ["dist/cli/main.js", "demo"], {
+const demo = spawn(process.execPath, ["--import", "tsx", "src/cli/main.ts", "demo"], {
   stdio: ["ignore", "pipe", "inherit"],
 });
 const browser = await chromium.launch({ executablePath, args: chromiumArguments });

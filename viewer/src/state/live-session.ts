@@ -30,13 +30,12 @@ export interface Status {
   readonly hint?: string | undefined;
 }
 
-type Episode = ServerMessageOf<"episode">;
 type Pushed = ServerMessageOf<"pushed">;
 
 /** Of history, s. */
 export const keptSeconds = 60;
-/** Episodes and pushes that are remembered. */
-const keptMarks = 400;
+/** Pushes that are remembered. */
+const keptPushes = 100;
 const ackMs = 250;
 const retryMs = [200, 400, 800, 1000];
 /** Without a frame for so long, a roll-out that should run is late, ms. */
@@ -58,7 +57,6 @@ export class LiveSession {
   readonly stress = signal<ServerMessageOf<"stress"> | null>(null);
   readonly load = signal<ServerMessageOf<"load"> | null>(null);
   readonly statuses = signal<readonly Status[]>([]);
-  readonly episodes = signal<readonly Episode[]>([]);
   readonly pushes = signal<readonly Pushed[]>([]);
   readonly rate = signal<ServerMessageOf<"rate"> | null>(null);
   /** Last refusal of something this page asked for. */
@@ -66,8 +64,6 @@ export class LiveSession {
   readonly bytesPerSecond = signal(0);
   readonly framesPerSecond = signal(0);
   readonly focusEnv = signal(0);
-  /** Spent on messages since the page was loaded. */
-  receivingMs = 0;
   readonly mayControl = computed(
     () => this.role.value === "control" && this.link.value !== "offline",
   );
@@ -113,7 +109,6 @@ export class LiveSession {
     this.socket = socket;
     socket.onopen = () => this.send({ type: "hello", version: protocolVersion });
     socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
-      const started = performance.now();
       if (typeof data === "string") {
         this.bytes += data.length;
         this.takeText(data);
@@ -121,7 +116,6 @@ export class LiveSession {
         this.bytes += data.byteLength;
         this.takePacket(new Uint8Array(data));
       }
-      this.receivingMs += performance.now() - started;
     };
     socket.onclose = ({ code, reason }) => {
       this.socket = null;
@@ -167,7 +161,8 @@ export class LiveSession {
     });
   }
 
-  private takePacket(packet: Uint8Array): void {
+  /** One binary message, as it came. */
+  takePacket(packet: Uint8Array): void {
     const timeline = this.player.timeline.peek();
     if (timeline === null) return;
     try {
@@ -228,11 +223,8 @@ export class LiveSession {
       case "status":
         this.setStatus(message);
         break;
-      case "episode":
-        this.episodes.value = [...this.episodes.peek().slice(1 - keptMarks), message];
-        break;
       case "pushed":
-        this.pushes.value = [...this.pushes.peek().slice(1 - keptMarks), message];
+        this.pushes.value = [...this.pushes.peek().slice(1 - keptPushes), message];
         break;
       case "event":
         for (const listener of this.eventListeners) listener(message);
@@ -252,7 +244,6 @@ export class LiveSession {
     if (known?.number === model.number && this.player.timeline.peek() !== null) return;
     const steps = Math.ceil(keptSeconds / model.controlDtSeconds);
     this.model.value = model;
-    this.episodes.value = [];
     this.pushes.value = [];
     this.lastSequence = -1;
     if (this.focusEnv.peek() >= model.numEnvs) this.focusEnv.value = 0;
