@@ -99,8 +99,8 @@ export const commandEntries: readonly CommandEntry[] = [
   {
     name: "view",
     group: watching,
-    usage: "view [RUN]",
-    summary: "Opens runs in the viewer",
+    usage: "view [RUN|FILE]",
+    summary: "Opens runs and recordings in the viewer",
     example: "view",
     load: () => import("./view.js"),
   },

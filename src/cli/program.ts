@@ -1,5 +1,4 @@
 /** From arguments to exit code: finds the command, parses its flags, prints any error once. */
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline/promises";
 import { fileURLToPath } from "node:url";
@@ -11,6 +10,7 @@ import type { CliContext } from "./context.js";
 import { exitCode, exitCodeMeanings, exitCodeOf, isAbort } from "./exit-codes.js";
 import { type InterruptSource, listenForInterrupt } from "./interrupt.js";
 import { type OutputStream, Terminal } from "./terminal.js";
+import { version } from "./version.js";
 
 /** The process, or a test's stand-in for it. */
 export interface CliProcess extends InterruptSource {
@@ -192,11 +192,6 @@ function overview(entries: readonly CommandEntry[], invocation: string): string 
   );
   lines.push("", `${invocation} <command> --help explains a command and all its flags.`);
   return lines.join("\n");
-}
-
-export function version(): string {
-  const file = new URL("../../package.json", import.meta.url);
-  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }
 
 /** `help design` means `design --help`. */

@@ -1,26 +1,58 @@
-/** `view [RUN|FILE]`: finished runs and recordings in the viewer. */
+/** `view [RUN|FILE]`: runs and recordings in the viewer. */
+import { existsSync } from "node:fs";
+import path from "node:path";
 import type { Command } from "commander";
+import { RewardsmithError } from "../core/errors.js";
 import { listRuns, openRun } from "../run/run-folder.js";
+import { recordingRoute } from "../view/recording-route.js";
 import type { CliContext } from "./context.js";
-import { addViewerFlags, keepServing, serveViewer, type ViewerFlags } from "./viewer.js";
+import {
+  addViewerFlags,
+  keepServing,
+  serveViewer,
+  type ViewerFlags,
+  type ViewerSubject,
+} from "./viewer.js";
 
 export function define(command: Command, cli: CliContext): void {
-  command.argument("[run]", "a run (default: the newest)");
+  command.argument("[what]", "a run (default: the newest) or a .rollout file");
   addViewerFlags(command, { optional: false });
-  command.action((name: string | undefined, flags: ViewerFlags) => view(cli, name, flags));
+  command.action(async (name: string | undefined, flags: ViewerFlags) => {
+    const isFile = name !== undefined && /\.rollout$/i.test(name);
+    const server = await serveViewer(cli, flags, isFile ? ofFile(name) : ofRun(cli, name));
+    cli.terminal.line("Ctrl-C ends.");
+    await keepServing(cli, server);
+  });
 }
 
-async function view(cli: CliContext, name: string | undefined, flags: ViewerFlags): Promise<void> {
-  const { terminal, runsFolder, invocation } = cli;
+function ofFile(file: string): ViewerSubject {
+  if (!existsSync(file)) {
+    throw new RewardsmithError("E_RECORDING_MISSING", "there is no such recording", {
+      where: file,
+      hint: "recordings are exported from the viewer and end in .rollout",
+    });
+  }
+  const name = encodeURIComponent(path.basename(file));
+  return {
+    focus: () => null,
+    waiting: "A recording is open in Replay.",
+    page: `#/replay?file=${name}`,
+    routes: [recordingRoute(file)],
+  };
+}
+
+function ofRun(
+  { terminal, runsFolder, invocation }: CliContext,
+  name: string | undefined,
+): ViewerSubject {
   const newest = listRuns(runsFolder)[0]?.name;
   const run = name === undefined ? newest : openRun(runsFolder, name).info.name;
   if (run === undefined) {
     terminal.line(`No runs yet. Start one: ${invocation} design cartpole-swingup`);
   }
-  const server = await serveViewer(cli, flags, {
+  return {
     focus: () => (run === undefined ? null : { kind: "run", run }),
     waiting: "There are no runs yet; choose a demo.",
-  });
-  terminal.line("Ctrl-C ends.");
-  await keepServing(cli, server);
+    page: name === undefined ? "#/runs" : `#/lab?run=${encodeURIComponent(run ?? "")}`,
+  };
 }

@@ -5,12 +5,12 @@ import { type Command, Option } from "commander";
 import { dataRoutes } from "../view/data/routes.js";
 import { createLiveSource } from "../view/live/live-source.js";
 import { type Focus, StoredOffers } from "../view/live/policy-offers.js";
-import type { RolloutSource } from "../view/rollout-source.js";
+import type { Route } from "../view/route.js";
 import { startViewServer } from "../view/server.js";
 import type { ViewServer } from "../view/server-options.js";
 import type { CliContext } from "./context.js";
 import { integer } from "./parse-number.js";
-import { version } from "./program.js";
+import { version } from "./version.js";
 
 export interface ViewerFlags {
   /** False with --no-viewer. */
@@ -50,15 +50,16 @@ export interface ViewerSubject {
   readonly focus: () => Focus | null;
   /** Said while there is nothing to show. */
   readonly waiting?: string;
-  /** A roll-out in place of live evaluation, such as a recording. */
-  readonly source?: (name: string) => RolloutSource | undefined;
+  /** Page that the address opens, as the page writes it: "#/replay?file=a.rollout". */
+  readonly page?: string;
+  readonly routes?: readonly Route[];
 }
 
 /** Serves and says where; null with --no-viewer, or where it cannot listen and nobody said where to. */
 export async function serveViewer(
   cli: CliContext,
   flags: ViewerFlags,
-  { focus, waiting, source }: ViewerSubject,
+  { focus, waiting, page = "", routes = [] }: ViewerSubject,
 ): Promise<ViewServer | null> {
   if (flags.viewer === false) return null;
   const { terminal, runsFolder } = cli;
@@ -68,11 +69,11 @@ export async function serveViewer(
   try {
     server = await startViewServer({
       pagesFolder: fileURLToPath(new URL("../../dist/viewer", import.meta.url)),
-      routes: dataRoutes({ runsFolder }),
+      routes: [...dataRoutes({ runsFolder }), ...routes],
       // Beside Live, pages that play something else at the same time have a roll-out of their own.
       openSource: (name) =>
         rolloutNames.test(name)
-          ? (source?.(name) ?? createLiveSource({ offers, ...(waiting && { waiting }) }))
+          ? createLiveSource({ offers, ...(waiting && { waiting }) })
           : undefined,
       version: version(),
       log: (line) => terminal.problem(line),
@@ -85,9 +86,10 @@ export async function serveViewer(
     terminal.problem(`no viewer: ${error instanceof Error ? error.message : String(error)}`);
     return null;
   }
-  terminal.line(`viewer     ${terminal.color.bold(server.url)}`);
-  terminal.record({ type: "viewer", url: server.url, readOnlyUrl: server.readOnlyUrl });
-  if (flags.open) openBrowser(server.url);
+  const url = `${server.url}${page}`;
+  terminal.line(`viewer     ${terminal.color.bold(url)}`);
+  terminal.record({ type: "viewer", url, readOnlyUrl: `${server.readOnlyUrl}${page}` });
+  if (flags.open) openBrowser(url);
   return server;
 }
 

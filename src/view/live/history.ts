@@ -5,7 +5,7 @@
 import type { RolloutFrame } from "../../stream/frame.js";
 import type { EnvironmentSnapshot } from "../../task/environment.js";
 import type { TaskEnvironment } from "../../task/task-environment.js";
-import type { Inputs } from "./rollout.js";
+import type { Inputs } from "./inputs.js";
 
 /** Control steps between kept states, and how many are kept: about 20 s at 50 Hz. */
 const every = 25;

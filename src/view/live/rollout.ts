@@ -3,7 +3,6 @@
  * turn. No clock, process or socket: what drives it does that.
  */
 import { RewardsmithError } from "../../core/errors.js";
-import { nameHint } from "../../core/nearest-name.js";
 import { createInference, type PolicyParameters } from "../../policy/inference.js";
 import { createEnvironment } from "../../rl/task-environment.js";
 import { freeBodies } from "../../robot/free-bodies.js";
@@ -12,12 +11,14 @@ import type { RolloutControl, ServerMessageOf, StressGrid } from "../../stream/p
 import { type RolloutModel, shapeOfModel } from "../../stream/rollout-model.js";
 import type { EpisodeSummary } from "../../task/environment.js";
 import type { TaskEnvironment } from "../../task/task-environment.js";
-import { type Drag, dragForce, type Pull } from "./drag.js";
+import { type Drag, dragForce } from "./drag.js";
 import { History } from "./history.js";
+import { type Inputs, noInputs, type Shove } from "./inputs.js";
 import { modelOf } from "./model.js";
 import { robotMassKg } from "./robot-base.js";
 import type { Scene } from "./scene.js";
-import { liveTask, maxDelaySteps, type WorldKnob, worldKnobs } from "./world-knobs.js";
+import { checkEnv, World, type WorldSettings } from "./world.js";
+import { liveTask, maxDelaySteps, worldKnobs } from "./world-knobs.js";
 
 export type Happening = ServerMessageOf<"episode"> | ServerMessageOf<"pushed">;
 type ControlOf<T extends RolloutControl["type"]> = Extract<RolloutControl, { type: T }>;
@@ -30,21 +31,6 @@ export interface RolloutOptions {
   readonly sequence: number;
   readonly onHappening: (happening: Happening) => void;
 }
-
-/** A shove that waits for the next step: velocity of the body, m/s. */
-interface Shove {
-  readonly env: number;
-  readonly body: number;
-  readonly velocity: readonly [number, number, number];
-}
-
-/** What people did to the robots in one step. */
-export interface Inputs {
-  readonly shoves: readonly Shove[];
-  readonly pulls: readonly Pull[];
-}
-
-const none: Inputs = { shoves: [], pulls: [] };
 
 export async function createRollout(scene: Scene, options: RolloutOptions): Promise<Rollout> {
   const loaded = liveTask(scene.task.task, scene.randomize);
@@ -70,7 +56,7 @@ export class Rollout {
   readonly model: RolloutModel;
   readonly frame: RolloutFrame;
   private readonly environment: TaskEnvironment;
-  private readonly knobs: readonly WorldKnob[];
+  private readonly world: World;
   private readonly options: RolloutOptions;
   /** Filled by the environment while it steps. */
   private readonly episodes: EpisodeSummary[];
@@ -81,10 +67,6 @@ export class Rollout {
   private shoves: Shove[] = [];
   /** Whether contacts are worth reading. */
   watchContacts = false;
-  /** [knob] set for all environments by hand. */
-  private readonly world = new Map<string, number>();
-  private command: readonly number[] | null = null;
-  private noise = true;
   private posed: {
     readonly env: number;
     readonly before: ReturnType<TaskEnvironment["save"]>;
@@ -100,21 +82,20 @@ export class Rollout {
     this.environment = environment;
     this.episodes = episodes;
     this.options = options;
-    // Ranges as trained; what runs may hold more: pushes that nobody has asked for yet.
-    this.knobs = worldKnobs(scene.task.task, scene.randomize);
+    const knobs = worldKnobs(scene.task.task, scene.randomize);
     this.model = modelOf({
       number: modelNumber,
       numEnvs,
       task: scene.task.task,
       reward: scene.reward,
       rewardCode: scene.rewardCode,
-      knobs: this.knobs,
+      knobs,
     });
+    this.world = new World(environment, knobs, this.model.commands);
     this.frame = createFrame(shapeOfModel(this.model));
     this.frame.model = modelNumber;
     this.frame.sequence = sequence;
     this.actions = new Float32Array(numEnvs * environment.actionDim);
-    for (let env = 0; env < numEnvs; env++) this.knob("pushSpeed").set(environment, env, null);
     this.history = new History(environment, this.frame, (inputs) => this.advance(inputs, false));
     this.reset();
   }
@@ -154,8 +135,9 @@ export class Rollout {
   step(): void {
     this.endPose();
     const { simulator } = this.environment;
-    const pulls = this.drag ? [dragForce(simulator, this.drag)] : none.pulls;
-    const inputs = pulls.length + this.shoves.length === 0 ? none : { pulls, shoves: this.shoves };
+    const pulls = this.drag ? [dragForce(simulator, this.drag)] : noInputs.pulls;
+    const inputs =
+      pulls.length + this.shoves.length === 0 ? noInputs : { pulls, shoves: this.shoves };
     this.shoves = [];
     this.history.keep(inputs);
     this.advance(inputs, true);
@@ -164,7 +146,7 @@ export class Rollout {
   /** One control step back in time, as far as it is remembered; false where it is not. */
   stepBack(): boolean {
     this.endPose();
-    const back = this.history.back(() => this.applyHeld());
+    const back = this.history.back(() => this.world.applyHeld());
     if (back) this.frame.sequence++;
     return back;
   }
@@ -172,11 +154,11 @@ export class Rollout {
   control(message: Exclude<RolloutControl, ControlOf<"select" | "playback" | "stress">>): void {
     switch (message.type) {
       case "world":
-        this.setWorld(message);
+        this.world.set(message.parameter, message.value, message.env);
+        this.world.copyTo(this.frame);
         break;
       case "noise":
-        this.noise = message.on;
-        this.applyNoise();
+        this.world.setNoise(message.on);
         break;
       case "push":
         this.shove(message);
@@ -185,7 +167,7 @@ export class Rollout {
         this.setDrag(message);
         break;
       case "command":
-        this.setCommand(message.values);
+        this.world.setCommand(message.values);
         break;
       case "pose":
         if (message.jointPosition === null) this.endPose();
@@ -195,35 +177,18 @@ export class Rollout {
 
   /** What is set by hand. */
   get settings() {
-    return {
-      world: Object.fromEntries(this.world),
-      command: this.command && [...this.command],
-      noise: this.noise,
-      posedEnv: this.posed?.env ?? null,
-    };
+    return { ...this.world.settings, posedEnv: this.posed?.env ?? null };
   }
 
   /** Takes over what was set by hand in another roll-out, as far as this one has it. */
-  adopt({ world, command, noise }: Rollout["settings"]): void {
-    for (const [parameter, value] of Object.entries(world)) {
-      if (this.knobs.some(({ about }) => about.name === parameter)) {
-        this.setWorld({ type: "world", parameter, value });
-      }
-    }
-    if (command?.length === this.model.commands.length) this.setCommand(command);
-    this.noise = noise;
-    this.applyNoise();
+  adopt(settings: WorldSettings): void {
+    this.world.adopt(settings);
   }
 
   /** Each environment at its place in the grid, x fastest. */
-  spread({ x, y }: StressGrid): void {
-    for (let env = 0; env < this.options.numEnvs; env++) {
-      const column = env % x.values.length;
-      const row = Math.floor(env / x.values.length);
-      this.knob(x.parameter).set(this.environment, env, x.values[column]);
-      this.knob(y.parameter).set(this.environment, env, y.values[row]);
-    }
-    this.copyWorld();
+  spread(grid: StressGrid): void {
+    this.world.spread(grid);
+    this.world.copyTo(this.frame);
   }
 
   dispose(): void {
@@ -330,57 +295,7 @@ export class Rollout {
     for (let env = 0; this.watchContacts && env < this.options.numEnvs; env++) {
       environment.simulator.readContacts(env, frame.contacts);
     }
-    this.copyWorld();
-  }
-
-  private copyWorld(): void {
-    const { frame, environment, knobs } = this;
-    let changed = false;
-    const put = (array: Float32Array, at: number, value: number) => {
-      if (!Object.is(array[at], Math.fround(value))) {
-        array[at] = value;
-        changed = true;
-      }
-    };
-    for (let env = 0; env < this.options.numEnvs; env++) {
-      for (let k = 0; k < knobs.length; k++) {
-        put(frame.parameters, env * knobs.length + k, knobs[k].get(environment, env));
-      }
-      for (let k = 3 * env; k < 3 * env + 3; k++) put(frame.origins, k, environment.origins[k]);
-    }
-    if (changed) frame.worldVersion++;
-  }
-
-  private setWorld({ parameter, value, env }: ControlOf<"world">): void {
-    const knob = this.knob(parameter);
-    if (env !== undefined) {
-      knob.set(this.environment, this.envOf(env), value);
-    } else {
-      for (let e = 0; e < this.options.numEnvs; e++) knob.set(this.environment, e, value);
-      if (value === null) this.world.delete(parameter);
-      else this.world.set(parameter, value);
-    }
-    this.copyWorld();
-  }
-
-  private applyNoise(): void {
-    const factor = this.noise ? (this.world.get("sensorNoise") ?? 1) : 0;
-    this.environment.overrides.noiseFactors.fill(factor);
-  }
-
-  private setCommand(values: readonly number[] | null): void {
-    if (values && values.length !== this.model.commands.length) {
-      const { commands } = this.model;
-      throw new RewardsmithError(
-        "E_VIEW_COMMAND",
-        `the command has ${commands.length} values, not ${values.length}`,
-        { hint: commands.map(({ name }) => name).join(", ") || "nothing commands this robot" },
-      );
-    }
-    this.command = values;
-    for (let env = 0; env < this.options.numEnvs; env++) {
-      this.environment.overrides.command(env, values);
-    }
+    this.world.copyTo(this.frame);
   }
 
   private shove({ env, body = this.model.baseBody, impulse }: ControlOf<"push">): void {
@@ -444,35 +359,13 @@ export class Rollout {
     if (!this.posed) return;
     this.environment.load(this.posed.before);
     this.posed = null;
-    this.applyHeld();
+    this.world.applyHeld();
     this.frame.sequence++;
     this.copyState();
   }
 
-  /** A loaded state brings its own world along; what is held by hand comes back. */
-  private applyHeld(): void {
-    for (const [parameter, value] of this.world) {
-      for (let env = 0; env < this.options.numEnvs; env++) {
-        this.knob(parameter).set(this.environment, env, value);
-      }
-    }
-    if (this.command) this.setCommand(this.command);
-  }
-
-  private knob(name: string): WorldKnob {
-    const knob = this.knobs.find(({ about }) => about.name === name);
-    if (knob) return knob;
-    const names = this.knobs.map(({ about }) => about.name);
-    throw new RewardsmithError("E_VIEW_PARAMETER", `the world has no parameter "${name}"`, {
-      hint: nameHint(name, names),
-    });
-  }
-
   private envOf(env: number): number {
-    if (env < this.options.numEnvs) return env;
-    throw new RewardsmithError("E_VIEW_ENV", `there is no environment ${env}`, {
-      hint: `they are numbered 0 to ${this.options.numEnvs - 1}`,
-    });
+    return checkEnv(env, this.options.numEnvs);
   }
 
   private bodyOf(body: number): number {

@@ -1,4 +1,6 @@
+import { writeFileSync } from "node:fs";
 import { getPriority } from "node:os";
+import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import WebSocket from "ws";
 import type { Channel } from "../../../src/stream/channel.js";
@@ -210,4 +212,23 @@ describe("commands", () => {
     const untrained = await run(["play", "ball-balance"], { cwd });
     expect(untrained.stderr).toContain("train ball-balance");
   });
+});
+
+test("view serves a recording to the Replay page, and refuses one that is not there", async () => {
+  const cwd = outsideFolder();
+  writeFileSync(path.join(cwd, "walk.rollout"), "bytes");
+  const viewing = start(["view", "walk.rollout", "--json"], { cwd });
+  let stdout = "";
+  viewing.process.stdout?.on("data", (data) => {
+    stdout += data;
+  });
+  await viewing.printed(/"viewer"/);
+  expect(stdout).toContain("#/replay?file=walk.rollout");
+  const { origin, searchParams } = new URL(urlIn(stdout));
+  const answer = await fetch(`${origin}/api/recording?token=${searchParams.get("token")}`);
+  expect(await answer.text()).toBe("bytes");
+  viewing.process.kill("SIGINT");
+  expect((await viewing.ended).code).toBe(0);
+  const missing = await run(["view", "gone.rollout"], { cwd });
+  expect(missing.stderr).toContain("E_RECORDING_MISSING");
 });

@@ -41,6 +41,10 @@ export function ReplayPage() {
   };
 
   useEffect(() => {
+    const name = route.peek().parameters["file"];
+    if (name !== undefined && replay.player.timeline.peek() === null) void replay.openServed(name);
+  }, []);
+  useEffect(() => {
     if (!rolled) return;
     replay.session.start(streamUrl("replay"));
     return () => replay.session.stop();
