@@ -21,9 +21,10 @@ const browser = await chromium.launch({ executablePath, args: chromiumArguments 
 try {
   const url = await printedUrl();
   const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
-  page.setDefaultTimeout(180_000);
+  // Drawing with the processor beside the physics: it takes its time.
+  page.setDefaultTimeout(600_000);
   await page.goto(`${url}#/live`);
-  await moving(page, 12);
+  await moving(page, 6);
   // Contact points and forces, with shadows: a picture may take its time.
   for (const key of ["1", "2"]) await page.keyboard.press(key);
   await page.click('[title^="Camera and layers"]');

@@ -5,7 +5,7 @@ export function short(value: number): string {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
   if (size === 0) return "0";
-  if (size >= 1e5 || size < 1e-3) return value.toExponential(1).replace("-", "−");
+  if (size >= 1e5 || size < 1e-3) return value.toExponential(1).replaceAll("-", "−");
   const digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
   return value.toFixed(digits).replace("-", "−");
 }
