@@ -1,6 +1,7 @@
 /** An animated picture of a range of time, drawn step by step as fast as the machine can. */
 import { applyPalette, GIFEncoder, quantize } from "gifenc";
-import type { Stage, StageScene } from "../stage/stage.js";
+import type { StageScene } from "../stage/scene.js";
+import type { Stage } from "../stage/stage.js";
 import type { Player } from "../timeline/player.js";
 import { Compositor } from "./picture.js";
 

@@ -5,8 +5,8 @@ import type { Player } from "../timeline/player.js";
 import type { Timeline } from "../timeline/timeline.js";
 import { plural, short } from "../ui/format.js";
 import { Canvas } from "./canvas.js";
+import { title } from "./knob-title.js";
 import { ranking, rankOf } from "./ranking.js";
-import { title } from "./world-panel.js";
 
 export interface EnvironmentsPanelProps {
   readonly player: Player;

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { FilmRecorder, save, savePicture } from "../export/picture.js";
 import { termsAsCsv } from "../export/table.js";
-import type { StageScene } from "../stage/stage.js";
+import type { StageScene } from "../stage/scene.js";
 import { notify } from "../state/notices.js";
 import type { StageSettings } from "../state/stage-settings.js";
 import { toRecording } from "../timeline/load-recording.js";

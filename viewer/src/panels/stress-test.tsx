@@ -6,7 +6,7 @@ import { useSignal } from "@preact/signals";
 import type { WorldParameter } from "../../../src/stream/rollout-model.js";
 import { live } from "../state/live-session.js";
 import { short } from "../ui/format.js";
-import { title } from "./world-panel.js";
+import { title } from "./knob-title.js";
 
 const side = 4;
 

@@ -2,7 +2,8 @@
 import { rotateVector } from "../../../src/core/quaternion.js";
 import type { RolloutModel } from "../../../src/stream/rollout-model.js";
 import type { Arrow } from "../stage/overlays.js";
-import type { Stage, StageScene } from "../stage/stage.js";
+import type { StageScene } from "../stage/scene.js";
+import type { Stage } from "../stage/stage.js";
 
 /** Velocity is measured over so many control steps. */
 const overSteps = 5;

@@ -3,6 +3,7 @@ import type { WorldParameter } from "../../../src/stream/rollout-model.js";
 import { live } from "../state/live-session.js";
 import { short } from "../ui/format.js";
 import { Icon } from "../ui/icon.js";
+import { title } from "./knob-title.js";
 import { StressTest } from "./stress-test.js";
 
 export function WorldPanel() {
@@ -120,15 +121,6 @@ function Knob({ parameter, index, value, disabled }: KnobProps) {
       </small>
     </div>
   );
-}
-
-/** motorStrength → motor strength */
-export function title(name: string): string {
-  return name
-    .replace(/([a-z])([A-Z])/g, "$1 $2")
-    .replace(/\./g, " ")
-    .toLowerCase()
-    .replace(/ kg$/, "");
 }
 
 function NoiseSwitch() {

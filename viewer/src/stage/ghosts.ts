@@ -2,7 +2,7 @@
 import { Color, type Group } from "three";
 import type { RolloutFrame } from "../../../src/stream/frame.js";
 import { type Robot, RobotMesh } from "./robot-mesh.js";
-import type { StageScene } from "./stage.js";
+import type { StageScene } from "./scene.js";
 
 /** Before the picture's time, s. */
 const agoSeconds = [0.25, 0.5, 0.75, 1];

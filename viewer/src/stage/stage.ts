@@ -19,9 +19,7 @@ import {
   WebGLRenderer,
 } from "three";
 import { unrotateVector } from "../../../src/core/quaternion.js";
-import type { RolloutFrame } from "../../../src/stream/frame.js";
 import type { RolloutModel } from "../../../src/stream/rollout-model.js";
-import type { Timeline } from "../timeline/timeline.js";
 import { CameraRig } from "./camera-rig.js";
 import { type Extent, measureExtent } from "./extent.js";
 import { Ghosts } from "./ghosts.js";
@@ -32,18 +30,9 @@ import { gridLayout } from "./layout.js";
 import { type Arrow, Overlays } from "./overlays.js";
 import { Quality } from "./quality.js";
 import { RobotMesh } from "./robot-mesh.js";
+import type { StageScene } from "./scene.js";
 import { Terrain } from "./terrain.js";
 import { Trails } from "./trails.js";
-
-/** What one picture shows. */
-export interface StageScene {
-  readonly timeline: Timeline;
-  readonly time: number;
-  /** The control step at or before `time`. */
-  readonly frame: RolloutFrame;
-  /** [env][body][7] at `time`. */
-  readonly poses: Float32Array;
-}
 
 export interface Pick {
   readonly env: number;

@@ -1,7 +1,7 @@
 /** The way every robot's base took in the last seconds of its episode. */
 import { Color, type LineSegments } from "three";
 import { Lines } from "./lines.js";
-import type { StageScene } from "./stage.js";
+import type { StageScene } from "./scene.js";
 
 const seconds = 4;
 const segments = 48;

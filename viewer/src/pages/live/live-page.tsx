@@ -16,7 +16,8 @@ import { velocityArrows, velocityCommand } from "../../panels/velocity-arrows.js
 import { WorldPanel } from "../../panels/world-panel.js";
 import type { Gestures, Pull } from "../../stage/gestures.js";
 import type { Arrow } from "../../stage/overlays.js";
-import type { Stage, StageScene } from "../../stage/stage.js";
+import type { StageScene } from "../../stage/scene.js";
+import type { Stage } from "../../stage/stage.js";
 import { addCommands } from "../../state/commands.js";
 import { live } from "../../state/live-session.js";
 import { replay } from "../../state/replay.js";
