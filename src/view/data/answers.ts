@@ -109,8 +109,11 @@ export const curveSchema = z.object({
 export type Curve = z.infer<typeof curveSchema>;
 export const curvesSchema = z.object({ curves: z.array(curveSchema) });
 
+/** A part of a message: from one heading to the next. */
 const blockSchema = z.object({
   role: z.enum(["system", "user", "assistant"]),
+  /** Null for what stands before the first heading. */
+  title: z.string().nullable(),
   text: z.string(),
   tokens: count,
 });

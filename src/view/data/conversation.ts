@@ -98,13 +98,31 @@ function told(candidate: PastCandidate | null, role: "best" | "last"): NextPromp
 
 export async function blocks(messages: readonly ChatMessage[]) {
   const counted = await Promise.all(
-    messages.map(async ({ role, content }) => ({
-      role,
-      text: content,
-      tokens: await countTokens(content),
-    })),
+    messages.flatMap(({ role, content }) =>
+      sections(content).map(async ({ title, text }) => ({
+        role,
+        title,
+        text,
+        tokens: await countTokens(text),
+      })),
+    ),
   );
   return { messages: counted, tokens: counted.reduce((sum, { tokens }) => sum + tokens, 0) };
+}
+
+/** Parts of a message, cut where a first-level heading stands outside of code. */
+function sections(content: string): { title: string | null; text: string }[] {
+  const parts: { title: string | null; lines: string[] }[] = [{ title: null, lines: [] }];
+  let inCode = false;
+  for (const line of content.split("\n")) {
+    if (/^\s*```/.test(line)) inCode = !inCode;
+    const heading = inCode ? null : /^# (.+)$/.exec(line);
+    if (heading) parts.push({ title: heading[1], lines: [line] });
+    else parts[parts.length - 1].lines.push(line);
+  }
+  return parts
+    .map(({ title, lines }) => ({ title, text: lines.join("\n").trim() }))
+    .filter(({ text }) => text !== "");
 }
 
 /** A stored prompt: each message under a heading with its role, as `prompted-designer` writes it. */

@@ -175,7 +175,8 @@ export function isRunName(name: string): boolean {
 }
 
 function isLive(folder: RunFolder): boolean {
-  return lockHolder(`${folder.eventsFile}.lock`) !== null;
+  const lock = `${folder.eventsFile}.lock`;
+  return existsSync(lock) && lockHolder(lock) !== null;
 }
 
 function fingerprintOf(file: string): string {

@@ -77,7 +77,7 @@ describe("what can be asked", () => {
   it("prompts come block by block, with files that were edited told from shipped ones", async () => {
     const folder = await makeRun({ runsRoot, name: "asked", settings: small });
     const turn = { iteration: 1, candidate: 1, attempt: 0 };
-    writeFileSync(folder.path("p.md"), "# system\n\nrules\n\n# user\n\n# not a role\nthe task\n");
+    writeFileSync(folder.path("p.md"), "# system\n\nrules\n\n# user\n\nhello\n\n# Task\nswing\n");
     writeFileSync(folder.path("a.md"), "answer");
     const [eureka] = packsSchema.parse(await json("GET", "/api/packs")).packs;
     const journal = openJournal(folder, () => new Date());
@@ -90,9 +90,10 @@ describe("what can be asked", () => {
     journal.close();
     const path = "/api/runs/asked/conversation?iteration=1&candidate=1&attempt=0";
     const conversation = conversationSchema.parse(await json("GET", path));
-    expect(conversation.messages.map(({ role, text }) => [role, text])).toEqual([
-      ["system", "rules"],
-      ["user", "# not a role\nthe task"],
+    expect(conversation.messages.map(({ role, title, text }) => [role, title, text])).toEqual([
+      ["system", null, "rules"],
+      ["user", null, "hello"],
+      ["user", "Task", "# Task\nswing"],
     ]);
     expect(conversation.tokens).toBeGreaterThan(3);
     expect(conversation.files.map(({ shipped }) => shipped)).toEqual([true, false]);

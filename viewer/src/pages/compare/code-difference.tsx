@@ -34,6 +34,7 @@ export function CodeDifference({ panes }: { panes: readonly Pane[] }) {
           {choice("from", against)} {choice("to", shown)}
         </p>
       )}
+      {first !== null && first === second && <p class="soft">The same code.</p>}
       {first !== null && second !== null && (
         <CodeHost text={second} against={first} marks={[]} issues={[]} />
       )}

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 
 interface Block {
   readonly role: "system" | "user" | "assistant";
+  readonly title: string | null;
   readonly text: string;
   readonly tokens: number;
 }
@@ -13,7 +14,11 @@ export function Blocks({ messages }: { messages: readonly Block[] }) {
   return (
     <>
       {messages.map((block, i) => (
-        <BlockView key={`${i} ${block.role}`} block={block} open={messages.length - i <= 2} />
+        <BlockView
+          key={`${i} ${block.role}`}
+          block={block}
+          open={block.tokens < 400 || messages.length - i <= 1}
+        />
       ))}
     </>
   );
@@ -30,7 +35,7 @@ function BlockView({ block, open }: { block: Block; open: boolean }) {
           shown.value = !shown.value;
         }}
       >
-        <b>{titles[block.role]}</b>
+        <b>{block.title ?? titles[block.role]}</b>
         <span class="faint">{block.role}</span>
         <span class="spacer" />
         <span class="soft number">{block.tokens} tokens</span>
