@@ -154,7 +154,9 @@ async function check(cli: CliContext, packName: string | undefined, own: string 
 
 async function diff(cli: CliContext, a: string, b: string, which: Which): Promise<void> {
   const { terminal } = cli;
-  const inputs = await inputsFor(cli, which);
+  const known = await inputsFor(cli, which);
+  // Without a run, the later prompts are compared with made-up results.
+  const inputs = which.from === undefined ? { ...known, ...exampleConversation } : known;
   const patch = await diffPacks(await loadPack(a), await loadPack(b), inputs);
   terminal.record({ a, b, patch });
   const { color } = terminal;

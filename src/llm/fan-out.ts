@@ -40,6 +40,9 @@ const ENDING = new Set([
   "E_LLM_MODEL",
   "E_LLM_QUOTA",
   "E_LLM_UNREACHABLE",
+  // Network or server were asked again for a while: the run waits for them rather than losing its candidates.
+  "E_LLM_CONNECTION",
+  "E_LLM_SERVER",
   "E_LLM_ANSWER_FORMAT",
   "E_BUDGET_MONEY",
   "E_BUDGET_TOKENS",

@@ -117,33 +117,39 @@ describe("a designer that asks a model", () => {
     expect(state.candidates.map((c) => c.status)).toEqual(["trained", "trained", "trained"]);
   });
 
-  it("stops the run where asking again cannot help, and goes on later without asking twice", async () => {
-    let key = true;
-    const designer = await designerFor((_request, index) =>
-      key ? code(`t${index}: s.pole.cos`) : { kind: "status", status: 401 },
-    );
-    const journal = new MemoryJournal();
-    const executor = new FakeExecutor(world);
-    const settings = { iterations: 2, candidates: 2, finals: false };
-    const record = journal.record.bind(journal);
-    journal.record = (event) => {
-      record(event);
-      if (event.type === "iterationEnded") key = false;
-    };
-    const first = design(inputsFor({ designer, journal, executor, settings }));
-    await expect(first).rejects.toBeInstanceOf(RewardsmithError);
-    expect(journal.state).toMatchObject({
-      status: "stopped",
-      stopped: { code: "E_LLM_UNAUTHORIZED" },
-    });
-    key = true;
-    journal.record = record;
-    const asked = server!.requests.length;
-    const state = await design(inputsFor({ designer, journal, executor, settings }));
-    expect(state.status).toBe("finished");
-    expect(server!.requests.length - asked).toBe(2);
-    expect(state.answers).toHaveLength(4);
-  });
+  it.each([
+    ["asking again cannot help", 401, "E_LLM_UNAUTHORIZED"],
+    ["the server failed for a while", 503, "E_LLM_SERVER"],
+  ])(
+    "stops the run where %s, and goes on later without asking twice",
+    async (_why, status, stop) => {
+      let key = true;
+      const designer = await designerFor((_request, index) =>
+        key ? code(`t${index}: s.pole.cos`) : { kind: "status", status },
+      );
+      const journal = new MemoryJournal();
+      const executor = new FakeExecutor(world);
+      const settings = { iterations: 2, candidates: 2, finals: false };
+      const record = journal.record.bind(journal);
+      journal.record = (event) => {
+        record(event);
+        if (event.type === "iterationEnded") key = false;
+      };
+      const first = design(inputsFor({ designer, journal, executor, settings }));
+      await expect(first).rejects.toBeInstanceOf(RewardsmithError);
+      expect(journal.state).toMatchObject({
+        status: "stopped",
+        stopped: { code: stop },
+      });
+      key = true;
+      journal.record = record;
+      const asked = server!.requests.length;
+      const state = await design(inputsFor({ designer, journal, executor, settings }));
+      expect(state.status).toBe("finished");
+      expect(server!.requests.length - asked).toBe(2);
+      expect(state.answers).toHaveLength(4);
+    },
+  );
 
   it("uses an answer that the log has, though the process died before it was read", async () => {
     const designer = await designerFor([code("good: s.pole.cos")]);

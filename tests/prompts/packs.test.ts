@@ -1,8 +1,12 @@
+import { appendFileSync } from "node:fs";
+import path from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { type CliProcess, runCli } from "../../src/cli/program.js";
 import { extractCode } from "../../src/llm/extract-code.js";
 import {
   checkPack,
   diffPacks,
+  ejectPack,
   exampleConversation,
   formatConversation,
   listPacks,
@@ -13,6 +17,8 @@ import { renderConversation } from "../../src/llm/render.js";
 import { countMessageTokens } from "../../src/llm/tokens.js";
 import type { LoadedTask } from "../../src/task/loaded-task.js";
 import { listTasks, loadTask } from "../../src/task/node/load.js";
+import { FakeProcess } from "../cli/fake-process.js";
+import { temporaryFolder } from "../temporary-folder.js";
 
 let tasks: LoadedTask[] = [];
 beforeAll(async () => {
@@ -155,6 +161,17 @@ test("eureka's first prompt stays under 3000 tokens for a cartpole and 4500 for 
     expect(await size("eureka")).toBeLessThan(small ? 3000 : 4500);
     expect(await size("terse")).toBeLessThan(small ? 2000 : 3800);
   }
+});
+
+test("prompts diff compares the later prompts, too, before there is a run", async () => {
+  const folder = path.join(temporaryFolder("packs"), "mine");
+  await ejectPack("eureka", folder);
+  const file = path.join(folder, "repair.prompt");
+  appendFileSync(file, "\nTake your time.\n");
+  const host = new FakeProcess("prompts", "diff", "eureka", folder, "--task", "cartpole");
+  expect(await runCli(host as CliProcess)).toBe(0);
+  expect(host.stdout.text).toMatch(/^\+Take your time\.$/m);
+  expect(host.stdout.text).not.toMatch(/^[+-]# The task/m);
 });
 
 test("two packs are compared as the model would read them", async () => {

@@ -1,10 +1,10 @@
 /** Searches that ask a language model, here a server on this computer that answers as told. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { outsideFolder, run } from "./rewardsmith.js";
+import { outsideFolder, run, start } from "./rewardsmith.js";
 
 const cwd = outsideFolder();
 const requests: { model: string; messages: { role: string; content: string }[] }[] = [];
@@ -84,6 +84,20 @@ test("a model is asked, repaired, told what happened, recorded and replayed with
   const reward = (name: string) =>
     readFileSync(path.join(cwd, "runs", name, "iteration-2", "candidate-1", "reward-1.ts"), "utf8");
   expect(reward("replayed")).toBe(reward("asked"));
+});
+
+test("any chat window is a model: prompts go out as files, answers come back as files", async () => {
+  const one = ["--iterations", "1", "--candidates", "1", "--search-steps", "4000", "--no-finals"];
+  const flags = ["--designer", "manual", "--name", "by-hand", "--repeats", "0"];
+  const search = start(["design", "cartpole", ...flags, ...one], { cwd });
+  await search.printed(/save its answer as \S+/);
+  const folder = path.join(cwd, "runs", "by-hand", "manual");
+  const prompt = readFileSync(path.join(folder, "prompt-i01-c01.md"), "utf8");
+  expect(prompt).toContain("Write the reward function for this task.");
+  writeFileSync(path.join(folder, "answer-i01-c01.md"), code(2));
+  const { code: exit, stdout, stderr } = await search.ended;
+  expect(exit, stderr).toBe(0);
+  expect(stdout).toContain("return { upright: 2 * Math.cos(s.pole.angle) };");
 });
 
 test("a refused key ends the search with what to do, and the run can be resumed", async () => {
