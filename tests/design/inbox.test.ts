@@ -52,7 +52,7 @@ test("where a process works on it, that process writes the event", async () => {
   expect(journal.state.status).toBe("paused");
   expect(await deliverRequest(run, { type: "unpause" }, now)).toBe(true);
   const source = "export function reward() {}";
-  const fork = { type: "fork", source, parents: ["1.1", "9.9"], reason: "by hand" } as const;
+  const fork = { type: "fork" as const, source, parents: ["1.1", "9.9"], reason: "by hand" };
   await deliverRequest(run, fork, now);
   expect(journal.state.pendingForks).toMatchObject([{ parents: ["1.1"], reason: "by hand" }]);
   expect(run.read(journal.state.pendingForks[0].source)).toBe(source);
