@@ -6,7 +6,7 @@ import { measureWindow, remainderOf } from "../../viewer/src/panels/reward-scale
 import { Timeline } from "../../viewer/src/timeline/timeline.js";
 import { short, signed } from "../../viewer/src/ui/format.js";
 import { linesInComment, tokens } from "../../viewer/src/ui/highlight.js";
-import { termColors } from "../../viewer/src/ui/term-colors.js";
+import { sharesColor, termColors } from "../../viewer/src/ui/term-colors.js";
 import { Walker, walkerModel } from "../browser/walker.js";
 
 const all = { channels: new Set(channelNames), focusEnvs: "all" as const };
@@ -57,6 +57,8 @@ test("a term keeps its colour, and the first eight have different ones", () => {
   const colors = termColors(names);
   expect(new Set(colors).size).toBe(8);
   expect(termColors([...names].reverse())).toEqual([...colors].reverse());
+  const nine = termColors([...names, "more"]);
+  expect(sharesColor(nine)).toEqual([...names.map(() => false), true]);
   expect(termColors(["progress"])).toEqual(termColors(["progress", "progress2"]).slice(0, 1));
 });
 

@@ -7,7 +7,7 @@ import { useRef } from "preact/hooks";
 import type { TermFocus } from "../state/term-focus.js";
 import type { Player } from "../timeline/player.js";
 import { signed } from "../ui/format.js";
-import { termColor, termColors } from "../ui/term-colors.js";
+import { sharesColor, termColor, termColors } from "../ui/term-colors.js";
 import { RewardArea } from "./reward-area.js";
 import { measureWindow, remainderOf, windowSeconds } from "./reward-scale.js";
 
@@ -39,6 +39,7 @@ export function RewardBars({ player, focusEnv, terms }: RewardsPanelProps) {
   const names = player.timeline.value?.model.terms.map(({ name }) => name) ?? [];
   const list = useRef<HTMLElement>(null);
   const colors = termColors(names);
+  const hatched = sharesColor(colors);
   // Once a remainder was seen its row stays, so that rows do not jump.
   const shownScale = useRef(1);
   const restSeen = useRef(false);
@@ -80,7 +81,7 @@ export function RewardBars({ player, focusEnv, terms }: RewardsPanelProps) {
           key={name}
           name={name}
           color={termColor(colors[term])}
-          hatched={term >= 8}
+          hatched={hatched[term]}
           lit={focused.value === term}
           dim={focused.value >= 0 && focused.value !== term}
           onEnter={() => {

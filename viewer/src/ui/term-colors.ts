@@ -25,6 +25,11 @@ function favourite(name: string): number {
   return (hash >>> 0) % count;
 }
 
+/** [term] whether an earlier term of the list has its colour: it is hatched, to be told apart. */
+export function sharesColor(colors: readonly number[]): readonly boolean[] {
+  return colors.map((color, term) => colors.indexOf(color) < term);
+}
+
 /** For style attributes. */
 export function termColor(index: number): string {
   return `var(--term-${index})`;
