@@ -58,7 +58,7 @@ test("a term keeps its colour, and the first eight have different ones", () => {
   expect(new Set(colors).size).toBe(8);
   expect(termColors([...names].reverse())).toEqual([...colors].reverse());
   const nine = termColors([...names, "more"]);
-  expect(sharesColor(nine)).toEqual([...names.map(() => false), true]);
+  expect(sharesColor(nine).filter((shared) => shared)).toHaveLength(1);
   expect(termColors(["progress"])).toEqual(termColors(["progress", "progress2"]).slice(0, 1));
 });
 
