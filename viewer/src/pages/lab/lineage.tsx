@@ -199,6 +199,7 @@ function compact(value: number): string {
   if (size >= 99.5) return value.toFixed(0);
   if (size >= 9.95) return value.toFixed(0);
   if (size >= 0.995) return value.toFixed(1);
+  if (value !== 0 && size < 0.005) return "≈0";
   return value === 0 ? "0" : value.toFixed(2).replace(/^(-?)0\./, "$1.");
 }
 
