@@ -113,7 +113,7 @@ function line(
 }
 
 function bandOf(curve: DrawnCurve["curve"] & { n?: number }): string {
-  return curve.n === undefined ? "1 seed, least to greatest" : plural(curve.n, "seed");
+  return curve.n === undefined ? "1 seed" : plural(curve.n, "seed");
 }
 
 /** Mean over trainings with several seeds, and between which of them it lies. */

@@ -171,14 +171,7 @@ export function StartSearch({ onClose }: { onClose: () => void }) {
           </label>
           <label class="row">
             <span>Candidates in each</span>
-            <input
-              class="field"
-              name="candidates"
-              type="number"
-              min="1"
-              max="64"
-              placeholder={quick.value ? "8" : "6"}
-            />
+            <input class="field" name="candidates" type="number" min="1" max="64" placeholder="8" />
           </label>
           <label class="row">
             <span>Seed</span>
