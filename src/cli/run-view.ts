@@ -13,12 +13,8 @@ import { finalName } from "../design/progress.js";
 import { bestOf } from "../design/ranking.js";
 import { bestRule } from "../design/report.js";
 import type { Origin, StampedEvent } from "../events/event.js";
-import {
-  type Candidate,
-  type RunState,
-  searchFitness,
-  searchStepsTo95,
-} from "../events/run-state.js";
+import type { Candidate, RunState } from "../events/run-state.js";
+import { searchFitness, searchStepsTo95 } from "../events/search-fitness.js";
 import type { MetricsRow } from "../rl/metrics.js";
 import { counted, formatFitness } from "./numbers.js";
 import { Progress, sparkline } from "./progress.js";

@@ -1,11 +1,7 @@
 /** What designers are shown of a run: its candidates with their results, and the memory. */
 import { mean } from "../core/statistics.js";
-import {
-  type Candidate,
-  type RunState,
-  searchFitness,
-  searchStepsTo95,
-} from "../events/run-state.js";
+import type { Candidate, RunState } from "../events/run-state.js";
+import { searchFitness, searchStepsTo95 } from "../events/search-fitness.js";
 import type { PastCandidate } from "./designer.js";
 import { marksOf } from "./engine-watch.js";
 import type { Journal } from "./journal.js";

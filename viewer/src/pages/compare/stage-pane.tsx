@@ -1,6 +1,6 @@
 /** One policy's roll-out, with what it scored. */
 import { useEffect, useMemo } from "preact/hooks";
-import { searchFitness } from "../../../../src/events/run-state.js";
+import { searchFitness } from "../../../../src/events/search-fitness.js";
 import { RewardsPanel } from "../../panels/rewards-panel.js";
 import { StageView } from "../../panels/stage-view.js";
 import { LiveSession, streamUrl } from "../../state/live-session.js";

@@ -1,7 +1,7 @@
 /** Iterations × candidates: a square each, coloured by fitness, joined to what it descends from. */
 import { useRef } from "preact/hooks";
 import type { Candidate, RunState } from "../../../../src/events/run-state.js";
-import { searchFitness } from "../../../../src/events/run-state.js";
+import { searchFitness } from "../../../../src/events/search-fitness.js";
 import {
   type FitnessRange,
   fitnessColor,

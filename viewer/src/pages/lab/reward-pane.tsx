@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Candidate, RunState } from "../../../../src/events/run-state.js";
-import { searchFitness } from "../../../../src/events/run-state.js";
+import { searchFitness } from "../../../../src/events/search-fitness.js";
 import type { Check } from "../../../../src/view/data/answers.js";
 import { useArtifact } from "../../runs/artifact-text.js";
 import type { RunFollower } from "../../runs/follow-run.js";
