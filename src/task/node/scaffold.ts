@@ -62,8 +62,9 @@ export async function createTaskFolder(
   return task;
 }
 
+/** A bundled policy belongs to the original. */
 function isOwn(path: string): boolean {
-  return !/^(node_modules|runs|\.git|\.cache)$/.test(basename(path));
+  return !/^(node_modules|runs|demo\.json|\.git|\.cache)$/.test(basename(path));
 }
 
 /** Makes a copy stand alone: what it takes from the tasks that it extends is copied too. */
