@@ -8,13 +8,12 @@
  * its event carries.
  */
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RewardsmithError } from "../core/errors.js";
 import type { RunEvent } from "../events/event.js";
 import { type RunRequest, runRequestSchema } from "../events/request.js";
 import type { RunState } from "../events/run-state.js";
-import { writeAtomic } from "../run/disk.js";
 import { artifacts, type RunFolder } from "../run/run-folder.js";
 import { type Journal, openJournal } from "./journal.js";
 
@@ -30,7 +29,11 @@ export interface Inbox {
 /** @param onStop called when somebody asked the process to end its work */
 export function watchInbox(run: RunFolder, journal: Journal, onStop: () => void): Inbox {
   const look = () => {
-    if (takeRequests(run, journal)) onStop();
+    try {
+      if (takeRequests(run, journal)) onStop();
+    } catch {
+      // What is asked waits for the next look; a full disk is said by what the search itself writes.
+    }
   };
   look();
   const timer = setInterval(look, lookMs);
@@ -55,10 +58,7 @@ export async function deliverRequest(
   const name = `${now()
     .toISOString()
     .replace(/[^\dT]/g, "")}-${randomUUID()}`;
-  const folder = run.path(inboxFolder);
-  mkdirSync(folder, { recursive: true });
-  const file = run.path(`${inboxFolder}/${name}.json`);
-  writeAtomic(file, JSON.stringify(request));
+  const file = run.path(run.write(`${inboxFolder}/${name}.json`, JSON.stringify(request)));
   const until = performance.now() + patienceMs;
   for (;;) {
     takeWhereNobodyWorks(run, now);

@@ -21,10 +21,17 @@ export class Access {
   private readonly allowOrigins: ReadonlySet<string>;
   private readonly allowHosts: ReadonlySet<string>;
 
-  constructor(allowOrigins: readonly string[], tokens?: Readonly<Record<Role, string>>) {
+  /** @param host name or address that the server was told to listen on */
+  constructor(
+    allowOrigins: readonly string[],
+    tokens?: Readonly<Record<Role, string>>,
+    host = "127.0.0.1",
+  ) {
     this.tokens = tokens ?? { control: newToken(), read: newToken() };
-    this.allowOrigins = new Set(allowOrigins);
-    this.allowHosts = new Set(allowOrigins.flatMap((origin) => parseUrl(origin)?.hostname ?? []));
+    // Browsers send an origin without the slash that addresses are copied with.
+    this.allowOrigins = new Set(allowOrigins.map((origin) => origin.replace(/\/+$/, "")));
+    const named = [...allowOrigins, `http://${host}`];
+    this.allowHosts = new Set(named.flatMap((origin) => parseUrl(origin)?.hostname ?? []));
   }
 
   /** Undefined when the page or program that asks may do so, whoever it is. */

@@ -49,7 +49,7 @@ export async function answerRoute(
     const body = route.method === "POST" ? await readJson(request) : undefined;
     writeResponse(response, await route.handle({ ...asked, body, signal: gone.signal }));
   } catch (error) {
-    if (!isForeseen(error)) onMistake(error);
+    if (!isForeseen(error) && !gone.signal.aborted) onMistake(error);
     writeResponse(response, errorResponse(error));
   }
 }

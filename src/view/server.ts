@@ -51,9 +51,14 @@ class RunningServer implements ViewServer {
   constructor(options: ViewServerOptions) {
     this.options = options;
     this.host = options.host ?? "127.0.0.1";
-    this.access = new Access(options.allowOrigins ?? [], options.tokens);
+    this.access = new Access(options.allowOrigins ?? [], options.tokens, this.host);
     this.findRoute = createRouteFinder(options.routes ?? []);
-    this.http = createServer((request, response) => void this.answer(request, response));
+    this.http = createServer((request, response) => {
+      this.answer(request, response).catch((error) => {
+        this.mistake("a request", error);
+        response.destroy();
+      });
+    });
     this.http.maxConnections = maxConnections;
     this.http.on("upgrade", (request, socket, head) => this.upgrade(request, socket, head));
     // A client that breaks off or sends no HTTP is no reason to stop.
@@ -108,6 +113,8 @@ class RunningServer implements ViewServer {
       this.stopTimers();
       throw error;
     });
+    // One connection that cannot be taken, for want of descriptors say, is no reason to stop.
+    this.http.on("error", (error) => this.log(`a client could not connect: ${error.message}`));
     this.port = (this.http.address() as AddressInfo).port;
   }
 
@@ -166,7 +173,8 @@ class RunningServer implements ViewServer {
     } else if (method === "GET" || method === "HEAD") {
       const folder = this.options.pagesFolder;
       const served = await serveFile(folder, url.pathname, method === "HEAD", response);
-      if (!served) this.notFound(response, url.pathname);
+      if (!served && url.pathname === "/") this.notBuilt(response);
+      else if (!served) this.notFound(response, url.pathname);
     } else {
       this.wrongMethod(response, method);
     }
@@ -205,7 +213,7 @@ class RunningServer implements ViewServer {
     } else {
       const asked = { params: found.params, query, role };
       await answerRoute(found.route, asked, request, response, (error) => {
-        this.log(`E_VIEW_INTERNAL: ${method} ${url.pathname}: ${(error as Error)?.stack ?? error}`);
+        this.mistake(`${method} ${url.pathname}`, error);
       });
     }
   }
@@ -218,6 +226,13 @@ class RunningServer implements ViewServer {
   private notFound(response: ServerResponse, pathname: string): void {
     const message = `there is nothing at ${pathname.slice(0, 200)}`;
     writeResponse(response, { status: 404, json: { code: "E_VIEW_NOT_FOUND", message } });
+  }
+
+  private notBuilt(response: ServerResponse): void {
+    const message = "this installation has no pages for the viewer";
+    const hint = "build them: npm run build";
+    this.log(`E_VIEW_PAGES: ${message} in ${this.options.pagesFolder}; ${hint}`);
+    writeResponse(response, { status: 404, json: { code: "E_VIEW_PAGES", message, hint } });
   }
 
   private wrongMethod(response: ServerResponse, method: string): void {
@@ -234,6 +249,8 @@ class RunningServer implements ViewServer {
       const text = refused
         ? `${refused.code}: ${refused.message}; ${refused.hint}`
         : "the stream is at /stream";
+      // Who never closes its half would keep this one open, and the server from stopping.
+      socket.once("finish", () => socket.destroy());
       socket.end(
         `HTTP/1.1 ${refused ? "403 Forbidden" : "404 Not Found"}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
       );
@@ -271,7 +288,15 @@ class RunningServer implements ViewServer {
     const { version } = this.options;
     const session = new ViewSession({ client, hub, sessionId: this.sessionId, version });
     this.connected.set(client, webSocket);
-    webSocket.on("message", (data, isBinary) => session.receive(data as Buffer, isBinary));
+    webSocket.on("message", (data, isBinary) => {
+      // Whatever goes wrong for a page, the training in this process goes on.
+      try {
+        session.receive(data as Buffer, isBinary);
+      } catch (error) {
+        this.mistake("a message", error);
+        client.terminate();
+      }
+    });
     webSocket.on("pong", () => {
       client.alive = true;
     });
@@ -301,6 +326,10 @@ class RunningServer implements ViewServer {
       client.alive = false;
       webSocket.ping();
     }
+  }
+
+  private mistake(about: string, error: unknown): void {
+    this.log(`E_VIEW_INTERNAL: ${about}: ${(error as Error)?.stack ?? error}`);
   }
 
   private log(line: string): void {

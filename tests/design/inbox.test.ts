@@ -85,6 +85,22 @@ test("a request whose taker died before it could delete it is not taken twice", 
   expect(inboxOf(run)).toEqual([]);
 });
 
+test("a request that cannot be written does no harm to the search, and is taken once it can", async () => {
+  const run = someRun();
+  const journal = openJournal(run, now);
+  const record = vi.spyOn(journal, "record").mockImplementation(() => {
+    throw new Error("no space left");
+  });
+  const inbox = watchInbox(run, journal, () => {});
+  const taken = deliverRequest(run, { type: "note", text: "it hops" }, now, 60_000);
+  await expect.poll(() => record.mock.calls.length, { timeout: 20_000 }).toBeGreaterThan(1);
+  record.mockRestore();
+  expect(await taken).toBe(true);
+  expect(journal.state.pendingNotes).toEqual(["it hops"]);
+  inbox.close();
+  journal.close();
+});
+
 test("what is no request, or means nothing now, leaves no event", async () => {
   const run = someRun();
   mkdirSync(run.path("inbox"), { recursive: true });

@@ -33,6 +33,19 @@ test("an allowed origin may connect, under its own name too", () => {
   expect(code("lab.example", "https://lab.example")).toBeUndefined();
 });
 
+test("an origin may be given as an address bar shows it, with a slash", () => {
+  const slashed = new Access(["https://lab.example/"]);
+  expect(slashed.refusal({ host: "127.0.0.1", origin: "https://lab.example" })).toBeUndefined();
+});
+
+test("the name that the server was told to listen on is answered, others are not", () => {
+  const named = new Access([], undefined, "robot-lab");
+  expect(
+    named.refusal({ host: "robot-lab:4000", origin: "http://robot-lab:4000" }),
+  ).toBeUndefined();
+  expect(named.refusal({ host: "evil.example:4000" })?.code).toBe("E_VIEW_HOST");
+});
+
 test("what strangers send is shown without control characters", () => {
   expect(access.refusal({ host: "127.0.0.1", origin: "http://a\n\u001b[2J" })?.message).toBe(
     'a page from "http://a??[2J" may not connect',

@@ -1,4 +1,5 @@
 import { get } from "node:http";
+import { connect as connectTcp } from "node:net";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { RewardsmithError } from "../../../src/core/errors.js";
@@ -9,7 +10,7 @@ import { shapeOfModel } from "../../../src/stream/rollout-model.js";
 import { unpack } from "../../../src/stream/unpack.js";
 import type { Route } from "../../../src/view/route.js";
 import { startViewServer } from "../../../src/view/server.js";
-import { boxes, connect, startServer } from "./viewer.js";
+import { boxes, connect, HandDriven, startServer, TestClient } from "./viewer.js";
 
 const until = { timeout: 20_000, interval: 5 };
 
@@ -118,6 +119,43 @@ test("stopping tells the clients, stops the source and frees the port", async ()
   expect(started.source.stopped).toBe(true);
   const again = await startServer({ port: started.server.port });
   expect(again.server.port).toBe(started.server.port);
+});
+
+test("a refused client that never closes its half does not keep the server from stopping", async () => {
+  const { server, log } = await startServer();
+  const socket = connectTcp({ port: server.port, host: "127.0.0.1", allowHalfOpen: true });
+  socket.write(
+    "GET /elsewhere HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+  );
+  await new Promise((resolve) => socket.once("data", resolve));
+  await server.stop();
+  socket.destroy();
+  expect(log).toEqual([]);
+});
+
+test("what goes wrong for one page ends its connection and nothing else", async () => {
+  const source = new HandDriven();
+  source.demand = ({ clients }) => {
+    if (clients > 0) throw new Error("no process could be started");
+  };
+  const { server, log, at } = await startServer({ source });
+  const client = await new TestClient(at("/stream")).opened();
+  client.say({ type: "hello", version: protocolVersion });
+  await expect.poll(() => client.closed, until).toBeDefined();
+  expect(log.join("\n")).toContain("no process could be started");
+  expect((await fetch(at("/"))).status).toBe(200);
+  expect(server.clients).toBe(0);
+});
+
+test("where the pages were not built, that is said, and how to build them", async () => {
+  const { at, log } = await startServer({ pagesFolder: "/nowhere" });
+  const answer = await fetch(at("/"));
+  expect(answer.status).toBe(404);
+  expect(await answer.json()).toMatchObject({
+    code: "E_VIEW_PAGES",
+    hint: "build them: npm run build",
+  });
+  expect(log.join("\n")).toContain("npm run build");
 });
 
 test("a taken port is said plainly", async () => {
