@@ -35,7 +35,7 @@ export interface Search {
 export async function runSearch(cli: CliContext, search: Search): Promise<void> {
   let run: RunFolder | null = null;
   const viewer = await serveViewer(cli, search.viewer, {
-    focus: () => run && { kind: "run", run: run.info.name },
+    focus: () => run && { kind: "run", run: path.basename(run.folder) },
     waiting: "The search has begun; the first candidates are on their way.",
   });
   const open = () => {
@@ -92,7 +92,7 @@ async function searchServed(
       observer: {
         event: (event, after) => {
           view.event(event, after);
-          viewer?.broadcast({ type: "event", run: run.info.name, event });
+          viewer?.broadcast({ type: "event", run: path.basename(run.folder), event });
         },
         training: (training, row) => view.training(training, row),
       },

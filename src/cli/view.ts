@@ -46,7 +46,7 @@ function ofRun(
   name: string | undefined,
 ): ViewerSubject {
   const newest = listRuns(runsFolder)[0]?.name;
-  const run = name === undefined ? newest : openRun(runsFolder, name).info.name;
+  const run = name === undefined ? newest : nameOf(runsFolder, name);
   if (run === undefined) {
     terminal.line(`No runs yet. Start one: ${invocation} design cartpole-swingup`);
   }
@@ -55,4 +55,14 @@ function ofRun(
     waiting: "There are no runs yet; choose a demo.",
     page: name === undefined ? "#/runs" : `#/lab?run=${encodeURIComponent(run ?? "")}`,
   };
+}
+
+/** The viewer shows the runs of one folder, under the names of theirs. */
+function nameOf(runsFolder: string, run: string): string {
+  const { dir, base } = path.parse(openRun(runsFolder, run).folder);
+  if (path.resolve(dir) === path.resolve(runsFolder)) return base;
+  throw new RewardsmithError("E_RUN_UNKNOWN", "the run is not in the folder of runs", {
+    where: path.resolve(dir, base),
+    hint: `rewardsmith view ${base} --runs ${dir}`,
+  });
 }

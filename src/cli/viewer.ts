@@ -55,7 +55,7 @@ export interface ViewerSubject {
   readonly routes?: readonly Route[];
 }
 
-/** Serves and says where; null with --no-viewer, or where it cannot listen and nobody said where to. */
+/** Serves and says where; null with --no-viewer, or where a command that can do without cannot listen. */
 export async function serveViewer(
   cli: CliContext,
   flags: ViewerFlags,
@@ -82,7 +82,8 @@ export async function serveViewer(
       ...(host !== undefined && { host }),
     });
   } catch (error) {
-    if (port !== undefined || host !== undefined) throw error;
+    const optional = flags.viewer === true;
+    if (!optional || port !== undefined || host !== undefined) throw error;
     terminal.problem(`no viewer: ${error instanceof Error ? error.message : String(error)}`);
     return null;
   }

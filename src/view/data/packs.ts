@@ -24,8 +24,9 @@ export class Packs {
 
   async list(): Promise<Pack[]> {
     const shipped = await Promise.all((await listPackNames()).map((name) => this.read(name)));
-    const own = await Promise.all(this.savedNames().map((name) => this.read(name)));
-    return [...shipped, ...own];
+    // One that was broken by hand does not take the others with it.
+    const own = await Promise.allSettled(this.savedNames().map((name) => this.read(name)));
+    return [...shipped, ...own.flatMap((one) => (one.status === "fulfilled" ? one.value : []))];
   }
 
   /** A pack's name or path for `--prompts`, of those that the list has; the page names no other folder. */
@@ -72,6 +73,12 @@ export class Packs {
     const error = issues.find(({ severity }) => severity === "error");
     if (error) throw new RewardsmithError(error.code as Issue["code"], error.message);
     const folder = join(this.saved, name);
+    const base = await loadPack(await this.pathOf(draft.base));
+    if (base.folder === folder || base.bases.includes(name)) {
+      throw new RewardsmithError("E_PROMPT_PACK_NAME", `"${draft.base}" rests on "${name}"`, {
+        hint: "choose another name",
+      });
+    }
     await this.write(folder, draft);
     return this.read(name);
   }

@@ -4,6 +4,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from "node:f
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RewardsmithError } from "../../core/errors.js";
+import { diskError } from "../../run/disk.js";
 import { lockHolder } from "../../run/writer-lock.js";
 import type { StartRequest } from "./answers.js";
 
@@ -36,6 +37,11 @@ export class StartedSearches {
   /** Resolves with the run's name once it has begun; throws what the command said where it did not. */
   async start(search: StartRequest): Promise<string> {
     const name = search.name ?? this.freeName(search.task);
+    if (existsSync(join(this.runsFolder, name))) {
+      throw new RewardsmithError("E_RUN_EXISTS", `there is a run "${name}" already`, {
+        hint: "choose another name, or take that one up again",
+      });
+    }
     await this.begin(["design", ...designArguments(search), "--name", name], name);
     return name;
   }
@@ -55,7 +61,11 @@ export class StartedSearches {
     const { file, args } = this.program;
     const flags = ["--runs", this.runsFolder, "--no-viewer"];
     const folder = join(this.runsFolder, ".started");
-    mkdirSync(folder, { recursive: true });
+    try {
+      mkdirSync(folder, { recursive: true });
+    } catch (error) {
+      throw diskError(error, folder);
+    }
     // A file rather than a pipe: a search outlives the viewer that began it.
     const log = join(folder, `${run}.log`);
     const output = openSync(log, "w");
@@ -64,6 +74,7 @@ export class StartedSearches {
       env: { ...process.env, NO_COLOR: "1" },
     });
     closeSync(output);
+    child.unref();
     this.children.add(child);
     let over = false;
     let failed = false;

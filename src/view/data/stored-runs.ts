@@ -113,12 +113,12 @@ export class StoredRuns {
     return others[0] ? this.open(others[0].folder.info.name) : null;
   }
 
-  /** Those changed last first. */
   /** Tasks of the runs that were read. */
   tasks(): string[] {
     return [...new Set([...this.entries.values()].map(({ folder }) => folder.info.task))];
   }
 
+  /** Those changed last first. */
   private names(): string[] {
     if (!existsSync(this.folder)) return [];
     const names = readdirSync(this.folder).filter(isRunName);

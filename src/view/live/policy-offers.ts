@@ -17,6 +17,7 @@ import {
 import { openRun, type RunFolder } from "../../run/run-folder.js";
 import type { PolicyReference, WatchedPolicy } from "../../stream/protocol.js";
 import { RunLog } from "../data/run-log.js";
+import { isRunName } from "../data/stored-runs.js";
 import { demoOffers } from "./demo.js";
 import type { Offer, Scene, Watched } from "./scene.js";
 
@@ -71,7 +72,7 @@ export class StoredOffers implements PolicyOffers {
       case "newest":
         return this.newest();
       case "candidate":
-        return this.ofCandidate(reference);
+        return isRunName(reference.run) ? this.ofCandidate(reference) : undefined;
       case "job":
         return this.ofJob(reference.jobId, reference.steps);
       case "demo": {

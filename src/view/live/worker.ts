@@ -1,5 +1,5 @@
 /** The process that plays policies for the viewer: of low priority, and gone as soon as nobody listens. */
-import { constants, setPriority } from "node:os";
+import { constants, getPriority, setPriority } from "node:os";
 import process from "node:process";
 import { RewardsmithError } from "../../core/errors.js";
 import { Player } from "./player.js";
@@ -8,7 +8,8 @@ import type { FromWorker, ToWorker } from "./worker-messages.js";
 /** Frames that may be on their way to the other process. */
 const mostUnderWay = 2;
 
-setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+// Where all of it was started with a lower priority still, raising it would not be allowed.
+setPriority(Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL));
 
 let underWay = 0;
 const post = (message: FromWorker) => process.send?.(message);

@@ -1,8 +1,11 @@
+import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { getPriority } from "node:os";
+import { constants, getPriority } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import WebSocket from "ws";
+import { createRun } from "../../../src/run/run-folder.js";
 import type { Channel } from "../../../src/stream/channel.js";
 import { readHeader } from "../../../src/stream/packet.js";
 import { protocolVersion, type ServerMessage } from "../../../src/stream/protocol.js";
@@ -18,6 +21,7 @@ const watching = (...channels: Channel[]): RolloutDemand => ({
   channels: new Set(channels),
   focusEnvs: [0],
 });
+const now = () => new Date();
 const nobody: RolloutDemand = { clients: 0, channels: new Set(), focusEnvs: [] };
 
 describe("live evaluation", () => {
@@ -72,7 +76,8 @@ describe("live evaluation", () => {
     const { pid } = source;
     if (pid === undefined) throw new Error("no process");
     await until(() => sequences.length > 20 && told("load").length > 1);
-    expect(getPriority(pid)).toBeGreaterThan(getPriority());
+    const { PRIORITY_BELOW_NORMAL } = constants.priority;
+    expect(getPriority(pid)).toBe(Math.max(getPriority(), PRIORITY_BELOW_NORMAL));
     expect(messages.map(({ type }) => type)).toEqual(
       expect.arrayContaining(["policies", "model", "controls", "policy", "load"]),
     );
@@ -127,6 +132,23 @@ describe("live evaluation", () => {
       expect.objectContaining({ level: "error", message: expect.stringContaining("SIGKILL") }),
     );
   });
+});
+
+test("where all was started with a lower priority still, the process keeps that", async () => {
+  const started = new URL("../../../src/core/node/typescript-entry.mjs", import.meta.url);
+  const worker = new URL("../../../src/view/live/worker.ts", import.meta.url);
+  const lowest = ["-n", "19", process.execPath, fileURLToPath(started), worker.href];
+  const child = spawn("nice", lowest, {
+    serialization: "advanced",
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  onTestFinished(() => {
+    child.kill("SIGKILL");
+  });
+  const answered = new Promise((resolve) => child.once("message", resolve));
+  child.send({ kind: "control", id: 1, message: { type: "noise", on: true } });
+  expect(await answered).toMatchObject({ problem: { code: "E_VIEW_NO_POLICY" } });
+  expect(getPriority(child.pid)).toBe(19);
 });
 
 test("every bundled policy loads and says how good it is", async () => {
@@ -231,4 +253,12 @@ test("view serves a recording to the Replay page, and refuses one that is not th
   expect((await viewing.ended).code).toBe(0);
   const missing = await run(["view", "gone.rollout"], { cwd });
   expect(missing.stderr).toContain("E_RECORDING_MISSING");
+});
+
+test("view refuses a run of another folder and says which flag opens it", async () => {
+  const cwd = outsideFolder();
+  createRun({ runsRoot: path.join(cwd, "old"), task: "cartpole", options: {}, name: "one" }, now);
+  const elsewhere = await run(["view", path.join("old", "one")], { cwd });
+  expect(elsewhere.code).not.toBe(0);
+  expect(elsewhere.stderr).toContain(`view one --runs ${path.join(cwd, "old")}`);
 });

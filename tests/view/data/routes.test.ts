@@ -1,4 +1,5 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { openJournal } from "../../../src/design/journal.js";
 import { foldAll } from "../../../src/events/run-state.js";
@@ -146,6 +147,11 @@ describe("what can be done", () => {
     });
   });
 
+  it("a search is not begun under a name that is taken", async () => {
+    const body = { task: "cartpole", name: "one" };
+    await expect(call("POST", "/api/runs", body)).rejects.toMatchObject({ code: "E_RUN_EXISTS" });
+  });
+
   it("a finished run is not taken up again, and nothing waits for an answer", async () => {
     await expect(call("POST", "/api/runs/one/resume", {})).rejects.toMatchObject({
       code: "E_VIEW_RESUME",
@@ -187,6 +193,30 @@ describe("prompt packs", () => {
     await expect(call("POST", "/api/packs/save", taken)).rejects.toMatchObject({
       code: "E_PROMPT_PACK_NAME",
     });
+  });
+
+  it("is not saved over what it rests on", async () => {
+    const save = (name: string, base: string) =>
+      call("POST", "/api/packs/save", { ...draft, base, files: [], name });
+    await save("lower", "eureka");
+    await save("upper", "lower");
+    for (const [name, base] of [
+      ["lower", "lower"],
+      ["lower", "upper"],
+    ]) {
+      await expect(save(name, base)).rejects.toMatchObject({ code: "E_PROMPT_PACK_NAME" });
+    }
+    const { packs } = packsSchema.parse(await json("GET", "/api/packs"));
+    expect(packs.map(({ name }) => name)).toEqual(expect.arrayContaining(["lower", "upper"]));
+  });
+
+  it("one that was broken by hand does not take the others with it", async () => {
+    mkdirSync(join(runsRoot, ".packs/broken"), { recursive: true });
+    writeFileSync(join(runsRoot, ".packs/broken/pack.json"), '{ "base": ');
+    const { packs } = packsSchema.parse(await json("GET", "/api/packs"));
+    const names = packs.map(({ name }) => name);
+    expect(names).toContain("eureka");
+    expect(names).not.toContain("broken");
   });
 
   it.each([
