@@ -113,6 +113,14 @@ export const commandEntries: readonly CommandEntry[] = [
     load: () => import("./play.js"),
   },
   {
+    name: "share",
+    group: watching,
+    usage: "share RUN|TASK|FILE",
+    summary: "Writes one HTML file that replays a policy, for others",
+    example: "share my-run --out my-run.html",
+    load: () => import("./share.js"),
+  },
+  {
     name: "list",
     group: runs,
     usage: "list",

@@ -8,11 +8,10 @@ import { zeroReward } from "../reward/program.js";
 import { decodeCheckpoint } from "../rl/checkpoint.js";
 import { inEngine } from "../task/loaded-task.js";
 import { loadTask } from "../task/node/load.js";
-import { demoOffer } from "../view/live/demo.js";
-import { StoredOffers } from "../view/live/policy-offers.js";
 import type { Offer, Watched } from "../view/live/scene.js";
 import type { CliContext } from "./context.js";
-import { findPolicies, findTaskPolicy, type StoredPolicy, typicalPolicy } from "./stored-policy.js";
+import { storedOffer, taskOffer } from "./policy-offer.js";
+import { findPolicies, typicalPolicy } from "./stored-policy.js";
 import { addViewerFlags, keepServing, serveViewer, type ViewerFlags } from "./viewer.js";
 
 interface PlayFlags extends ViewerFlags {
@@ -41,30 +40,18 @@ async function play(cli: CliContext, task: string, flags: PlayFlags): Promise<vo
 }
 
 async function findOffer(cli: CliContext, task: string, flags: PlayFlags): Promise<Offer> {
-  const { runsFolder, invocation } = cli;
+  const { runsFolder } = cli;
   const name = flags.checkpoint ?? flags.run;
-  const stored = (policy: StoredPolicy) => {
-    const offer = new StoredOffers(runsFolder, () => null).ofJob(policy.jobId, policy.steps);
-    if (offer) return { ...offer, about: { ...offer.about, label: policy.label } };
-    throw new RewardsmithError("E_RESULT_UNKNOWN", `the job store has no "${policy.label}"`, {
-      hint: "it may be of another version of rewardsmith; train it anew",
-    });
-  };
   if (name !== undefined) {
     try {
-      return stored(typicalPolicy(findPolicies(runsFolder, name)));
+      return storedOffer(runsFolder, typicalPolicy(findPolicies(runsFolder, name)));
     } catch (error) {
       const elsewhere = error instanceof RewardsmithError && error.code === "E_CHECKPOINT_UNKNOWN";
       if (!elsewhere) throw error;
       return fromFile(task, name, error);
     }
   }
-  const policy = findTaskPolicy(runsFolder, compileTask(await loadTask(task)));
-  const offer = policy ? stored(policy) : demoOffer(task);
-  if (offer) return offer;
-  throw new RewardsmithError("E_PLAY_UNTRAINED", `no policy for ${task} has been trained yet`, {
-    hint: `train one: ${invocation} train ${task}`,
-  });
+  return taskOffer(cli, task);
 }
 
 /** A checkpoint that no job of this store made: the task it is said to be of, with its human reward. */

@@ -3,6 +3,7 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type CliProcess, runCli } from "../../../src/cli/program.js";
+import { sharedAboutSchema } from "../../../src/view/share/about.js";
 import { FakeProcess } from "../../cli/fake-process.js";
 import { type Ended, outsideFolder, run, start } from "./rewardsmith.js";
 
@@ -89,6 +90,22 @@ describe("a whole search", () => {
     expect(report.stdout.trim()).toBe(
       readFileSync(path.join(cwd, "runs", "whole", "report.md"), "utf8").trim(),
     );
+  });
+
+  test("is shared as one file, with its curves and any candidate", async () => {
+    const short = ["--seconds", "1", "--envs", "2", "--out", "whole.html"];
+    const shared = await run(["share", "whole", "--candidate", "1.1", ...short], { cwd });
+    expect(shared.code, shared.stderr).toBe(0);
+    const html = readFileSync(path.join(cwd, "whole.html"), "utf8");
+    const [, text] = /id="shared-about">([^<]*)</.exec(html) ?? [];
+    const about = sharedAboutSchema.parse(JSON.parse(text));
+    expect(about).toMatchObject({ candidate: "1.1", run: { name: "whole", task: "cartpole" } });
+    expect(about.curves.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(["1.1", "human", "sparse"]),
+    );
+    const none = await run(["share", "whole", "--candidate", "9.9"], { cwd });
+    expect(none.code).not.toBe(0);
+    expect(none.stderr).toContain("E_CANDIDATE_UNKNOWN");
   });
 
   test("shows the prompt that a model would be sent next, and refuses one that cannot be", async () => {

@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import "./curve-chart.css";
 import type { Curve } from "../../../src/view/data/answers.js";
 import { theme } from "../state/theme.js";
 import { count, short } from "../ui/format.js";

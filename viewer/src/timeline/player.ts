@@ -148,6 +148,17 @@ export class Player {
     this.seek(timeline.timeOf(at));
   }
 
+  /** Plays or stands still; at the end it begins anew. */
+  togglePlay(): void {
+    const playing = !(this.atLive.peek() || this.playing.peek());
+    const timeline = this.timeline.peek();
+    this.atLive.value = false;
+    this.playing.value = playing;
+    if (playing && timeline !== null && this.time >= timeline.lastTime - 1e-6) {
+      this.seek(timeline.firstTime);
+    }
+  }
+
   goLive(): void {
     this.atLive.value = true;
     this.playing.value = true;

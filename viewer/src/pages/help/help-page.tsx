@@ -1,8 +1,8 @@
 /** Keys, mouse, words, versions, and what to copy into a report of something wrong. */
 import { useSignal } from "@preact/signals";
 import { protocolVersion } from "../../../../src/stream/protocol.js";
-import { stages } from "../../state/diagnostics.js";
 import { live } from "../../state/live-session.js";
+import { stages } from "../../state/stages.js";
 import { Icon } from "../../ui/icon.js";
 import { KeyTable, MouseTable } from "../../ui/key-sheet.js";
 import { glossary } from "./glossary.js";

@@ -28,9 +28,7 @@ export function replayCommands(
     return { id: `replay.${id}`, title, group: "Environment", keys, run };
   };
   return [
-    time("play", "Play or pause", ["Space"], () => {
-      player.playing.value = !player.playing.peek();
-    }),
+    time("play", "Play or pause", ["Space"], () => player.togglePlay()),
     time("step", "One step on", ["→"], () => player.stepBy(1)),
     time("back", "One step back", ["←"], () => player.stepBy(-1)),
     time("step10", "Ten steps on", ["Shift →"], () => player.stepBy(10)),

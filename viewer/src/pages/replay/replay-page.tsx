@@ -174,13 +174,7 @@ export function ReplayPage() {
             live={rolled}
             playing={player.atLive.value || player.playing.value}
             speed={player.speed.value}
-            onPlay={() => {
-              const playing = !(player.atLive.peek() || player.playing.peek());
-              player.atLive.value = false;
-              player.playing.value = playing;
-              if (playing && player.time >= timeline.lastTime - 1e-6)
-                player.seek(timeline.firstTime);
-            }}
+            onPlay={() => player.togglePlay()}
             onStep={(steps) => player.stepBy(steps)}
             onSpeed={(direction) => player.changeSpeed(direction)}
           />
