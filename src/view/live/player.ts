@@ -64,10 +64,16 @@ export class Player {
     const before = this.watched;
     this.watched = watched;
     if (this.numEnvs === 0) this.numEnvs = numEnvs;
-    if (!this.rollout || before?.sceneKey !== watched.sceneKey) {
-      this.stress = null;
-      await this.begin();
-    } else this.rollout.setPolicy(watched.policy);
+    try {
+      if (!this.rollout || before?.sceneKey !== watched.sceneKey) {
+        this.stress = null;
+        await this.begin();
+      } else this.rollout.setPolicy(watched.policy);
+    } catch (error) {
+      // What ran before goes on.
+      this.watched = before;
+      throw error;
+    }
     this.options.send({ type: "policy", policy: watched.about });
   }
 
@@ -164,8 +170,8 @@ export class Player {
   private async spread(grid: StressGrid | null): Promise<void> {
     const { watched } = this;
     if (!watched || (grid === null && this.stress === null)) return;
-    this.stress = grid && new StressTally(grid);
     await this.begin(grid);
+    this.stress = grid && new StressTally(grid);
     if (grid) this.rollout?.spread(grid);
     this.options.send(this.stress?.message() ?? { type: "stress", grid: null, cells: [] });
   }

@@ -168,6 +168,17 @@ describe("what is shown", () => {
   });
 });
 
+test("a scene that cannot be made is refused each time, and what ran before goes on", async () => {
+  const scene = { ...watched.scene, engine: "none" as "rapier" };
+  const broken = { ...watched, scene, sceneKey: "broken" };
+  for (let i = 0; i < 2; i++) await expect(player.watch(broken, 2)).rejects.toThrow();
+  expect(all("policy")).toHaveLength(1);
+  await pass(0.5);
+  expect(sequences.length).toBeGreaterThan(20);
+  await player.watch(watched, 2);
+  expect(all("model")).toHaveLength(1);
+});
+
 test("an error in a step pauses and shows its message; a reset clears it", async () => {
   const { policy } = watched;
   if (!policy) throw new Error("no policy");
