@@ -89,6 +89,6 @@ describe("the README", () => {
       }
       const ended = await run(filledIn(command), { cwd, env });
       expect(ended.code, `${ended.stdout}\n${ended.stderr}`).toBe(0);
-    });
+    }, 400_000);
   }
 });
