@@ -1,71 +1,8 @@
-import { instantiate } from "../reward/batch.js";
-import type { CompiledTask } from "../reward/compiled-task.js";
-import type { Program } from "../reward/program.js";
+/** A task's world with any engine. */
 import { createSimulator } from "../sim/node/create-simulator.js";
-import type { EngineName, PhysicsProfile } from "../sim/simulator.js";
-import type { EpisodeSummary } from "../task/environment.js";
-import { simulatorOptions } from "../task/simulator-options.js";
-import { createTaskEnvironment, type TaskEnvironment } from "../task/task-environment.js";
+import type { TaskEnvironment } from "../task/task-environment.js";
+import { assembleEnvironment, type CreateEnvironmentOptions } from "./assemble-environment.js";
 
-export interface CreateEnvironmentOptions {
-  readonly task: CompiledTask;
-  readonly reward: Program;
-  readonly numEnvs: number;
-  /** Default: the task's. */
-  readonly engine?: EngineName;
-  readonly profile: "train" | "reference";
-  /** Parts of the profile that differ. */
-  readonly physics?: Partial<PhysicsProfile>;
-  readonly seed: number;
-  readonly stream: "train" | "select" | "test";
-  /** Number of the first environment where these are a part of more. */
-  readonly firstEnv?: number;
-  /** Draw parameters, delays and pushes as the task says. */
-  readonly randomize: boolean;
-  /** Also computes the task's human reward, for the logged correlation. */
-  readonly withHuman?: boolean;
-  /** The engine is watched in every so manieth control step of an environment; 0: never. */
-  readonly watchEvery?: number;
-  /** Control steps by which a person may have actions arrive late. */
-  readonly maxDelaySteps?: number;
-  readonly onEpisode?: (episode: EpisodeSummary) => void;
-}
-
-/** Puts a task's world together: simulator, compiled programs, environment. */
-export async function createEnvironment(
-  options: CreateEnvironmentOptions,
-): Promise<TaskEnvironment> {
-  const { task, reward, numEnvs, profile, seed, stream, randomize, onEpisode } = options;
-  const { engine = task.task.definition.engine } = options;
-  const { fitness, termination, derived, human } = task.programs;
-  const compile = (program: Program) => instantiate(program, task.task.signals);
-  const programs = {
-    reward: compile(reward),
-    fitness: compile(fitness),
-    termination: compile(termination),
-    ...(derived && { derived: compile(derived) }),
-    ...(options.withHuman && human && { human: compile(human) }),
-  };
-  const nominal = simulatorOptions(task.task, numEnvs, profile);
-  const simulator = await createSimulator(engine, {
-    ...nominal,
-    physics: { ...nominal.physics, ...options.physics },
-  });
-  try {
-    return createTaskEnvironment({
-      task: task.task,
-      simulator,
-      programs,
-      seed,
-      stream,
-      randomize,
-      ...(options.firstEnv !== undefined && { firstEnv: options.firstEnv }),
-      ...(options.watchEvery !== undefined && { watchEvery: options.watchEvery }),
-      ...(options.maxDelaySteps !== undefined && { maxDelaySteps: options.maxDelaySteps }),
-      ...(onEpisode && { onEpisode }),
-    });
-  } catch (error) {
-    simulator.dispose();
-    throw error;
-  }
+export function createEnvironment(options: CreateEnvironmentOptions): Promise<TaskEnvironment> {
+  return assembleEnvironment(options, createSimulator);
 }

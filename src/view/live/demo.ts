@@ -8,7 +8,7 @@ import { z } from "zod";
 import { RewardsmithError } from "../../core/errors.js";
 import { hashJson } from "../../core/node/hash.js";
 import type { PolicyParameters } from "../../policy/inference.js";
-import { type NetworkShape, networkShapeSchema, parameterLayout } from "../../policy/network.js";
+import { packedPolicySchema, packPolicy, unpackPolicy } from "../../policy/packed-policy.js";
 import { compileTask } from "../../reward/node/compile-task.js";
 import { engineNames } from "../../sim/simulator.js";
 import { builtInFile, listTasks, loadTask } from "../../task/node/load.js";
@@ -16,7 +16,6 @@ import type { Offer, Watched } from "./scene.js";
 
 const demoFile = "demo.json";
 
-/** Arrays are little-endian numbers in base64. */
 const demoSchema = z.object({
   format: z.literal(1),
   /** Program of the task's folder that rewarded it. */
@@ -29,11 +28,7 @@ const demoSchema = z.object({
   /** Mean over test episodes of the reference profile, and how many. */
   fitness: z.number(),
   episodes: z.int(),
-  network: networkShapeSchema,
-  /** Float32: the actor's layers of the flat vector of parameters. */
-  actor: z.string(),
-  /** Float64 each; null: observations are not normalized. */
-  observation: z.object({ count: z.number(), mean: z.string(), variance: z.string() }).nullable(),
+  ...packedPolicySchema.shape,
 });
 export type Demo = z.infer<typeof demoSchema>;
 
@@ -57,17 +52,10 @@ export type DemoFacts = Omit<Demo, "format" | "network" | "actor" | "observation
 
 /** Writes a policy into a task's folder and returns the file. */
 export function writeDemo(folder: string, policy: PolicyParameters, facts: DemoFacts): string {
-  const { network, theta, observationStatistics: statistics } = policy;
   const demo: Demo = {
     format: 1,
     ...facts,
-    network,
-    actor: base64(theta.subarray(0, actorSize(network))),
-    observation: statistics && {
-      count: statistics.count,
-      mean: base64(statistics.mean),
-      variance: base64(statistics.variance),
-    },
+    ...packPolicy(policy),
   };
   const file = path.join(folder, demoFile);
   writeFileSync(file, `${JSON.stringify(demo, null, 2)}\n`);
@@ -101,35 +89,5 @@ async function loadDemo(name: string, demo: Demo, about: Offer["about"]): Promis
   }
   const { engine, randomize } = demo;
   const scene = { task, reward, rewardCode, engine, randomize };
-  return { scene, sceneKey: hashJson(scene), policy: policyOf(demo), about };
-}
-
-/** The critic of a demo is empty: nothing of it is needed to act. */
-function policyOf({ network, actor, observation }: Demo): PolicyParameters {
-  const theta = new Float32Array(parameterLayout(network).size);
-  theta.set(new Float32Array(bytesOf(actor)));
-  return {
-    network,
-    theta,
-    observationStatistics: observation && {
-      count: observation.count,
-      mean: new Float64Array(bytesOf(observation.mean)),
-      variance: new Float64Array(bytesOf(observation.variance)),
-    },
-  };
-}
-
-/** How many of a network's parameters the actor's layers take: they come first. */
-function actorSize(network: NetworkShape): number {
-  const { actor } = parameterLayout(network);
-  const last = actor[actor.length - 1];
-  return last.biasOffset + last.outputs;
-}
-
-function base64({ buffer, byteOffset, byteLength }: Float32Array | Float64Array): string {
-  return Buffer.from(buffer, byteOffset, byteLength).toString("base64");
-}
-
-function bytesOf(text: string): ArrayBuffer {
-  return new Uint8Array(Buffer.from(text, "base64")).buffer;
+  return { scene, sceneKey: hashJson(scene), policy: unpackPolicy(demo), about };
 }

@@ -47,6 +47,7 @@ export class LiveSource implements RolloutSource {
   private ended: Promise<unknown> = Promise.resolve();
   private asked = 0;
   private crashes = 0;
+  private stopped = false;
 
   constructor(options: LiveSourceOptions) {
     this.options = options;
@@ -63,7 +64,8 @@ export class LiveSource implements RolloutSource {
 
   demand(demand: RolloutDemand): void {
     this.demanded = demand;
-    if (demand.clients === 0) {
+    // Of several pages that a stop closes, each but the last leaves others that seem to watch.
+    if (demand.clients === 0 || this.stopped) {
       this.endChild();
       return;
     }
@@ -96,6 +98,7 @@ export class LiveSource implements RolloutSource {
   }
 
   async stop(): Promise<void> {
+    this.stopped = true;
     this.endChild();
     await this.ended;
   }

@@ -3,6 +3,7 @@
  * policy without a pause. The process around it brings messages in and packets out.
  */
 import { RewardsmithError } from "../../core/errors.js";
+import type { SimulatorFactory } from "../../rl/assemble-environment.js";
 import type { Channel } from "../../stream/channel.js";
 import { FramePacker } from "../../stream/pack.js";
 import type { RolloutControl, StressGrid } from "../../stream/protocol.js";
@@ -19,6 +20,7 @@ export interface PlayerOptions {
   readonly nowMs: () => number;
   /** CPU seconds that this process has taken. */
   readonly cpuSeconds: () => number;
+  readonly createSimulator: SimulatorFactory;
 }
 
 type Playback = Extract<RolloutControl, { type: "playback" }>;
@@ -134,6 +136,7 @@ export class Player {
         if (happening.type === "episode") this.stress?.count(happening);
         options.send(happening);
       },
+      createSimulator: options.createSimulator,
     });
     try {
       rollout.setPolicy(watched.policy);

@@ -1,4 +1,5 @@
 /** Plays a policy as fast as the machine can and gives every step to recorders. */
+import { createSimulator } from "../../sim/node/create-simulator.js";
 import type { RolloutFrame } from "../../stream/frame.js";
 import type { ServerMessage } from "../../stream/protocol.js";
 import { createRollout } from "./rollout.js";
@@ -32,6 +33,7 @@ export async function recordRollout(options: RecordRolloutOptions): Promise<numb
     modelNumber: 0,
     sequence: 0,
     onHappening: tell,
+    createSimulator,
   });
   try {
     rollout.setPolicy(watched.policy);

@@ -4,7 +4,7 @@
  */
 import { RewardsmithError } from "../../core/errors.js";
 import { createInference, type PolicyParameters } from "../../policy/inference.js";
-import { createEnvironment } from "../../rl/task-environment.js";
+import { assembleEnvironment, type SimulatorFactory } from "../../rl/assemble-environment.js";
 import { freeBodies } from "../../robot/free-bodies.js";
 import { createFrame, envFlag, type RolloutFrame } from "../../stream/frame.js";
 import type { RolloutControl, ServerMessageOf, StressGrid } from "../../stream/protocol.js";
@@ -30,24 +30,28 @@ export interface RolloutOptions {
   readonly modelNumber: number;
   readonly sequence: number;
   readonly onHappening: (happening: Happening) => void;
+  readonly createSimulator: SimulatorFactory;
 }
 
 export async function createRollout(scene: Scene, options: RolloutOptions): Promise<Rollout> {
   const loaded = liveTask(scene.task.task, scene.randomize);
   const episodes: EpisodeSummary[] = [];
-  const environment = await createEnvironment({
-    task: { ...scene.task, task: loaded },
-    reward: scene.reward,
-    numEnvs: options.numEnvs,
-    engine: scene.engine,
-    profile: "reference",
-    seed: options.seed,
-    stream: "test",
-    randomize: true,
-    watchEvery: 0,
-    maxDelaySteps: maxDelaySteps(loaded.definition),
-    onEpisode: (episode) => episodes.push(episode),
-  });
+  const environment = await assembleEnvironment(
+    {
+      task: { ...scene.task, task: loaded },
+      reward: scene.reward,
+      numEnvs: options.numEnvs,
+      engine: scene.engine,
+      profile: "reference",
+      seed: options.seed,
+      stream: "test",
+      randomize: true,
+      watchEvery: 0,
+      maxDelaySteps: maxDelaySteps(loaded.definition),
+      onEpisode: (episode) => episodes.push(episode),
+    },
+    options.createSimulator,
+  );
   const rollout = new Rollout(scene, environment, episodes, options);
   return rollout;
 }

@@ -1,7 +1,9 @@
 /** The process that plays policies for the viewer: of low priority, and gone as soon as nobody listens. */
+
 import { constants, getPriority, setPriority } from "node:os";
 import process from "node:process";
 import { RewardsmithError } from "../../core/errors.js";
+import { createSimulator } from "../../sim/node/create-simulator.js";
 import { Player } from "./player.js";
 import type { FromWorker, ToWorker } from "./worker-messages.js";
 
@@ -14,6 +16,7 @@ setPriority(Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL));
 let underWay = 0;
 const post = (message: FromWorker) => process.send?.(message);
 const player = new Player({
+  createSimulator,
   send: (message) => post({ kind: "message", message }),
   canSend: () => underWay < mostUnderWay,
   sendPackets(packets) {

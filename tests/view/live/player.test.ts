@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { zeroReward } from "../../../src/reward/program.js";
+import { createSimulator } from "../../../src/sim/node/create-simulator.js";
 import { readHeader } from "../../../src/stream/packet.js";
 import type { ServerMessageOf } from "../../../src/stream/protocol.js";
 import { demoOffer } from "../../../src/view/live/demo.js";
@@ -33,6 +34,7 @@ beforeEach(async () => {
 
 const create = () =>
   new Player({
+    createSimulator,
     send: (message) => messages.push(message),
     canSend: () => canSend,
     sendPackets: (packets) => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createEnvironment } from "../../../src/rl/task-environment.js";
+import { createSimulator } from "../../../src/sim/node/create-simulator.js";
 import { envFlag } from "../../../src/stream/frame.js";
 import { demoOffer } from "../../../src/view/live/demo.js";
 import {
@@ -27,6 +28,7 @@ afterEach(() => {
 
 async function play(options: Partial<RolloutOptions> = {}): Promise<Rollout> {
   const rollout = await createRollout(watched.scene, {
+    createSimulator,
     numEnvs: 2,
     seed: 0,
     modelNumber: 1,

@@ -1,0 +1,61 @@
+/** What of a policy is needed to act, as JSON: the actor's weights and the normalizer. */
+import { z } from "zod";
+import type { PolicyParameters } from "./inference.js";
+import { type NetworkShape, networkShapeSchema, parameterLayout } from "./network.js";
+
+/** Arrays are little-endian numbers in base64. */
+export const packedPolicySchema = z.object({
+  network: networkShapeSchema,
+  /** Float32: the actor's layers of the flat vector of parameters. */
+  actor: z.string(),
+  /** Float64 each; null: observations are not normalized. */
+  observation: z.object({ count: z.number(), mean: z.string(), variance: z.string() }).nullable(),
+});
+export type PackedPolicy = z.infer<typeof packedPolicySchema>;
+
+export function packPolicy(policy: PolicyParameters): PackedPolicy {
+  const { network, theta, observationStatistics: statistics } = policy;
+  return {
+    network,
+    actor: base64(theta.subarray(0, actorSize(network))),
+    observation: statistics && {
+      count: statistics.count,
+      mean: base64(statistics.mean),
+      variance: base64(statistics.variance),
+    },
+  };
+}
+
+/** The critic of what comes back is empty: nothing of it is needed to act. */
+export function unpackPolicy({ network, actor, observation }: PackedPolicy): PolicyParameters {
+  const theta = new Float32Array(parameterLayout(network).size);
+  theta.set(new Float32Array(bytesOf(actor)));
+  return {
+    network,
+    theta,
+    observationStatistics: observation && {
+      count: observation.count,
+      mean: new Float64Array(bytesOf(observation.mean)),
+      variance: new Float64Array(bytesOf(observation.variance)),
+    },
+  };
+}
+
+/** How many of a network's parameters the actor's layers take: they come first. */
+function actorSize(network: NetworkShape): number {
+  const { actor } = parameterLayout(network);
+  const last = actor[actor.length - 1];
+  return last.biasOffset + last.outputs;
+}
+
+function base64({ buffer, byteOffset, byteLength }: Float32Array | Float64Array): string {
+  let text = "";
+  for (const byte of new Uint8Array(buffer, byteOffset, byteLength)) {
+    text += String.fromCharCode(byte);
+  }
+  return btoa(text);
+}
+
+function bytesOf(text: string): ArrayBuffer {
+  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer;
+}
