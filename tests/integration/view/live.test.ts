@@ -85,6 +85,9 @@ describe("live evaluation", () => {
     expect(source.pid).toBeUndefined();
     await source.stop();
     expect(() => process.kill(pid, 0)).toThrow();
+    // Another page that is still to be closed does not begin it anew.
+    source.demand(watching("poses"));
+    expect(source.pid).toBeUndefined();
   });
 
   test("plays a newer checkpoint as it appears, and the policy that somebody chooses", async () => {
