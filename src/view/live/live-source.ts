@@ -119,14 +119,18 @@ export class LiveSource implements RolloutSource {
     // It ends with this process; this process does not wait for it.
     child.unref();
     child.channel?.unref();
-    child.on("error", () => {});
-    child.on("message", (message: FromWorker) => this.hear(message));
-    child.once("exit", (code, signal) => {
+    const gone = (why: string) => {
       if (this.child !== child) return;
       this.child = null;
-      this.forgetChild(`the live evaluation ended unexpectedly (${signal ?? `code ${code}`})`);
+      this.forgetChild(`the live evaluation ended unexpectedly (${why})`);
       // Once more, and then only when somebody comes anew.
       if (this.demanded.clients > 0 && this.crashes++ < 1) this.demand(this.demanded);
+    };
+    child.on("message", (message: FromWorker) => this.hear(message));
+    child.once("exit", (code, signal) => gone(signal ?? `code ${code}`));
+    child.on("error", (error) => {
+      // One that never began has no exit.
+      if (child.pid === undefined) gone(error.message);
     });
     this.looking = setInterval(() => void this.look(), this.options.lookEveryMs ?? defaultLookMs);
     this.looking.unref();

@@ -122,6 +122,23 @@ describe("live evaluation", () => {
     ).rejects.toMatchObject({ code: "E_VIEW_PARAMETER" });
   });
 
+  test("a process that cannot be started is told, and tried again when somebody comes anew", async () => {
+    const { execPath } = process;
+    process.execPath = "/nowhere/node";
+    try {
+      source.demand(watching("poses"));
+      await until(
+        () => told("status").filter((one) => "id" in one && one.id === "live").length > 1,
+      );
+    } finally {
+      process.execPath = execPath;
+    }
+    expect(told("status").at(-1)).toMatchObject({ message: expect.stringContaining("ENOENT") });
+    await expect(source.control({ type: "noise", on: true })).rejects.toThrow();
+    source.demand(watching("poses"));
+    await until(() => sequences.length > 2);
+  });
+
   test("a process that dies is told and started once more", async () => {
     source.demand(watching("poses"));
     await until(() => sequences.length > 2);
