@@ -9,12 +9,15 @@ import { makeFolder, makeRun } from "./made-run.js";
 
 const small = { iterations: 1, candidates: 2, finals: false, halving: false } as const;
 
+/** A clock by which nothing takes long, however busy the machine is. */
+const still = () => 0;
+
 describe("the list of runs", () => {
   it("says task, state, best with interval and n, and what it took, newest first", async () => {
     const runsRoot = temporaryFolder("runs");
     await makeRun({ runsRoot, name: "old", created: 1.6e12 });
     await makeRun({ runsRoot, name: "new", settings: { finals: false } });
-    const { runs, total } = new StoredRuns(runsRoot).list();
+    const { runs, total } = new StoredRuns(runsRoot).list(still);
     expect(runListSchema.parse({ runs, total }).total).toBe(2);
     expect(runs.map(({ name }) => name)).toEqual(["new", "old"]);
     const [fresh, old] = runs;
@@ -61,7 +64,7 @@ describe("the list of runs", () => {
     await makeRun({ runsRoot, name: "good", settings: small });
     const { eventsFile } = await makeRun({ runsRoot, name: "newer", settings: small });
     writeFileSync(eventsFile, '{"format":"rewardsmith-events","version":99}\n');
-    const { runs } = new StoredRuns(runsRoot).list();
+    const { runs } = new StoredRuns(runsRoot).list(still);
     const newer = runs.find(({ name }) => name === "newer");
     expect(newer?.status).toBe("unreadable");
     expect(newer?.why).toContain("format 99");
