@@ -1,41 +1,47 @@
-/** The page that `rewardsmith share` writes recordings into: everything in one file. */
+/**
+ * The pages that `rewardsmith share` writes recordings into, everything in one file: `--mode physics`
+ * builds the one with Rapier in it.
+ */
 import { deflateSync } from "node:zlib";
 import { defineConfig, type Plugin } from "vite";
 
-export default defineConfig({
-  root: import.meta.dirname,
-  base: "./",
-  plugins: [inOneFile()],
-  build: {
-    outDir: "../dist/viewer",
-    emptyOutDir: false,
-    target: "es2022",
-    assetsInlineLimit: Number.POSITIVE_INFINITY,
-    cssCodeSplit: false,
-    modulePreload: false,
-    reportCompressedSize: false,
-    chunkSizeWarningLimit: 1200,
-    rolldownOptions: {
-      input: new URL("share.html", import.meta.url).pathname,
-      output: { codeSplitting: false },
+export default defineConfig(({ mode }) => {
+  const page = mode === "physics" ? "share-physics.html" : "share.html";
+  return {
+    root: import.meta.dirname,
+    base: "./",
+    plugins: [inOneFile(page)],
+    build: {
+      outDir: "../dist/viewer",
+      emptyOutDir: false,
+      target: "es2022",
+      assetsInlineLimit: Number.POSITIVE_INFINITY,
+      cssCodeSplit: false,
+      modulePreload: false,
+      reportCompressedSize: false,
+      chunkSizeWarningLimit: 1200,
+      rolldownOptions: {
+        input: new URL(page, import.meta.url).pathname,
+        output: { codeSplitting: false },
+      },
     },
-  },
+  };
 });
 
 /** Puts script and style into the page and drops their files. */
-function inOneFile(): Plugin {
+function inOneFile(pageName: string): Plugin {
   return {
     name: "in-one-file",
     enforce: "post",
     generateBundle(_, bundle) {
-      const page = bundle["share.html"];
-      if (page?.type !== "asset") throw new Error("share.html was not built");
+      const page = bundle[pageName];
+      if (page?.type !== "asset") throw new Error(`${pageName} was not built`);
       let html = String(page.source);
       for (const [name, file] of Object.entries(bundle)) {
         if (file === page) continue;
         const path = name.replaceAll(".", "\\.");
         const tag = new RegExp(`<(script|link)[^>]*"\\./${path}"[^>]*>(</script>)?`);
-        if (!tag.test(html)) throw new Error(`nothing in share.html loads ${name}`);
+        if (!tag.test(html)) throw new Error(`nothing in the page loads ${name}`);
         const inline =
           file.type === "chunk" ? packed(file.code) : `<style>${String(file.source)}</style>`;
         html = html.replace(tag, () => inline);

@@ -16,6 +16,7 @@ import { recordRollout } from "../view/live/record-rollout.js";
 import type { Offer, Watched } from "../view/live/scene.js";
 import { type SharedAbout, sharedAboutSchema } from "../view/share/about.js";
 import { type SharedPage, sharePage } from "../view/share/share-page.js";
+import { sharedWorld } from "../view/share/world.js";
 import type { CliContext } from "./context.js";
 import { integer } from "./parse-number.js";
 import { storedOffer, taskOffer } from "./policy-offer.js";
@@ -27,10 +28,11 @@ interface Options {
   readonly seconds: number;
   readonly envs?: number;
   readonly candidate?: string;
+  readonly physics?: boolean;
 }
 
 /** What a mail or a chat takes without complaint. */
-const comfortableBytes = 2e6;
+const comfortableBytes = { plain: 2e6, withPhysics: 6e6 } as const;
 /** Environments unless told otherwise: what stays comfortable for 20 s. */
 const usualEnvs = { ofFewBodies: 16, ofMany: 1 } as const;
 const fewBodies = 4;
@@ -47,12 +49,13 @@ export function define(command: Command, cli: CliContext): void {
       "environments, at most 64 (default: 16, or 1 of a robot of many bodies)",
       envs,
     )
-    .option("--candidate <id>", "of the run (default: its best)");
+    .option("--candidate <id>", "of the run (default: its best)")
+    .option("--physics", "put physics and policy into the page too, so that anyone can push it");
   command.action((what: string, options: Options) => share(cli, what, options));
 }
 
 async function share(cli: CliContext, what: string, options: Options): Promise<void> {
-  const template = readTemplate();
+  const template = readTemplate(options.physics ? "share-physics.html" : "share.html");
   const isFile = /\.rollout$/i.test(what);
   const { page, numEnvs, seconds } = isFile
     ? await ofFile(cli, what, options)
@@ -73,7 +76,8 @@ async function share(cli: CliContext, what: string, options: Options): Promise<v
   terminal.line(
     `${file}: ${page.about.title}; ${formatCount(numEnvs)} environments, ${seconds.toFixed(1)} s, ${(bytes.length / 1e6).toFixed(1)} MB. It opens in any browser, without network.`,
   );
-  if (bytes.length > comfortableBytes) {
+  const comfortable = comfortableBytes[options.physics ? "withPhysics" : "plain"];
+  if (bytes.length > comfortable) {
     terminal.line("Fewer --seconds or --envs make it smaller.");
   }
 }
@@ -85,9 +89,10 @@ interface Shared {
 }
 
 async function ofFile(cli: CliContext, file: string, options: Options): Promise<Shared> {
-  if (options.envs !== undefined || options.candidate !== undefined) {
+  const odd = (["envs", "candidate", "physics"] as const).find((one) => options[one] !== undefined);
+  if (odd !== undefined) {
     throw new RewardsmithError("E_CLI_SHARE", "a recording holds what it holds", {
-      where: options.envs === undefined ? "--candidate" : "--envs",
+      where: `--${odd}`,
       hint: "leave the flag out, or name the run that the recording is of",
     });
   }
@@ -100,7 +105,7 @@ async function ofFile(cli: CliContext, file: string, options: Options): Promise<
       fitnessUnit: model.fitnessUnit,
       ...noRun,
     });
-    return { page: { about, recording: bytes }, numEnvs: model.numEnvs, seconds };
+    return { page: { about, recording: bytes, world: null }, numEnvs: model.numEnvs, seconds };
   } finally {
     await source.close();
   }
@@ -115,7 +120,14 @@ async function ofPolicy(cli: CliContext, name: string, options: Options): Promis
       hint: "a newer one is there: try again",
     });
   }
-  const { definition, robot } = watched.scene.task.task;
+  const { engine, task } = watched.scene;
+  if (options.physics && engine !== "rapier") {
+    throw new RewardsmithError("E_SHARE_ENGINE", `only Rapier runs in a page, not ${engine}`, {
+      where: offer.about.label,
+      hint: "leave --physics out, or share a policy that was trained in Rapier",
+    });
+  }
+  const { definition, robot } = task.task;
   const { run, label } = watched.about;
   const title = [...new Set([definition.name, run, label])].filter(Boolean).join(" · ");
   const about = aboutOf({
@@ -126,7 +138,8 @@ async function ofPolicy(cli: CliContext, name: string, options: Options): Promis
   const usual = robot.bodies.length <= fewBodies ? usualEnvs.ofFewBodies : usualEnvs.ofMany;
   const numEnvs = options.envs ?? usual;
   const { bytes, seconds } = await record(cli, watched, { ...options, numEnvs, about });
-  return { page: { about, recording: bytes }, numEnvs, seconds };
+  const world = options.physics ? sharedWorld(watched, numEnvs) : null;
+  return { page: { about, recording: bytes, world }, numEnvs, seconds };
 }
 
 async function findOffer(cli: CliContext, name: string, { candidate }: Options): Promise<Offer> {
@@ -230,8 +243,8 @@ async function record(cli: CliContext, watched: Watched, options: RecordOptions)
   }
 }
 
-function readTemplate(): string {
-  const file = fileURLToPath(new URL("../../dist/viewer/share.html", import.meta.url));
+function readTemplate(name: string): string {
+  const file = fileURLToPath(new URL(`../../dist/viewer/${name}`, import.meta.url));
   try {
     return readFileSync(file, "utf8");
   } catch (cause) {

@@ -1,5 +1,5 @@
 /** A shared page, opened from disk: no server, no network. */
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser } from "playwright-core";
@@ -7,8 +7,10 @@ import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { joined } from "../../src/stream/cut-recording.js";
 import { RecordingWriter } from "../../src/stream/recording-writer.js";
+import { demoOffer } from "../../src/view/live/demo.js";
 import type { SharedAbout } from "../../src/view/share/about.js";
 import { sharePage } from "../../src/view/share/share-page.js";
+import { sharedWorld } from "../../src/view/share/world.js";
 import { temporaryFolder } from "../temporary-folder.js";
 import { findChromium } from "./chromium.js";
 import { launch, picture } from "./visit.js";
@@ -50,14 +52,14 @@ const about: SharedAbout = {
   ],
 };
 
-async function recordWalk(): Promise<Uint8Array> {
+async function recordWalk(numEnvs: number): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   const writer = new RecordingWriter((bytes) => void parts.push(bytes.slice()), {
     title: "",
     program: "test",
     createdAt: "",
   });
-  const model = walkerModel(4);
+  const model = walkerModel(numEnvs);
   writer.message({ type: "model", model });
   const walker = new Walker(model);
   for (let i = 0; i < 500; i++) {
@@ -70,24 +72,24 @@ async function recordWalk(): Promise<Uint8Array> {
 
 describe.skipIf(findChromium() === null)("A shared page from disk", () => {
   let browser: Browser;
-  let file: string;
+  let folder: string;
 
   beforeAll(async () => {
-    const folder = temporaryFolder("share");
-    await build({
-      configFile: path.resolve("viewer/share.config.ts"),
-      logLevel: "error",
-      build: { outDir: folder },
-    });
-    const template = readFileSync(path.join(folder, "share.html"), "utf8");
-    file = path.join(folder, "walk.html");
-    writeFileSync(file, sharePage(template, { about, recording: await recordWalk() }));
-    rmSync(path.join(folder, "share.html"));
+    folder = temporaryFolder("share");
     browser = await launch();
   });
   afterAll(() => browser.close());
 
-  test("shows robot, rewards, code and run, and goes where the time is dragged to", async () => {
+  /** The built page that data is written into. */
+  async function builtPage(mode: string, name: string): Promise<string> {
+    const configFile = path.resolve("viewer/share.config.ts");
+    await build({ configFile, mode, logLevel: "error", build: { outDir: folder } });
+    return readFileSync(path.join(folder, name), "utf8");
+  }
+
+  async function open(html: string) {
+    const file = path.join(folder, "page.html");
+    writeFileSync(file, html);
     const page = await browser.newPage({
       viewport: { width: 960, height: 620 },
       reducedMotion: "reduce",
@@ -101,6 +103,13 @@ describe.skipIf(findChromium() === null)("A shared page from disk", () => {
     const asked: string[] = [];
     page.on("request", (request) => asked.push(request.url()));
     await page.goto(pathToFileURL(file).href);
+    return { page, errors, asked };
+  }
+
+  test("shows robot, rewards, code and run, and goes where the time is dragged to", async () => {
+    const template = await builtPage("production", "share.html");
+    const shared = { about, recording: await recordWalk(4), world: null };
+    const { page, errors, asked } = await open(sharePage(template, shared));
     await page.waitForSelector(".time-text");
     expect(await page.title()).toBe("walker · first · candidate 2.1 · Rewardsmith");
     expect(await page.locator(".bar-row[data-term=progress] .bar-value").count()).toBe(1);
@@ -126,6 +135,42 @@ describe.skipIf(findChromium() === null)("A shared page from disk", () => {
     await page.waitForSelector(".share-curves .uplot");
     expect(await page.locator(".share-run").textContent()).toContain("4: 2 trained");
     await picture(page, "share-run");
+    await page.close();
+    expect(errors).toEqual([]);
+    expect(asked.filter((url) => /^(https?|wss?):/.test(url))).toEqual([]);
+  });
+
+  test("plays the policy by itself, with physics, and the robot can be pushed", async () => {
+    const watched = await demoOffer("cartpole-swingup")?.load();
+    if (!watched) throw new Error("the task has a demo");
+    const template = await builtPage("physics", "share-physics.html");
+    const world = sharedWorld(watched, 2);
+    const shared = { about, recording: await recordWalk(2), world };
+    const { page, errors, asked } = await open(sharePage(template, shared));
+    await page.click("text=Push it yourself");
+    await page.waitForFunction(
+      () => Number(document.querySelector(".time-text")?.textContent?.slice(2)) > 0.5,
+    );
+    // The page's own task, not the recording's.
+    await page.click("[role=tab] >> text=State");
+    expect(await page.locator(".values").allTextContents()).toEqual(
+      expect.arrayContaining([expect.stringContaining("cart.position")]),
+    );
+    await page.waitForSelector(".values dd:text-matches('[0-9]')");
+    const joint = () => page.locator(".values dd").first().textContent();
+    await page.click("[title^='Pause']");
+    await page.waitForSelector("[title^='Play']");
+    const before = await joint();
+    expect(before).toMatch(/\d/);
+    await page.click(".stage-actions >> text=Push");
+    for (let i = 0; i < 5; i++) await page.click("[title^='Step on']");
+    await page.waitForFunction(
+      (text) => document.querySelector(".values dd")?.textContent !== text,
+      before,
+    );
+    await picture(page, "share-physics");
+    await page.click("text=Back to the recording");
+    await page.waitForSelector(".track-names >> text=falls");
     await page.close();
     expect(errors).toEqual([]);
     expect(asked.filter((url) => /^(https?|wss?):/.test(url))).toEqual([]);

@@ -30,4 +30,8 @@ export const sharedAboutSchema = z.object({
 export type SharedAbout = z.infer<typeof sharedAboutSchema>;
 
 /** Ids of the elements that hold the data. */
-export const sharedElements = { about: "shared-about", recording: "shared-recording" } as const;
+export const sharedElements = {
+  about: "shared-about",
+  recording: "shared-recording",
+  world: "shared-world",
+} as const;

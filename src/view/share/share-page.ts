@@ -1,6 +1,7 @@
 /** A recording and what is known about it, written into the built page: one file without a server. */
 import { RewardsmithError } from "../../core/errors.js";
 import { type SharedAbout, sharedElements } from "./about.js";
+import type { SharedWorld } from "./world.js";
 
 /** Where the built page wants its data. */
 const place = "<!-- shared -->";
@@ -10,10 +11,12 @@ export interface SharedPage {
   readonly about: SharedAbout;
   /** A `.rollout` file, deflated as it is. */
   readonly recording: Uint8Array;
+  /** What the page plays by itself; null: it only shows the recording. */
+  readonly world: SharedWorld | null;
 }
 
-/** @param template `share.html` of the built viewer */
-export function sharePage(template: string, { about, recording }: SharedPage): string {
+/** @param template `share.html` of the built viewer, or `share-physics.html` for one with a world */
+export function sharePage(template: string, { about, recording, world }: SharedPage): string {
   const at = template.indexOf(place);
   if (at < 0 || template.indexOf(place, at + 1) >= 0) {
     throw new RewardsmithError("E_SHARE_TEMPLATE", "the built page has no place for the data", {
@@ -21,8 +24,11 @@ export function sharePage(template: string, { about, recording }: SharedPage): s
       hint: "build it anew: npm run build",
     });
   }
+  const json = (id: string, value: unknown) =>
+    element(id, "application/json", inScript(JSON.stringify(value)));
   const data = [
-    element(sharedElements.about, "application/json", inScript(JSON.stringify(about))),
+    json(sharedElements.about, about),
+    ...(world === null ? [] : [json(sharedElements.world, world)]),
     element(sharedElements.recording, "text/plain", Buffer.from(recording).toString("base64")),
   ].join("\n");
   const page = template.slice(0, at) + data + template.slice(at + place.length);

@@ -3,6 +3,7 @@ import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { bytesSource, openRecording } from "../../../src/stream/recording-reader.js";
+import { sharedWorldSchema } from "../../../src/view/share/world.js";
 import { outsideFolder, run } from "./rewardsmith.js";
 
 const cwd = outsideFolder();
@@ -30,6 +31,20 @@ test("20 s of 16 cart-poles and of one quadruped are at most 2 MB each", async (
   }
   const html = readFileSync(path.join(cwd, "go1-walk.html"), "utf8");
   expect(html).not.toMatch(/(src|href)="(?!data:)/);
+});
+
+test("with physics they are at most 6 MB, and name no folder of this computer", async () => {
+  for (const task of ["cartpole-swingup", "go1-walk"]) {
+    const file = `${task}-physics.html`;
+    const { code, stderr } = await run(["share", task, "--physics", "--out", file], { cwd });
+    expect(code, stderr).toBe(0);
+    expect(statSync(path.join(cwd, file)).size).toBeLessThanOrEqual(6e6);
+    const html = readFileSync(path.join(cwd, file), "utf8");
+    const [, text] = /id="shared-world">([^<]*)</.exec(html) ?? [];
+    const world = sharedWorldSchema.parse(JSON.parse(text));
+    expect(world.policy).not.toBeNull();
+    expect(text).not.toContain(process.cwd());
+  }
 });
 
 test("a recording is shared as it is, or its beginning", async () => {

@@ -21,7 +21,7 @@ function contentOf(page: string, id: string): string {
 
 test("the recording and what is known about it stand in the page before its script", () => {
   const recording = Uint8Array.from({ length: 1000 }, (_, i) => (i * 37) % 256);
-  const page = sharePage(template, { about: about("walker"), recording });
+  const page = sharePage(template, { about: about("walker"), recording, world: null });
   expect(page).toContain("<title>walker · Rewardsmith</title>");
   expect(Buffer.from(contentOf(page, "shared-recording"), "base64")).toEqual(
     Buffer.from(recording),
@@ -38,7 +38,11 @@ test("no title ends the element that it stands in, or is taken for a pattern", (
     "$& $1 $`",
     "a & b",
   ]) {
-    const page = sharePage(template, { about: about(title), recording: new Uint8Array(3) });
+    const page = sharePage(template, {
+      about: about(title),
+      recording: new Uint8Array(3),
+      world: null,
+    });
     expect(JSON.parse(contentOf(page, "shared-about")).title).toBe(title);
     expect(page.match(/<script/g)).toHaveLength(3);
     expect(page).not.toContain("Rewardsmith</title></title>");
@@ -49,7 +53,7 @@ test("no title ends the element that it stands in, or is taken for a pattern", (
 test("a page without a place for the data is refused", () => {
   for (const wrong of ["<body></body>", `${template}${template}`]) {
     expect(() =>
-      sharePage(wrong, { about: about("x"), recording: new Uint8Array(1) }),
+      sharePage(wrong, { about: about("x"), recording: new Uint8Array(1), world: null }),
     ).toThrowError(expect.objectContaining({ code: "E_SHARE_TEMPLATE" }));
   }
 });

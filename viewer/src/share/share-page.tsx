@@ -1,18 +1,22 @@
 /** Replay in one file: the robot, what it was paid and for which line of code, and the run it is from. */
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { SharedAbout } from "../../../src/view/share/about.js";
 import { replayCommands } from "../pages/replay/replay-commands.js";
 import { CodePanel } from "../panels/code-panel.js";
 import { EnvironmentsPanel } from "../panels/environments-panel.js";
 import { ExportMenu } from "../panels/export-menu.js";
+import { dragOf, pullArrow } from "../panels/pull.js";
 import { RewardsPanel } from "../panels/rewards-panel.js";
+import { shoveOf } from "../panels/shove.js";
 import { SidePanel, type Tab } from "../panels/side-panel.js";
 import { StageTools } from "../panels/stage-tools.js";
 import { StageView } from "../panels/stage-view.js";
 import { StatePanel } from "../panels/state-panel.js";
 import { TimeBar } from "../panels/time-bar.js";
 import { TimeTracks } from "../panels/time-tracks.js";
+import type { Pull } from "../stage/gestures.js";
+import type { Arrow } from "../stage/overlays.js";
 import { addCommands, runKey, takesKeys } from "../state/commands.js";
 import { keySheet } from "../state/overlays.js";
 import { StageSettings } from "../state/stage-settings.js";
@@ -22,15 +26,23 @@ import type { Player } from "../timeline/player.js";
 import { Icon } from "../ui/icon.js";
 import { KeySheet } from "../ui/key-sheet.js";
 import { Notices } from "../ui/notices.js";
+import type { Sandbox } from "./physics/sandbox.js";
 import { RunTab } from "./run-tab.js";
 
 interface SharePageProps {
   readonly about: SharedAbout;
   readonly player: Player;
   readonly problems: readonly string[];
+  /** Physics in the page; null where it only shows the recording. */
+  readonly sandbox: Sandbox | null;
 }
 
-export function SharePage({ about, player, problems }: SharePageProps) {
+export function SharePage(props: SharePageProps) {
+  const { about, problems, sandbox } = props;
+  /** The sandbox plays instead of the recording. */
+  const mine = useSignal(false);
+  const hands = mine.value && sandbox?.player.timeline.value ? sandbox : null;
+  const player = hands?.player ?? props.player;
   const settings = useMemo(() => new StageSettings(), []);
   const terms = useMemo(() => new TermFocus(), []);
   const focus = useSignal(0);
@@ -40,12 +52,20 @@ export function SharePage({ about, player, problems }: SharePageProps) {
   const focusEnv = () => focus.value;
   const setFocus = (env: number) => {
     focus.value = env;
+    sandbox?.focus(env);
   };
   useEffect(
     () => addCommands(replayCommands(player, settings, setFocus, () => focus.peek())),
     [player, settings],
   );
   useEffect(listenToKeys, []);
+  const pull = useRef<Pull | null>(null);
+  const arrows = useRef<Arrow[]>([]);
+  const switchTo = (own: boolean) => {
+    mine.value = own;
+    if (own) void sandbox?.run();
+    else sandbox?.stop();
+  };
 
   const tabs: Tab[] = [
     {
@@ -101,8 +121,20 @@ export function SharePage({ about, player, problems }: SharePageProps) {
           player={player}
           settings={settings}
           focusEnv={() => focus.peek()}
+          arrows={(scene, stage) => {
+            arrows.current.length = 0;
+            if (pull.current !== null) arrows.current.push(pullArrow(pull.current, scene, stage));
+            return arrows.current;
+          }}
           gestures={{
-            pull: null,
+            pull:
+              hands && player.atLive.value
+                ? (next) => {
+                    const drag = dragOf(next, pull.current);
+                    pull.current = next;
+                    if (drag !== null) hands.control(drag);
+                  }
+                : null,
             select: (pick) => {
               if (pick !== null) setFocus(pick.env);
               settings.selectedBody.value = pick?.body ?? -1;
@@ -111,9 +143,29 @@ export function SharePage({ about, player, problems }: SharePageProps) {
         >
           <StageTools settings={settings} many={model.numEnvs > 1} />
           <div class="stage-actions">
+            {sandbox === null ? null : (
+              <button type="button" class="button" onClick={() => switchTo(!mine.value)}>
+                <Icon name={mine.value ? "replay" : "robot"} size={15} />
+                {mine.value ? " Back to the recording" : " Push it yourself"}
+              </button>
+            )}
+            {hands === null ? null : (
+              <button
+                type="button"
+                class="button"
+                title="Push it in a random direction; drag a body to pull it"
+                onClick={() => hands.control(shoveOf(model, focus.peek()))}
+              >
+                <Icon name="push" size={15} /> Push
+              </button>
+            )}
             <ExportMenu player={player} settings={settings} title={about.title} />
           </div>
           <div class="stage-notes">
+            {mine.value && hands === null ? (
+              <p class="stage-env">{sandbox?.problem.value ?? "The physics begins…"}</p>
+            ) : null}
+            {hands?.problem.value ? <p class="stage-note warning">{hands.problem.value}</p> : null}
             {problems.map((problem) => (
               <p key={problem} class="stage-note warning">
                 <Icon name="warning" size={16} /> {problem}
@@ -122,6 +174,7 @@ export function SharePage({ about, player, problems }: SharePageProps) {
           </div>
         </StageView>
         <SidePanel
+          key={hands === null ? "recording" : "sandbox"}
           tabs={tabs}
           tab={tab.value}
           onTab={(id) => {
@@ -130,21 +183,54 @@ export function SharePage({ about, player, problems }: SharePageProps) {
           belowTitle="Reward code"
           below={<CodePanel model={model} player={player} focusEnv={focusEnv} terms={terms} />}
         />
-        <TimeBar
-          tracks={<TimeTracks player={player} timeline={timeline} env={focus.value} />}
-          player={player}
-          focusEnv={focusEnv}
-          live={false}
-          playing={player.playing.value}
-          speed={player.speed.value}
-          onPlay={() => player.togglePlay()}
-          onStep={(steps) => player.stepBy(steps)}
-          onSpeed={(direction) => player.changeSpeed(direction)}
-        />
+        {hands === null ? (
+          <TimeBar
+            tracks={<TimeTracks player={player} timeline={timeline} env={focus.value} />}
+            player={player}
+            focusEnv={focusEnv}
+            live={false}
+            playing={player.playing.value}
+            speed={player.speed.value}
+            onPlay={() => player.togglePlay()}
+            onStep={(steps) => player.stepBy(steps)}
+            onSpeed={(direction) => player.changeSpeed(direction)}
+          />
+        ) : (
+          <SandboxBar sandbox={hands} focusEnv={focusEnv} />
+        )}
       </main>
       <Notices />
       <KeySheet />
     </div>
+  );
+}
+
+/** Time of the page's own roll-out: at its newest step or, dragged back, in what is kept of it. */
+function SandboxBar({ sandbox, focusEnv }: { sandbox: Sandbox; focusEnv: () => number }) {
+  const { player, paused, control } = sandbox;
+  const atLive = player.atLive.value;
+  const go = (steps: number) => {
+    if (atLive) control({ type: "playback", step: steps });
+    else player.stepBy(steps);
+  };
+  return (
+    <TimeBar
+      player={player}
+      focusEnv={focusEnv}
+      live={true}
+      playing={atLive ? !paused.value : player.playing.value}
+      speed={player.speed.value}
+      onPlay={() => {
+        if (atLive) control({ type: "playback", paused: !paused.peek() });
+        else player.togglePlay();
+      }}
+      onStep={go}
+      onSpeed={(direction) => {
+        player.changeSpeed(direction);
+        control({ type: "playback", speed: player.speed.peek() });
+      }}
+      onReset={() => control({ type: "playback", reset: true })}
+    />
   );
 }
 

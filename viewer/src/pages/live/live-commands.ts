@@ -1,6 +1,8 @@
 /** Keys and commands of Live. */
+
 import { FilmRecorder, savePicture } from "../../export/picture.js";
 import { ranking, rankOf } from "../../panels/ranking.js";
+import { shoveOf } from "../../panels/shove.js";
 import { stageCommands } from "../../panels/stage-commands.js";
 import type { Command } from "../../state/commands.js";
 import { type LiveSession, live } from "../../state/live-session.js";
@@ -41,21 +43,10 @@ export function changeSpeed(direction: 1 | -1): void {
   live.send({ type: "playback", speed });
 }
 
-/** N s for a speed change of the whole robot, m/s, in a random level direction. */
-const shoveSpeed = 1;
-
 export function shove(): void {
   const model = live.model.peek();
   if (model === null || !live.can("push")) return;
-  const mass = model.robot.bodies.reduce((sum, { massKg }) => sum + massKg, 0);
-  const angle = 2 * Math.PI * Math.random();
-  const size = mass * shoveSpeed;
-  live.send({
-    type: "push",
-    env: live.focusEnv.peek(),
-    body: model.baseBody,
-    impulse: [size * Math.cos(angle), size * Math.sin(angle), 0],
-  });
+  live.send(shoveOf(model, live.focusEnv.peek()));
 }
 
 function focusRank(session: LiveSession, which: "worst" | "median" | "best"): void {

@@ -5,6 +5,7 @@ import { CodePanel } from "../../panels/code-panel.js";
 import { CommandStick } from "../../panels/command-stick.js";
 import { EnvironmentsPanel } from "../../panels/environments-panel.js";
 import { PosePanel } from "../../panels/pose-panel.js";
+import { bodyPlace, dragOf, pullArrow } from "../../panels/pull.js";
 import { RewardsPanel } from "../../panels/rewards-panel.js";
 import { SidePanel, type Tab } from "../../panels/side-panel.js";
 import { StageOverlay } from "../../panels/stage-overlay.js";
@@ -172,14 +173,9 @@ function useHands(settings: StageSettings): {
     gestures: {
       pull: mayPull
         ? (next) => {
-            const before = pull.current;
+            const drag = dragOf(next, pull.current);
             pull.current = next;
-            if (next !== null) {
-              const { env, body, point, target } = next;
-              live.send({ type: "drag", env, body, point: [...point], target: [...target] });
-            } else if (before !== null) {
-              live.send({ type: "drag", env: before.env, body: before.body, point: null });
-            }
+            if (drag !== null) live.send(drag);
           }
         : null,
       select: (pick) => {
@@ -207,21 +203,6 @@ function useHands(settings: StageSettings): {
       }
       return out;
     },
-  };
-}
-
-function bodyPlace({ poses, timeline }: StageScene, stage: Stage, env: number, body: number) {
-  const p = 7 * (env * timeline.model.robot.bodies.length + body);
-  const [x, y, z] = stage.offsetOf(env);
-  return [poses[p] + x, poses[p + 1] + y, poses[p + 2] + z] as const;
-}
-
-function pullArrow({ env, body, shown }: Pull, scene: StageScene, stage: Stage): Arrow {
-  const from = bodyPlace(scene, stage, env, body);
-  return {
-    kind: "pull",
-    from,
-    along: [shown[0] - from[0], shown[1] - from[1], shown[2] - from[2]],
   };
 }
 
