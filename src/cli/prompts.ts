@@ -7,7 +7,7 @@ import { conversationInputs } from "../design/prompted-designer.js";
 import { rewardChecker } from "../design/reward-checker.js";
 import { searchOptionsOf } from "../design/search-options.js";
 import { eventFormat } from "../events/event.js";
-import { foldAll } from "../events/run-state.js";
+import { foldAll } from "../events/fold.js";
 import { isLoopback } from "../llm/loopback.js";
 import { createOpenAiClient } from "../llm/openai.js";
 import { confirmSpending, estimateSearch, formatEstimate } from "../llm/preflight.js";

@@ -4,7 +4,7 @@ import { RewardsmithError } from "../core/errors.js";
 import { report } from "../design/report.js";
 import { compareFinals } from "../design/score.js";
 import { eventFormat } from "../events/event.js";
-import { foldAll } from "../events/run-state.js";
+import { foldAll } from "../events/fold.js";
 import { readEventLog } from "../run/event-log.js";
 import { listRuns, openRun } from "../run/run-folder.js";
 import type { CliContext } from "./context.js";

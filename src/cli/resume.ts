@@ -5,7 +5,7 @@ import { RewardsmithError } from "../core/errors.js";
 import { searchOptionsOf } from "../design/search-options.js";
 import { designSettingsSchema } from "../design/settings.js";
 import { eventFormat } from "../events/event.js";
-import { foldAll } from "../events/run-state.js";
+import { foldAll } from "../events/fold.js";
 import { readEventLog } from "../run/event-log.js";
 import { listRuns, openRun, type RunFolder } from "../run/run-folder.js";
 import type { CliContext } from "./context.js";

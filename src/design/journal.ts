@@ -1,6 +1,7 @@
 /** A run's memory: its event log, the state folded from it, and the files the events name. */
 import { eventFormat, type RunEvent, type StampedEvent } from "../events/event.js";
-import { fold, foldAll, type RunState } from "../events/run-state.js";
+import { fold, foldAll } from "../events/fold.js";
+import type { RunState } from "../events/run-state.js";
 import type { Evaluation, MetricsRow } from "../rl/metrics.js";
 import { type EventLog, openEventLog } from "../run/event-log.js";
 import type { RunFolder } from "../run/run-folder.js";

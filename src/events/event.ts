@@ -304,6 +304,7 @@ export const runEventSchema = z.discriminatedUnion("type", [
 ]);
 
 export type RunEvent = z.infer<typeof runEventSchema>;
+export type EventOf<T extends RunEvent["type"]> = Extract<RunEvent, { type: T }>;
 export type Series = z.infer<typeof seriesSchema>;
 export type Reflection = z.infer<typeof reflectionSchema>;
 export type Origin = z.infer<typeof originSchema>;

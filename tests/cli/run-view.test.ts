@@ -4,7 +4,8 @@ import { planSearch } from "../../src/cli/search-plan.js";
 import { Terminal } from "../../src/cli/terminal.js";
 import { designSettingsSchema } from "../../src/design/settings.js";
 import type { RunEvent, StampedEvent } from "../../src/events/event.js";
-import { fold, newRun } from "../../src/events/run-state.js";
+import { fold } from "../../src/events/fold.js";
+import { newRun } from "../../src/events/run-state.js";
 import { Written } from "./fake-process.js";
 
 const settings = designSettingsSchema.parse({

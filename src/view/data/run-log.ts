@@ -2,7 +2,8 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { RewardsmithError } from "../../core/errors.js";
 import { eventFormat, type StampedEvent } from "../../events/event.js";
-import { fold, newRun, type RunState } from "../../events/run-state.js";
+import { fold } from "../../events/fold.js";
+import { newRun, type RunState } from "../../events/run-state.js";
 import { checkHeader, parseLine } from "../../run/event-log.js";
 
 /** A training that the run did again with another seed; its curve lies in the job store. */

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { openJournal } from "../../../src/design/journal.js";
-import { foldAll } from "../../../src/events/run-state.js";
+import { foldAll } from "../../../src/events/fold.js";
 import {
   conversationSchema,
   curvesSchema,

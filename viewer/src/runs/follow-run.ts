@@ -1,7 +1,8 @@
 /** One run as it goes on: its events folded here as everywhere, and its learning curves. */
 import { batch, signal } from "@preact/signals";
 import type { StampedEvent } from "../../../src/events/event.js";
-import { fold, newRun, type RunState } from "../../../src/events/run-state.js";
+import { fold } from "../../../src/events/fold.js";
+import { newRun, type RunState } from "../../../src/events/run-state.js";
 import {
   type Curve,
   curvesSchema,

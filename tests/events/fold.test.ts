@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type RunEvent, runEventSchema, type StampedEvent } from "../../src/events/event.js";
-import { foldAll, newRun } from "../../src/events/run-state.js";
+import { foldAll } from "../../src/events/fold.js";
+import { newRun } from "../../src/events/run-state.js";
 
 const seconds = (n: number) => new Date(1e12 + 1000 * n).toISOString();
 const stamped = (events: readonly (RunEvent & { at: number })[]): StampedEvent[] =>
