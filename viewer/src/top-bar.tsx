@@ -2,9 +2,9 @@ import { pages } from "./pages.js";
 import { PolicyPicker } from "./panels/policy-picker.js";
 import { palette } from "./state/overlays.js";
 import { page } from "./state/route.js";
-import { theme, toggleTheme } from "./state/theme.js";
 import { Icon } from "./ui/icon.js";
 import { LinkChip } from "./ui/link-chip.js";
+import { ThemeButton } from "./ui/theme-button.js";
 
 export function TopBar() {
   return (
@@ -25,14 +25,7 @@ export function TopBar() {
         <span>Find</span>
         <kbd>Ctrl K</kbd>
       </button>
-      <button
-        type="button"
-        class="icon-button"
-        title={theme.value === "dark" ? "Light colours" : "Dark colours"}
-        onClick={toggleTheme}
-      >
-        <Icon name={theme.value === "dark" ? "sun" : "moon"} />
-      </button>
+      <ThemeButton />
     </header>
   );
 }

@@ -4,15 +4,13 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { SharedAbout } from "../../../src/view/share/about.js";
 import { replayCommands } from "../pages/replay/replay-commands.js";
 import { CodePanel } from "../panels/code-panel.js";
-import { EnvironmentsPanel } from "../panels/environments-panel.js";
 import { ExportMenu } from "../panels/export-menu.js";
+import { playbackTabs } from "../panels/playback-tabs.js";
 import { dragOf, pullArrow } from "../panels/pull.js";
-import { RewardsPanel } from "../panels/rewards-panel.js";
 import { shoveOf } from "../panels/shove.js";
 import { SidePanel, type Tab } from "../panels/side-panel.js";
 import { StageTools } from "../panels/stage-tools.js";
 import { StageView } from "../panels/stage-view.js";
-import { StatePanel } from "../panels/state-panel.js";
 import { TimeBar } from "../panels/time-bar.js";
 import { TimeTracks } from "../panels/time-tracks.js";
 import type { Pull } from "../stage/gestures.js";
@@ -21,11 +19,11 @@ import { addCommands, runKey, takesKeys } from "../state/commands.js";
 import { keySheet } from "../state/overlays.js";
 import { StageSettings } from "../state/stage-settings.js";
 import { TermFocus } from "../state/term-focus.js";
-import { theme, toggleTheme } from "../state/theme.js";
 import type { Player } from "../timeline/player.js";
 import { Icon } from "../ui/icon.js";
 import { KeySheet } from "../ui/key-sheet.js";
 import { Notices } from "../ui/notices.js";
+import { ThemeButton } from "../ui/theme-button.js";
 import type { Sandbox } from "./physics/sandbox.js";
 import { RunTab } from "./run-tab.js";
 
@@ -68,23 +66,7 @@ export function SharePage(props: SharePageProps) {
   };
 
   const tabs: Tab[] = [
-    {
-      id: "rewards",
-      title: "Rewards",
-      content: () => <RewardsPanel player={player} focusEnv={focusEnv} terms={terms} />,
-    },
-    {
-      id: "state",
-      title: "State",
-      content: () => <StatePanel player={player} model={model} focusEnv={focusEnv} />,
-    },
-    {
-      id: "environments",
-      title: "Environments",
-      content: () => (
-        <EnvironmentsPanel player={player} model={model} focusEnv={focusEnv} onFocus={setFocus} />
-      ),
-    },
+    ...playbackTabs({ player, model, focusEnv, terms, onFocus: setFocus }),
     ...(about.run === null
       ? []
       : [{ id: "run", title: "Run", content: () => <RunTab about={about} /> }]),
@@ -107,14 +89,7 @@ export function SharePage(props: SharePageProps) {
         >
           <Icon name="help" />
         </button>
-        <button
-          type="button"
-          class="icon-button"
-          title={theme.value === "dark" ? "Light colours" : "Dark colours"}
-          onClick={toggleTheme}
-        >
-          <Icon name={theme.value === "dark" ? "sun" : "moon"} />
-        </button>
+        <ThemeButton />
       </header>
       <main class="workspace">
         <StageView

@@ -3,14 +3,12 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { CheckpointStrip } from "../../panels/checkpoint-strip.js";
 import { CodePanel } from "../../panels/code-panel.js";
-import { EnvironmentsPanel } from "../../panels/environments-panel.js";
 import { ExportMenu } from "../../panels/export-menu.js";
+import { playbackTabs } from "../../panels/playback-tabs.js";
 import { PosePanel } from "../../panels/pose-panel.js";
-import { RewardsPanel } from "../../panels/rewards-panel.js";
 import { SidePanel, type Tab } from "../../panels/side-panel.js";
 import { StageTools } from "../../panels/stage-tools.js";
 import { StageView } from "../../panels/stage-view.js";
-import { StatePanel } from "../../panels/state-panel.js";
 import { TimeBar } from "../../panels/time-bar.js";
 import { TimeTracks } from "../../panels/time-tracks.js";
 import { addCommands } from "../../state/commands.js";
@@ -58,28 +56,7 @@ export function ReplayPage() {
     model === null
       ? []
       : [
-          {
-            id: "rewards",
-            title: "Rewards",
-            content: () => <RewardsPanel player={player} focusEnv={focusEnv} terms={terms} />,
-          },
-          {
-            id: "state",
-            title: "State",
-            content: () => <StatePanel player={player} model={model} focusEnv={focusEnv} />,
-          },
-          {
-            id: "environments",
-            title: "Environments",
-            content: () => (
-              <EnvironmentsPanel
-                player={player}
-                model={model}
-                focusEnv={focusEnv}
-                onFocus={setFocus}
-              />
-            ),
-          },
+          ...playbackTabs({ player, model, focusEnv, terms, onFocus: setFocus }),
           ...(session === null
             ? []
             : [
