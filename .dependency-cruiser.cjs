@@ -12,6 +12,7 @@ const layers = [
   "run",
   "llm",
   "design",
+  "deploy",
   "transfer",
   "view",
   "cli",

@@ -34,14 +34,14 @@ export class Actions implements Remembering {
   /** [env] what was drawn; and what is held in its place, or −1. */
   private readonly drawnDelay: Int32Array;
   private readonly heldDelay: Int32Array;
-  private readonly simulator: Simulator;
+  private readonly simulator: Pick<Simulator, "numEnvs" | "controls">;
   private readonly signals: Float32Array;
   /** Draw the delay; otherwise every action is as late as the shortest delay. */
   private readonly randomize: boolean;
 
   constructor(
     task: LoadedTask,
-    simulator: Simulator,
+    simulator: Pick<Simulator, "numEnvs" | "controls">,
     signals: Float32Array,
     key: StreamKey,
     randomize: boolean,

@@ -24,7 +24,10 @@ export interface SignalMemory extends Remembering {
   readonly travel: Float32Array;
 }
 
-export function createSignalMemory(task: LoadedTask, simulator: Simulator): SignalMemory {
+export function createSignalMemory(
+  task: LoadedTask,
+  simulator: Pick<Simulator, "numEnvs" | "state" | "jointNames">,
+): SignalMemory {
   const { jointVelocity, contactForce, bodyPose } = simulator.state;
   const { numEnvs } = simulator;
   const dt = task.definition.controlDtSeconds;

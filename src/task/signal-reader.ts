@@ -18,7 +18,7 @@ export type Copy = (first: number, end: number) => void;
 /** The function that copies everything a simulator knows into `signals` `[env][stride]`. */
 export function createSignalReader(
   task: LoadedTask,
-  simulator: Simulator,
+  simulator: Pick<Simulator, "state" | "jointNames">,
   signals: Float32Array,
   memory: SignalMemory,
   /** [env] control steps since the episode began. */
