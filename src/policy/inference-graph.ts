@@ -4,7 +4,7 @@ import type { PolicyParameters } from "./inference.js";
 import { foldImages, withImages } from "./mirror.js";
 import { constantLayers, forward, forwardActorCritic, splitParameters } from "./mlp-graph.js";
 import { criticInputDim, type NetworkShape, parameterLayout } from "./network.js";
-import { OnnxGraph } from "./onnx.js";
+import { OnnxGraph, type Value } from "./onnx.js";
 import { inverseDeviation, observationClip } from "./running-statistics.js";
 
 /**
@@ -38,14 +38,62 @@ export function hasPrivilegedInput(network: NetworkShape): boolean {
 }
 
 /** A trained policy by itself: raw observations in, mean actions out, normalizer and weights inside. */
-export function policyModel({
-  network,
-  theta,
-  observationStatistics,
-}: PolicyParameters): Uint8Array {
+export function policyModel(policy: PolicyParameters): Uint8Array {
   const graph = new OnnxGraph("policy");
+  const observations = graph.input("observations", ["batch", policy.network.observationDim]);
+  graph.output("mean", meanAction(graph, policy, observations), [
+    "batch",
+    policy.network.actionDim,
+  ]);
+  return graph.encode({ actions: "clip to [-1, 1]" });
+}
+
+export interface DeployedModelOptions {
+  /** Frames of observation that the policy sees, newest last. */
+  readonly history: number;
+  /** Becomes the model's metadata properties. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/**
+ * A trained policy for a robot: `obs` `[batch][frame]`, one frame, in; `actions` `[batch][action]`,
+ * clipped to ±1, out. Of several frames the older ones are `history` `[batch][(frames − 1) × frame]`,
+ * oldest first; `next_history` is what to give with the next frame.
+ */
+export function deployedModel(
+  policy: PolicyParameters,
+  { history, metadata }: DeployedModelOptions,
+): Uint8Array {
+  const graph = new OnnxGraph("policy");
+  const { observationDim, actionDim } = policy.network;
+  const frame = observationDim / history;
+  const older = observationDim - frame;
+  const newest = graph.input("obs", ["batch", frame]);
+  let observations = newest;
+  if (older > 0) {
+    observations = graph.node("Concat", [graph.input("history", ["batch", older]), newest], {
+      axis: 1,
+    });
+    const next = graph.node("Slice", [
+      observations,
+      graph.integers([frame]),
+      graph.integers([observationDim]),
+      graph.integers([1]),
+    ]);
+    graph.output("next_history", next, ["batch", older]);
+  }
+  const actions = clipped(graph, meanAction(graph, policy, observations), 1);
+  graph.output("actions", actions, ["batch", actionDim]);
+  return graph.encode(metadata);
+}
+
+function meanAction(
+  graph: OnnxGraph,
+  { network, theta, observationStatistics }: PolicyParameters,
+  observations: Value,
+): Value {
   const dim = network.observationDim;
-  let x = graph.input("observations", ["batch", dim]);
+  let x = observations;
   if (observationStatistics !== null) {
     const mean = graph.constant(Float32Array.from(observationStatistics.mean), [dim]);
     const inverse = graph.constant(
@@ -53,16 +101,17 @@ export function policyModel({
       [dim],
     );
     const scaled = graph.node("Mul", [graph.node("Sub", [x, mean]), inverse]);
-    x = graph.node("Max", [
-      graph.node("Min", [scaled, graph.scalar(observationClip)]),
-      graph.scalar(-observationClip),
-    ]);
+    x = clipped(graph, scaled, observationClip);
   }
   const layers = constantLayers(graph, theta, parameterLayout(network).actor);
   const { symmetry } = network;
   if (symmetry) x = withImages(graph, x, symmetry.observation);
   const { output } = forward(graph, layers, x, network.activation);
-  const mean = symmetry ? foldImages(graph, output, symmetry.action) : output;
-  graph.output("mean", mean, ["batch", network.actionDim]);
-  return graph.encode({ actions: "clip to [-1, 1]" });
+  return symmetry ? foldImages(graph, output, symmetry.action) : output;
+}
+
+/** Between ± `bound`. */
+function clipped(graph: OnnxGraph, x: Value, bound: number): Value {
+  const below = graph.node("Min", [x, graph.scalar(bound)]);
+  return graph.node("Max", [below, graph.scalar(-bound)]);
 }
