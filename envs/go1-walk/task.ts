@@ -163,6 +163,23 @@ export default defineTask({
     },
     network: { actor: [128, 64], critic: [128, 64], initialLogStd: -1.6 },
   },
+  transfer: {
+    measures: {
+      distance: { aggregate: "integral", unit: "m", description: "way along +x" },
+      speed: { unit: "m/s", description: "mean speed along +x" },
+      speedError: { unit: "m/s", description: "mean distance from the wanted speed" },
+      drift: { aggregate: "last", unit: "m", description: "way off the line at the end" },
+      torque: { unit: "N m", description: "mean torque of a joint, without its sign" },
+      power: { unit: "W", description: "mechanical power of all joints, without its sign" },
+      jerk: { unit: "1/s", description: "mean rate at which an action changes" },
+    },
+    success: { measures: { speedError: [0, 0.5] } },
+    // DrEureka's rule for its physics prior.
+    loose: { measures: { speedError: [0, 1] } },
+    headline: "distance",
+    smoothness: "jerk",
+    exam: { seconds: 10, pass: 0.8 },
+  },
   mirror: {
     joints: {
       frontRightHip: "-frontLeftHip",

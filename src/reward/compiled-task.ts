@@ -10,5 +10,6 @@ export interface CompiledTask {
     readonly derived?: Program;
     readonly human?: Program;
     readonly sparse?: Program;
+    readonly measures?: Program;
   };
 }

@@ -9,7 +9,7 @@
 import { z } from "zod";
 import { RewardsmithError } from "../core/errors.js";
 
-export type ProgramKind = "reward" | "fitness" | "termination" | "derived";
+export type ProgramKind = "reward" | "fitness" | "termination" | "derived" | "measures";
 
 /** Largest program accepted: tree nodes in all, and how deeply they nest. */
 export const programLimits = { nodes: 20_000, depth: 600, columns: 256, variables: 8_192 } as const;
@@ -154,7 +154,7 @@ const statementSchema: z.ZodType<Statement> = z.lazy(() =>
 /** Shape only; `parseProgram` also checks sizes, variables, labels and arities. */
 export const programSchema: z.ZodType<Program> = z.strictObject({
   format: z.literal(1),
-  kind: z.enum(["reward", "fitness", "termination", "derived"]),
+  kind: z.enum(["reward", "fitness", "termination", "derived", "measures"]),
   columns: z
     .array(z.string().regex(/^[A-Za-z][\w.[\]]*$/))
     .min(1)

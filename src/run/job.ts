@@ -82,6 +82,7 @@ export function jobId(job: TrainingJob): string {
     steps,
     searchSteps,
     quickSearch,
+    transfer,
     ...dynamics
   } = definition;
   const { [job.engine]: physics, onnxruntime } = versions();

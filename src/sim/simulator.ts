@@ -33,6 +33,8 @@ export interface PhysicsProfile {
   readonly pgsIterations: number;
   /** Soft continuous collision detection distance, m; 0 is off (Rapier). */
   readonly softCcdMeters: number;
+  /** Time in which a contact gives way and recovers, s; by default the engine's own. */
+  readonly contactSeconds?: number | undefined;
 }
 
 /** Refreshed by every `step` and `reset`. All Float32Array, laid out `[env][...]`. */
@@ -62,8 +64,8 @@ export interface ResetState {
 }
 
 /**
- * Physics of one environment that may differ from the robot file. Factors multiply, offsets add.
- * Mass, payload and centre are the robot's, not those of loose objects, which have their own factor.
+ * Physics of one environment that may differ from the robot file: what each stands for is told in
+ * `parameterFacts`. New ones go to the end: draws follow the order.
  */
 export const parameterNames = [
   "massFactor",
@@ -80,6 +82,23 @@ export const parameterNames = [
   "motorStrength",
   "jointDampingFactor",
   "armatureFactor",
+  "motorOffset",
+  "jointStiffness",
+  "jointDamping",
+  "jointFriction",
+  "armature",
+  "gravityOffset.x",
+  "gravityOffset.y",
+  "gravityOffset.z",
+  "objectCenterOfMassOffset.x",
+  "objectCenterOfMassOffset.y",
+  "objectCenterOfMassOffset.z",
+  "objectFriction",
+  "objectRestitution",
+  "objectSizeFactor",
+  "objectDrag",
+  "groundFriction",
+  "groundRestitution",
 ] as const;
 export type ParameterName = (typeof parameterNames)[number];
 

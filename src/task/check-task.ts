@@ -105,6 +105,25 @@ export function checkTask(definition: TaskDefinition, robot: RobotModel, table: 
     );
   }
   if (definition.mirror) taskMirror({ definition, robot, signals: table });
+  checkTransfer(definition);
+}
+
+function checkTransfer({ transfer }: TaskDefinition): void {
+  if (!transfer) return;
+  const measures = Object.keys(transfer.measures);
+  const named = [
+    ...Object.keys(transfer.success.measures).map((name) => ["success", name] as const),
+    ...Object.keys(transfer.loose.measures).map((name) => ["loose", name] as const),
+    ["headline", transfer.headline] as const,
+    ...(transfer.smoothness ? [["smoothness", transfer.smoothness] as const] : []),
+  ];
+  for (const [where, name] of named) {
+    if (measures.includes(name)) continue;
+    throw invalid(
+      `transfer.${where} names measure "${name}", which is not declared`,
+      nameHint(name, measures),
+    );
+  }
 }
 
 /** Throws E_ROBOT_OVERLAP where the pose that episodes start from has parts inside each other. */

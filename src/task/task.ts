@@ -167,6 +167,43 @@ const mirrorSchema = z.strictObject({
     .default({}),
 });
 
+/** When an episode in another world counts as a success. */
+const successRuleSchema = z.strictObject({
+  /** By measure: the least and the greatest value that will do. */
+  measures: z.record(z.string(), range).default({}),
+  /** Early ends that do not count against it; by default an episode has to last. */
+  endings: z.array(z.string()).default([]),
+});
+export type SuccessRule = z.infer<typeof successRuleSchema>;
+
+const measureSchema = z.strictObject({
+  /** Of the values of an episode's steps; the integral is over time, in unit times seconds. */
+  aggregate: z.enum(["mean", "integral", "min", "max", "last"]).default("mean"),
+  unit: z.string().default(""),
+  description: z.string(),
+});
+
+/** What measures.ts computes in worlds other than the one trained in, and how it is judged. */
+const transferSchema = z.strictObject({
+  /** By name as measures.ts returns them. */
+  measures: z.record(z.string().regex(/^[a-z][A-Za-z0-9]*$/), measureSchema),
+  /** Passed in an exam; and still under control, for mapping what a policy tolerates. */
+  success: successRuleSchema,
+  loose: successRuleSchema,
+  /** Measure by which policies are ranked: more is better. */
+  headline: z.string(),
+  /** Measure that decides between equals: less is better. */
+  smoothness: z.string().optional(),
+  exam: z.strictObject({
+    seconds: z.number().positive(),
+    /** Share of nominal episodes in the other engine that have to succeed. */
+    pass: z.number().gt(0).max(1).optional(),
+  }),
+  /** What a reward for a real robot has to heed, as a designer is told. */
+  safety: z.string().optional(),
+});
+export type TransferDefinition = z.infer<typeof transferSchema>;
+
 export const taskDefinitionSchema = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]*$/, "lower case letters, digits and dashes"),
   /** Another task's folder, relative to this one, whose files stand in for those missing here. */
@@ -275,6 +312,8 @@ export const taskDefinitionSchema = z.strictObject({
   training: trainingSettingsSchema.prefault({}),
   /** Left and right of the robot, for `symmetry` (the plane y = 0 of its base). */
   mirror: mirrorSchema.optional(),
+  /** How a policy is judged in other worlds; with measures.ts it opts the task in to `transfer`. */
+  transfer: transferSchema.optional(),
   /** Other settings by name, for `train --preset`. */
   presets: z.record(z.string(), trainingPresetSchema).default({}),
 });
@@ -308,4 +347,6 @@ export interface TaskSources {
   /** reward.ts: a person's reward, the baseline. */
   readonly human?: string;
   readonly sparse?: string;
+  /** Measured in other worlds, where the task declares `transfer`. */
+  readonly measures?: string;
 }

@@ -21,6 +21,16 @@ export function compileTask(task: LoadedTask): CompiledTask {
   const derived = optional(sources.derived, "derived", "derived.ts");
   const human = optional(sources.human, "reward", "reward.ts");
   const sparse = optional(sources.sparse, "reward", "sparse.ts");
+  const measures = optional(sources.measures, "measures", "measures.ts");
+  if (measures && definition.transfer) {
+    const declared = Object.keys(definition.transfer.measures);
+    const computed = measures.columns.slice(1);
+    if ([...declared].sort().join() !== [...computed].sort().join()) {
+      problems.push(
+        `${folder}/measures.ts returns ${computed.join(", ")}, but task.ts declares ${declared.join(", ")}`,
+      );
+    }
+  }
   const needsDerived = signals.signals.some(({ source }) => source.kind === "derived");
   if (needsDerived && sources.derived === undefined) {
     problems.push(`${folder}/derived.ts is missing, but the task has derived signals`);
@@ -40,6 +50,7 @@ export function compileTask(task: LoadedTask): CompiledTask {
       ...(derived === null ? {} : { derived }),
       ...(human === null ? {} : { human }),
       ...(sparse === null ? {} : { sparse }),
+      ...(measures === null ? {} : { measures }),
     },
   };
 }

@@ -13,6 +13,7 @@ const forms: Readonly<Record<ProgramKind, string>> = {
   fitness: "export function fitness(s: State): number { return …; }",
   termination: "export function termination(s: State): Flags { return { fell: s.… < 0.3 }; }",
   derived: 'export function derived(s: State): Derived { return { "name": … }; }',
+  measures: "export function measures(s: State): Terms { return { speed: s.…, torque: … }; }",
 };
 
 /** The form of a program of this kind, for hints. */
@@ -89,7 +90,8 @@ export function toOutputs(
 ): Outputs {
   switch (kind) {
     case "reward":
-      return rewardOutputs(result, emit, node);
+    case "measures":
+      return rewardOutputs(result, kind, emit, node);
     case "termination":
       return terminationOutputs(result, emit, node);
     case "derived":
@@ -100,8 +102,14 @@ export function toOutputs(
   }
 }
 
-function rewardOutputs(result: Value, emit: Emitter, node: ts.Node): Outputs {
-  const fields = requireObject("reward", result, node);
+/** Measures take the reward's place in an environment that measures, so their sum comes first, too. */
+function rewardOutputs(
+  result: Value,
+  kind: "reward" | "measures",
+  emit: Emitter,
+  node: ts.Node,
+): Outputs {
+  const fields = requireObject(kind, result, node);
   const total = fields.get("total");
   const terms = new Map<string, Value>();
   for (const [name, field] of fields) {

@@ -15,6 +15,8 @@ export interface MjcfOptions {
   readonly filter: CollisionFilter;
   /** Geoms, by index, whose net contact force is measured: one sensor of 3 numbers each, in this order. */
   readonly contactGeoms: readonly number[];
+  /** Time constant of contacts, s; by default MuJoCo's, 0.02. */
+  readonly contactSeconds?: number | undefined;
   /** What stands in place of the geom at this index; its heights are for `writeHeights` to put in. */
   readonly ground?: { readonly geom: number; readonly field: HeightField } | undefined;
 }
@@ -42,6 +44,9 @@ export function mjcf(robot: RobotModel, options: MjcfOptions): string {
     `<option timestep="${options.timestep}" gravity="${list(robot.gravity)}" integrator="implicitfast" cone="pyramidal">`,
     '<flag autoreset="disable" island="disable"/></option>',
     `<size memory="${arenaKilobytes(robot, options)}K"/>`,
+    ...(options.contactSeconds === undefined
+      ? []
+      : [`<default><geom solref="${options.contactSeconds} 1"/></default>`]),
     "<asset>",
     ...(options.ground ? [heightField(options.ground.field)] : []),
     ...robot.geoms.flatMap((geom, g) => (used(g) && geom.shape === "mesh" ? [mesh(geom, g)] : [])),

@@ -123,7 +123,8 @@ class MujocoSimulator implements Simulator {
     const timestep = options.controlDtSeconds / this.substeps;
     const { terrain } = options;
     const ground = terrain && { geom: groundGeom(robot), field: buildHeightField(terrain) };
-    const xml = mjcf(robot, { timestep, filter, contactGeoms, ground });
+    const { contactSeconds } = options.physics;
+    const xml = mjcf(robot, { timestep, filter, contactGeoms, ground, contactSeconds });
     const model = compileModel(engine, xml, robot.name);
     if (ground) writeHeights(model.hfield_data, ground.field);
     this.ids = idsOf(engine, model, robot);

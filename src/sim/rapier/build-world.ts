@@ -62,6 +62,11 @@ export function buildWorld(
   world.numSolverIterations = physics.solverIterations;
   world.numInternalPgsIterations = physics.pgsIterations;
   world.maxCcdSubsteps = 0;
+  if (physics.contactSeconds !== undefined) {
+    // A critically damped contact of MuJoCo's time constant τ swings at 1 / τ rad/s.
+    world.integrationParameters.contact_natural_frequency =
+      1 / (2 * Math.PI * physics.contactSeconds);
+  }
 
   const { links, joints } = articulation;
   const moving = robot.geoms.flatMap((geom, g) => (isMoving(geom, articulation) ? [g] : []));

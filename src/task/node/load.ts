@@ -170,12 +170,16 @@ async function readSources(
   }
   const human = await optional("reward.ts");
   const sparse = await optional("sparse.ts");
+  const measures =
+    definition.transfer &&
+    (await required("measures.ts", "it measures what the task's transfer block names"));
   return {
     fitness: await required("fitness.ts", "it measures success, step by step"),
     termination: await required("termination.ts", "it says when an episode ends"),
     ...(derived === undefined ? {} : { derived }),
     ...(human === undefined ? {} : { human }),
     ...(sparse === undefined ? {} : { sparse }),
+    ...(measures === undefined ? {} : { measures }),
   };
 }
 
