@@ -15,8 +15,12 @@ import type {
 } from "./rollout-source.js";
 import type { Subscription, ViewClient } from "./view-client.js";
 
+/** Who opens another page or loads this one again is back before so long: the roll-out goes on. */
+const graceMs = 3000;
 /** In this order a late joiner is told. */
 const keptTypes = ["model", "policy", "policies", "controls", "stress", "load"] as const;
+
+const nobody: RolloutDemand = { clients: 0, connected: 0, channels: new Set(), focusEnvs: [] };
 
 interface KeptPacket {
   readonly packet: Uint8Array;
@@ -31,8 +35,9 @@ export class RolloutHub implements RolloutSink {
   /** Newest packet of each channel; of signals, that of each focused environment. */
   private readonly newest = new Map<string, KeptPacket>();
   private readonly packer = new FramePacker();
-  private wanted: RolloutDemand = { clients: 0, channels: new Set(), focusEnvs: [] };
+  private wanted = nobody;
   private lastDemand = "";
+  private leaving: NodeJS.Timeout | undefined;
 
   constructor(source: RolloutSource) {
     this.source = source;
@@ -114,20 +119,40 @@ export class RolloutHub implements RolloutSink {
     for (const client of this.clients) client.send(text);
   }
 
+  async stop(): Promise<void> {
+    clearTimeout(this.leaving);
+    await this.source.stop();
+  }
+
   private demand(): void {
+    clearTimeout(this.leaving);
+    const wanted = this.demandNow();
+    if (wanted.clients > 0 || this.wanted.clients === 0) this.want(wanted);
+    else this.leaving = setTimeout(() => this.want(this.demandNow()), graceMs).unref();
+  }
+
+  private demandNow(): RolloutDemand {
     const channels = new Set<Channel>();
     const focusEnvs = new Set<number>();
+    let clients = 0;
     for (const { subscription } of this.clients) {
+      if (subscription.channels.size > 0) clients++;
       for (const channel of subscription.channels) channels.add(channel);
       if (subscription.channels.has("signals")) focusEnvs.add(subscription.focusEnv);
     }
-    this.wanted = { clients: this.clients.size, channels, focusEnvs: [...focusEnvs].sort() };
-    const summary = JSON.stringify([this.wanted.clients, [...channels], this.wanted.focusEnvs]);
+    const connected = this.clients.size;
+    return { clients, connected, channels, focusEnvs: [...focusEnvs].sort() };
+  }
+
+  private want(wanted: RolloutDemand): void {
+    this.wanted = wanted;
+    const { clients, connected, channels, focusEnvs } = wanted;
+    const summary = JSON.stringify([clients, connected, [...channels], focusEnvs]);
     if (summary === this.lastDemand) return;
     this.lastDemand = summary;
     for (const [slot, { header }] of this.newest) {
       const env = header.firstEnv;
-      if (slot.startsWith("signals:") && !focusEnvs.has(env)) this.newest.delete(slot);
+      if (slot.startsWith("signals:") && !focusEnvs.includes(env)) this.newest.delete(slot);
     }
     this.source.demand(this.wanted);
   }

@@ -3,9 +3,12 @@ import type { Channel } from "../stream/channel.js";
 import type { RolloutFrame } from "../stream/frame.js";
 import type { Capability, RolloutControl, ServerMessage } from "../stream/protocol.js";
 
-/** What all clients together want now. Nobody watches when `clients` is 0: do not run then. */
+/** What all clients together want now. */
 export interface RolloutDemand {
+  /** Those that take at least one channel. Nobody watches when it is 0: do not run then. */
   readonly clients: number;
+  /** All, also those that look at something else now and may come back. */
+  readonly connected: number;
   readonly channels: ReadonlySet<Channel>;
   /** Environments whose `signals` somebody wants. */
   readonly focusEnvs: readonly number[];

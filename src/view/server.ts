@@ -129,7 +129,7 @@ class RunningServer implements ViewServer {
       client.close(closeCode.goingAway, "the server stops");
     }
     const closed = new Promise<void>((resolve) => this.http.close(() => resolve()));
-    await Promise.all([...this.hubs.values()].map((hub) => hub.source.stop()));
+    await Promise.all([...this.hubs.values()].map((hub) => hub.stop()));
     this.http.closeAllConnections();
     for (const socket of this.connected.values()) socket.terminate();
     await closed;

@@ -125,6 +125,8 @@ export class ViewClient {
 
   subscribe(subscription: Subscription): void {
     this.subscription = subscription;
+    // What was on its way will not be drawn, which says nothing about how fast this client is.
+    if (subscription.channels.size === 0) this.rate.forget();
     for (const channel of this.slots.keys()) {
       // Signals that wait may be those of another environment.
       if (channel === "signals" || !subscription.channels.has(channel)) this.slots.delete(channel);

@@ -131,6 +131,38 @@ describe.skipIf(findChromium() === null)("Live in a browser", () => {
     await picture(page, "survive");
   });
 
+  test("another page or a hidden tab asks for nothing, and the way back keeps the time bar", async () => {
+    here = await visit(browser);
+    const { page, source } = here;
+    const rolls = (running: boolean) =>
+      vi.waitFor(() => expect(source.running).toBe(running), patient);
+    const first = () => page.evaluate<number>("rewardsmith.live.player.timeline.value.firstTime");
+    await rolls(true);
+    const began = await first();
+    await page.keyboard.press("Alt+6");
+    await page.waitForSelector("text=reward hacking");
+    await rolls(false);
+    const stood = source.walker.frame.simTimeSeconds;
+    await page.keyboard.press("Alt+2");
+    await rolls(true);
+    await page.waitForFunction(
+      (then) => Number(document.querySelector(".time-text")?.textContent?.slice(2)) > then,
+      stood,
+    );
+    expect(await first()).toBe(began);
+    await page.evaluate(() => {
+      Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    });
+    await rolls(false);
+    await page.evaluate(() => {
+      Reflect.deleteProperty(document, "visibilityState");
+      document.dispatchEvent(new Event("visibilitychange"));
+    });
+    await rolls(true);
+    expect(await first()).toBe(began);
+  });
+
   test("draw calls do not grow with the number of environments", async () => {
     const calls: number[] = [];
     for (const numEnvs of [1, 32]) {

@@ -61,6 +61,10 @@ export class WalkerSource implements RolloutSource {
     sink.message({ type: "load", realTimeFactor: 1, cpuShare: 0.07 });
   }
 
+  get running(): boolean {
+    return this.timer !== null;
+  }
+
   private tellControls(): void {
     this.sink?.message({ type: "controls", ...this.set });
   }

@@ -18,6 +18,7 @@ export function Shell() {
     live.start(streamUrl());
     return startKeyboard();
   }, []);
+  useSignalEffect(() => live.watch(page.value === "live"));
   useSignalEffect(() => {
     const refusal = live.refusal.value;
     if (refusal !== null) notify("error", refusal.message, refusal.hint);

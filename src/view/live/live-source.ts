@@ -1,6 +1,7 @@
 /**
  * Live evaluation as the viewer's server sees it: the newest checkpoint of what is chosen, played by a
- * process of low priority that exists only while somebody watches.
+ * process of low priority that begins when somebody watches, rests while all look at something else
+ * and ends when they have gone.
  */
 import type { ChildProcess } from "node:child_process";
 import { type ErrorCode, RewardsmithError } from "../../core/errors.js";
@@ -33,7 +34,12 @@ export class LiveSource implements RolloutSource {
   private readonly options: LiveSourceOptions;
   private sink: RolloutSink | undefined;
   private child: ChildProcess | null = null;
-  private demanded: RolloutDemand = { clients: 0, channels: new Set(), focusEnvs: [] };
+  private demanded: RolloutDemand = {
+    clients: 0,
+    connected: 0,
+    channels: new Set(),
+    focusEnvs: [],
+  };
   private selected: PolicyReference = { kind: "newest" };
   /** Key of the policy that the child was last told to play, and of the list that clients know. */
   private watchedKey = "";
@@ -46,6 +52,8 @@ export class LiveSource implements RolloutSource {
   /** Settles when no process that was started here is left. */
   private ended: Promise<unknown> = Promise.resolve();
   private asked = 0;
+  /** Number of the last model that was told. */
+  private modelsBefore = 0;
   private crashes = 0;
   private stopped = false;
 
@@ -65,11 +73,12 @@ export class LiveSource implements RolloutSource {
   demand(demand: RolloutDemand): void {
     this.demanded = demand;
     // Of several pages that a stop closes, each but the last leaves others that seem to watch.
-    if (demand.clients === 0 || this.stopped) {
+    if (demand.connected === 0 || this.stopped) {
       this.endChild();
       return;
     }
-    if (!this.child) this.beginChild();
+    if (!this.child && demand.clients > 0) this.beginChild();
+    // Without channels it rests, and goes on where it was when somebody looks again.
     const { channels, focusEnvs } = demand;
     this.post({ kind: "demand", channels: [...channels], focusEnvs });
   }
@@ -165,8 +174,10 @@ export class LiveSource implements RolloutSource {
 
   private hear(message: FromWorker): void {
     if (message.kind === "packets") this.sink?.packets(message.packets);
-    else if (message.kind === "message") this.sink?.message(message.message);
-    else {
+    else if (message.kind === "message") {
+      if (message.message.type === "model") this.modelsBefore = message.message.model.number;
+      this.sink?.message(message.message);
+    } else {
       this.answers.get(message.id)?.(message);
       this.answers.delete(message.id);
     }
@@ -188,7 +199,8 @@ export class LiveSource implements RolloutSource {
       if (!watched || this.child !== child || offer.key === this.watchedKey) return;
       this.watchedKey = offer.key;
       const numEnvs = this.options.numEnvs ?? defaultEnvs;
-      this.post({ kind: "watch", watched, numEnvs });
+      const { modelsBefore } = this;
+      this.post({ kind: "watch", watched, numEnvs, modelsBefore });
       const untrained = watched.policy === null;
       this.status(
         "live",

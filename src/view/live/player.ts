@@ -61,8 +61,12 @@ export class Player {
     this.restartLoad();
   }
 
-  /** Shows a policy; in the scene that runs already, nothing but the policy changes. */
-  async watch(watched: Watched, numEnvs: number): Promise<void> {
+  /**
+   * Shows a policy; in the scene that runs already, nothing but the policy changes.
+   * @param modelsBefore number of the last model that clients know, of a player before this one
+   */
+  async watch(watched: Watched, numEnvs: number, modelsBefore = 0): Promise<void> {
+    this.models = Math.max(this.models, modelsBefore);
     const before = this.watched;
     this.watched = watched;
     if (this.numEnvs === 0) this.numEnvs = numEnvs;
@@ -102,9 +106,10 @@ export class Player {
   /** Makes the steps that are due. Returns how long nothing is due now, ms; Infinity while paused. */
   async tick(): Promise<number> {
     const now = this.options.nowMs();
-    if (now - this.load.atMs > loadEveryMs) await this.weigh(now);
+    if (this.rests) this.restartLoad();
+    else if (now - this.load.atMs > loadEveryMs) await this.weigh(now);
     const { rollout } = this;
-    if (!rollout || this.paused) return Number.POSITIVE_INFINITY;
+    if (!rollout || this.paused || this.rests) return Number.POSITIVE_INFINITY;
     const stepMs = (1000 * rollout.model.controlDtSeconds) / this.speed;
     if (now - this.dueMs > longestLagMs + stepMs) this.dueMs = now;
     // One picture's worth of steps at most, so that messages are heard in between.
@@ -115,6 +120,11 @@ export class Player {
     }
     if (now - this.sentMs >= frameMs - 2 || stepMs >= frameMs) this.show();
     return Math.max(0, this.dueMs - this.options.nowMs());
+  }
+
+  /** Nobody watches; all stays as it is. */
+  private get rests(): boolean {
+    return this.channels.size === 0;
   }
 
   dispose(): void {

@@ -6,7 +6,12 @@ import type { Watched } from "./scene.js";
 
 export type ToWorker =
   /** A policy for so many robots, in the same scene or in another; the first begins the roll-out. */
-  | { readonly kind: "watch"; readonly watched: Watched; readonly numEnvs: number }
+  | {
+      readonly kind: "watch";
+      readonly watched: Watched;
+      readonly numEnvs: number;
+      readonly modelsBefore: number;
+    }
   | {
       readonly kind: "demand";
       readonly channels: readonly Channel[];

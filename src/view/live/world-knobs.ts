@@ -3,10 +3,10 @@
  * the task draws. Each knows its nominal value and what training drew from.
  */
 import { numParameters, parameterIndex } from "../../sim/env-parameters.js";
+import { nominalValue, parameterFacts, parameterUnit } from "../../sim/parameter-facts.js";
 import { type ParameterName, parameterNames } from "../../sim/simulator.js";
 import type { WorldParameter } from "../../stream/rollout-model.js";
 import type { LoadedTask } from "../../task/loaded-task.js";
-import { nominalValue } from "../../task/randomization.js";
 import type { Distribution, TaskDefinition } from "../../task/task.js";
 import type { TaskEnvironment } from "../../task/task-environment.js";
 import { baseBodyOf, robotMassKg } from "./robot-base.js";
@@ -85,7 +85,7 @@ function physicsKnob(
   return {
     about: {
       name,
-      unit: units[name] ?? "×",
+      unit: parameterFacts[name].kind === "factor" ? "×" : parameterUnit(name, robot),
       nominal: nominalValue(name, robot),
       min: Math.min(low, trainedRange?.[0] ?? low),
       max: Math.max(high, trainedRange?.[1] ?? high),
@@ -95,15 +95,6 @@ function physicsKnob(
     get: ({ overrides }, env) => overrides.parameters[env * numParameters + parameterIndex[name]],
   };
 }
-
-const units: Partial<Record<ParameterName, string>> = {
-  payloadKg: "kg",
-  "centerOfMassOffset.x": "m",
-  "centerOfMassOffset.y": "m",
-  "centerOfMassOffset.z": "m",
-  friction: "",
-  restitution: "",
-};
 
 function sliderRange(name: ParameterName, massKg: number): [number, number] {
   if (name === "payloadKg") return [-0.2 * massKg, 0.6 * massKg];

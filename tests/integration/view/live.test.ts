@@ -18,11 +18,12 @@ import { outsideFolder, run, start } from "../cli/rewardsmith.js";
 const demo = demoOffer("cartpole-swingup") as Offer;
 const watching = (...channels: Channel[]): RolloutDemand => ({
   clients: 1,
+  connected: 1,
   channels: new Set(channels),
   focusEnvs: [0],
 });
 const now = () => new Date();
-const nobody: RolloutDemand = { clients: 0, channels: new Set(), focusEnvs: [] };
+const nobody: RolloutDemand = { clients: 0, connected: 0, channels: new Set(), focusEnvs: [] };
 
 describe("live evaluation", () => {
   let source: LiveSource;
@@ -90,6 +91,27 @@ describe("live evaluation", () => {
     expect(source.pid).toBeUndefined();
   });
 
+  test("rests while all look at something else, and goes on where it was, as it was set", async () => {
+    source.demand({ ...nobody, connected: 1 });
+    expect(source.pid).toBeUndefined();
+    source.demand(watching("poses"));
+    await until(() => sequences.length > 5);
+    await source.control({ type: "world", parameter: "gravityScale", value: 0.5 });
+    const { pid } = source;
+    source.demand({ ...nobody, connected: 1 });
+    // Answered after what was asked before.
+    await source.control({ type: "noise", on: false });
+    const [before, packets] = [sequences.at(-1) as number, sequences.length];
+    await source.control({ type: "noise", on: true });
+    expect(sequences).toHaveLength(packets);
+    source.demand(watching("poses"));
+    await until(() => sequences.length > packets + 2);
+    expect(source.pid).toBe(pid);
+    expect(sequences[packets]).toBeGreaterThanOrEqual(before);
+    expect(told("model")).toHaveLength(1);
+    expect(told("controls").at(-1)).toMatchObject({ world: { gravityScale: 0.5 } });
+  });
+
   test("plays a newer checkpoint as it appears, and the policy that somebody chooses", async () => {
     offered = undefined;
     source.demand(watching("poses"));
@@ -148,6 +170,8 @@ describe("live evaluation", () => {
     await until(() => source.pid !== before && source.pid !== undefined);
     sequences.length = 0;
     await until(() => sequences.length > 2);
+    // Pages take it for another roll-out: its steps are counted from the beginning.
+    expect(told("model").map((one) => "model" in one && one.model.number)).toEqual([1, 2]);
     expect(told("status")).toContainEqual(
       expect.objectContaining({ level: "error", message: expect.stringContaining("SIGKILL") }),
     );

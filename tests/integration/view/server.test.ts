@@ -144,6 +144,7 @@ test("what goes wrong for one page ends its connection and nothing else", async 
   const { server, log, at } = await startServer({ source });
   const client = await new TestClient(at("/stream")).opened();
   client.say({ type: "hello", version: protocolVersion });
+  client.say({ type: "subscribe", channels: ["poses"], focusEnv: 0, maxHz: 60 });
   await expect.poll(() => client.closed, until).toBeDefined();
   expect(log.join("\n")).toContain("no process could be started");
   expect((await fetch(at("/"))).status).toBe(200);

@@ -106,9 +106,24 @@ describe("the clock", () => {
     expect(sequences.length).toBeLessThan(16);
   });
 
+  test("without anybody who watches it rests, and that time is not called slow", async () => {
+    await pass(0.2);
+    player.demand([], []);
+    const loads = all("load").length;
+    sequences = [];
+    await pass(10);
+    expect(sequences).toEqual([]);
+    expect(all("load")).toHaveLength(loads);
+    player.demand(["poses"], [0]);
+    await pass(2);
+    expect(sequences.length).toBeGreaterThan(60);
+    expect(last("status")?.message ?? "").not.toContain("busy");
+  });
+
   test("a machine that stays too slow gets half the robots, and says so", async () => {
     player.dispose();
     player = create();
+    player.demand(["poses"], [0]);
     await player.watch(watched, 8);
     const crawl = async () => {
       for (let i = 0; i < 9; i++) {

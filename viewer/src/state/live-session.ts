@@ -5,6 +5,7 @@
  * it happens here and not in a worker.
  */
 import { batch, computed, signal } from "@preact/signals";
+import { channelNames } from "../../../src/stream/channel.js";
 import {
   type Capability,
   type ClientMessage,
@@ -70,6 +71,7 @@ export class LiveSession {
   private readonly eventListeners = new Set<(message: ServerMessageOf<"event">) => void>();
   private socket: WebSocket | null = null;
   private tries = 0;
+  private watched = true;
   private bytes = 0;
   private frames = 0;
   private lastSequence = -1;
@@ -96,6 +98,8 @@ export class LiveSession {
   }
 
   private readonly onVisible = () => {
+    this.lastFrameAt = performance.now();
+    this.subscribe();
     if (document.visibilityState !== "visible" || this.link.peek() !== "offline") return;
     this.tries = 0;
     this.connect();
@@ -152,10 +156,22 @@ export class LiveSession {
     this.subscribe();
   }
 
+  /** Whether its frames are looked at now; what came before stays. */
+  watch(watched: boolean): void {
+    if (this.watched === watched) return;
+    this.watched = watched;
+    this.lastFrameAt = performance.now();
+    this.subscribe();
+  }
+
+  private get takesFrames(): boolean {
+    return this.watched && document.visibilityState === "visible";
+  }
+
   private subscribe(): void {
     this.send({
       type: "subscribe",
-      channels: ["poses", "terms", "signals", "contacts", "worlds"],
+      channels: this.takesFrames ? [...channelNames] : [],
       focusEnv: this.focusEnv.peek(),
       maxHz: 60,
     });
@@ -275,7 +291,8 @@ export class LiveSession {
       this.send({ type: "ack", sequence: shown.sequence });
     }
     if (this.link.peek() === "live" || this.link.peek() === "lagging") {
-      const runs = this.policy.peek() !== null && this.controls.peek()?.paused === false;
+      const runs =
+        this.takesFrames && this.policy.peek() !== null && this.controls.peek()?.paused === false;
       this.link.value = runs && now - this.lastFrameAt > lateMs ? "lagging" : "live";
     }
     if (now - this.countedAt < 1000) return;
