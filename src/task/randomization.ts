@@ -1,7 +1,7 @@
 /** Physics that differs between environments, drawn once per environment or at every reset. */
 import type { Rng } from "../core/rng.js";
-import type { RobotModel } from "../robot/model.js";
 import { numParameters, parameterIndex } from "../sim/env-parameters.js";
+import { nominalValue } from "../sim/parameter-facts.js";
 import { type ParameterName, parameterNames, type Simulator } from "../sim/simulator.js";
 import { draw } from "./distribution.js";
 import type { LoadedTask } from "./loaded-task.js";
@@ -97,11 +97,4 @@ export class Randomization implements Remembering {
     if (columns === undefined) return;
     for (let i = 0; i < columns.length; i++) this.signals[env * this.stride + columns[i]] = value;
   }
-}
-
-/** What a parameter is before anything is drawn. */
-export function nominalValue(name: ParameterName, robot: RobotModel): number {
-  if (name === "friction") return robot.geoms.find((geom) => geom.body >= 0)?.friction ?? 1;
-  if (name === "restitution" || name === "payloadKg" || name.startsWith("centerOfMass")) return 0;
-  return 1;
 }

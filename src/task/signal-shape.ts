@@ -2,6 +2,7 @@
 import { RewardsmithError } from "../core/errors.js";
 import { nameHint } from "../core/nearest-name.js";
 import type { Joint, RobotModel } from "../robot/model.js";
+import { parameterUnit } from "../sim/parameter-facts.js";
 import type { StandardSource } from "./signals.js";
 import type { SignalSource, TaskDefinition } from "./task.js";
 
@@ -126,9 +127,7 @@ export function shapeOf(
       return source.low.length === 1 ? scalar("", range) : tuple(source.low.length, "", "", range);
     }
     case "parameter":
-      return scalar(
-        source.name === "payloadKg" ? "kg" : source.name.startsWith("centerOfMass") ? "m" : "",
-      );
+      return scalar(parameterUnit(source.name, robot));
     case "derived":
       return source.size === 0 ? scalar("") : tuple(source.size, "");
     case "action":

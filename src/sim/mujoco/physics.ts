@@ -29,6 +29,23 @@ const partOf: Record<ParameterName, "mass" | "contact" | "drive" | "light"> = {
   motorStrength: "drive",
   gravityScale: "light",
   jointDampingFactor: "light",
+  motorOffset: "drive",
+  jointStiffness: "light",
+  jointDamping: "light",
+  jointFriction: "light",
+  armature: "mass",
+  "gravityOffset.x": "light",
+  "gravityOffset.y": "light",
+  "gravityOffset.z": "light",
+  "objectCenterOfMassOffset.x": "mass",
+  "objectCenterOfMassOffset.y": "mass",
+  "objectCenterOfMassOffset.z": "mass",
+  objectFriction: "contact",
+  objectRestitution: "contact",
+  objectSizeFactor: "mass",
+  objectDrag: "light",
+  groundFriction: "contact",
+  groundRestitution: "contact",
 };
 const partBit = { mass: 1, contact: 2, drive: 4, light: 8 };
 const allParts = 15;

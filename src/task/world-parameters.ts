@@ -1,0 +1,159 @@
+/**
+ * All that may differ between two worlds of a task, in one list for people, priors and
+ * configurations: the simulator's parameters, and what stands between policy and robot.
+ */
+import { RewardsmithError } from "../core/errors.js";
+import { floatingBase, freeBodies } from "../robot/free-bodies.js";
+import { checkParameter } from "../sim/env-parameters.js";
+import {
+  hasParameter,
+  nominalValue,
+  type ParameterFacts,
+  parameterFacts,
+  parameterUnit,
+} from "../sim/parameter-facts.js";
+import { type ParameterName, parameterNames } from "../sim/simulator.js";
+import type { LoadedTask } from "./loaded-task.js";
+
+/** Carried out by the task rather than by the engine. New ones go to the end: draws follow the order. */
+export const disturbanceNames = [
+  "actionDelaySteps",
+  "observationDelaySteps",
+  "sensorNoise",
+  "pushSpeed",
+  "objectPushSpeed",
+  "terrainRoughness",
+] as const;
+export type DisturbanceName = (typeof disturbanceNames)[number];
+export type WorldParameterName = ParameterName | DisturbanceName;
+
+export const worldParameterNames = [...parameterNames, ...disturbanceNames] as const;
+export const numWorldParameters = worldParameterNames.length;
+
+/** Column of each in tables `[env][world parameter]`. */
+export const worldParameterIndex = Object.fromEntries(
+  worldParameterNames.map((name, index) => [name, index]),
+) as Record<WorldParameterName, number>;
+
+const fromNothing = {
+  kind: "absolute",
+  nominal: 0,
+  family: "zeroToInfinity",
+  allowed: "notNegative",
+} as const;
+
+const disturbanceFacts: Readonly<Record<DisturbanceName, ParameterFacts>> = {
+  actionDelaySteps: {
+    ...fromNothing,
+    unit: "control steps",
+    sentence: "by how much commands arrive late",
+  },
+  observationDelaySteps: {
+    ...fromNothing,
+    unit: "control steps",
+    sentence: "by how much the policy sees the robot late",
+  },
+  sensorNoise: {
+    kind: "factor",
+    unit: "",
+    nominal: 1,
+    family: "aroundOne",
+    allowed: "notNegative",
+    sentence: "multiplies the task's sensor noise",
+  },
+  pushSpeed: {
+    ...fromNothing,
+    unit: "m/s",
+    sentence: "greatest sudden change of the robot's velocity by a push, along each level axis",
+  },
+  objectPushSpeed: {
+    ...fromNothing,
+    unit: "m/s",
+    sentence: "the same of loose objects",
+  },
+  terrainRoughness: {
+    ...fromNothing,
+    unit: "m",
+    sentence: "height of the bumps in the ground; the nearest that the task's terrain has",
+  },
+};
+
+export const worldParameterFacts: Readonly<Record<WorldParameterName, ParameterFacts>> = {
+  ...parameterFacts,
+  ...disturbanceFacts,
+};
+
+/** A parameter as one task's world has it. */
+export interface WorldParameter extends Omit<ParameterFacts, "nominal" | "unit"> {
+  readonly name: WorldParameterName;
+  readonly unit: string;
+  /** In the world that nothing was drawn for. */
+  readonly nominal: number;
+  /** Whole numbers only. */
+  readonly integer: boolean;
+}
+
+/** Those that make a difference to a task, in one order for all. */
+export function worldParameters(task: LoadedTask): WorldParameter[] {
+  return worldParameterNames
+    .filter((name) => hasWorldParameter(name, task))
+    .map((name) => ({
+      ...worldParameterFacts[name],
+      name,
+      unit: worldParameterUnit(name, task),
+      nominal: nominalWorldValue(name, task),
+      integer: isInteger(name),
+    }));
+}
+
+export function isDisturbance(name: WorldParameterName): name is DisturbanceName {
+  return (disturbanceNames as readonly string[]).includes(name);
+}
+
+/** Throws E_SIM_PARAMETER for a value that no world can have. */
+export function checkWorldParameter(name: WorldParameterName, value: number): void {
+  if (!isDisturbance(name)) {
+    checkParameter(name, value);
+  } else if (!(Number.isFinite(value) && value >= 0 && (!isInteger(name) || value % 1 === 0))) {
+    throw new RewardsmithError("E_SIM_PARAMETER", `${name} cannot be ${value}`, {
+      hint: `give a ${isInteger(name) ? "whole" : "finite"} number, not below 0`,
+    });
+  }
+}
+
+export function worldParameterUnit(name: WorldParameterName, { robot }: LoadedTask): string {
+  return isDisturbance(name) ? disturbanceFacts[name].unit : parameterUnit(name, robot);
+}
+
+/** Whether a parameter can make a difference to a task's robot. */
+export function hasWorldParameter(name: WorldParameterName, task: LoadedTask): boolean {
+  const { definition, robot } = task;
+  switch (name) {
+    case "actionDelaySteps":
+    case "observationDelaySteps":
+      return true;
+    case "sensorNoise":
+      return definition.observation.some(({ noise }) => noise > 0);
+    case "pushSpeed":
+      return floatingBase(robot) !== undefined || definition.events.length > 0;
+    case "objectPushSpeed":
+      return freeBodies(robot).some(({ object }) => object);
+    case "terrainRoughness":
+      return definition.terrain?.kinds.some(({ kind }) => kind === "rough") ?? false;
+    default:
+      return hasParameter(name, robot);
+  }
+}
+
+/** What a parameter is while nothing is drawn or held. Pushes belong to the drawn world. */
+export function nominalWorldValue(
+  name: WorldParameterName,
+  { definition, robot }: LoadedTask,
+): number {
+  if (name === "actionDelaySteps") return definition.actionDelaySteps[0];
+  return isDisturbance(name) ? disturbanceFacts[name].nominal : nominalValue(name, robot);
+}
+
+function isInteger(name: WorldParameterName): boolean {
+  return name === "actionDelaySteps" || name === "observationDelaySteps";
+}
