@@ -1,0 +1,38 @@
+/** Randomizations nobody has to think about: none, the task's own, and the whole prior. */
+import type { LoadedTask } from "../task/loaded-task.js";
+import type { FeasibleIntervals } from "./check-configuration.js";
+import { pushSpeedOf, type RandomizationConfiguration } from "./configuration.js";
+
+export function noConfiguration(): RandomizationConfiguration {
+  return { designer: "none", name: "none", ranges: {}, reasons: {} };
+}
+
+/** What the person who wrote the task randomizes. */
+export function humanConfiguration({ definition }: LoadedTask): RandomizationConfiguration {
+  const { randomization, actionDelaySteps, events } = definition;
+  const when = "reset" as const;
+  const ranges: RandomizationConfiguration["ranges"] = { ...randomization };
+  if (events.length > 0) {
+    ranges["pushSpeed"] = { distribution: { uniform: [0, pushSpeedOf(definition)] }, when };
+  }
+  if (actionDelaySteps[1] > actionDelaySteps[0]) {
+    ranges["actionDelaySteps"] = { distribution: { uniform: actionDelaySteps }, when };
+  }
+  return { designer: "human", name: "human", ranges, reasons: {} };
+}
+
+/** Every parameter of the prior over the interval that holds its nominal value, or else its widest. */
+export function fullPriorConfiguration(
+  prior: FeasibleIntervals,
+  nominal: Readonly<Record<string, number>>,
+): RandomizationConfiguration {
+  const ranges: RandomizationConfiguration["ranges"] = {};
+  for (const [name, intervals = []] of Object.entries(prior)) {
+    const widest = [...intervals].sort((a, b) => b[1] - b[0] - (a[1] - a[0]))[0];
+    const around = intervals.find(([low, high]) => low <= nominal[name] && nominal[name] <= high);
+    const chosen = around ?? widest;
+    if (chosen === undefined) continue;
+    ranges[name] = { distribution: { uniform: [chosen[0], chosen[1]] }, when: "reset" };
+  }
+  return { designer: "full-prior", name: "full-prior", ranges, reasons: {} };
+}
