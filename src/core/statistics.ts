@@ -77,6 +77,17 @@ export function ratioInterval95(numerators: Numbers, denominators: Numbers): Int
   return { mean: a / b, low: q / p - half, high: q / p + half, n };
 }
 
+/** Wilson's 95 % interval of a share: of its own at 0 and at all as well. */
+export function wilson95(successes: number, n: number): Interval {
+  const z = 1.959964;
+  if (n === 0) return { mean: Number.NaN, low: 0, high: 1, n };
+  const share = successes / n;
+  const center = (share + (z * z) / (2 * n)) / (1 + (z * z) / n);
+  const half =
+    (z / (1 + (z * z) / n)) * Math.sqrt((share * (1 - share)) / n + (z * z) / (4 * n * n));
+  return { mean: share, low: Math.max(0, center - half), high: Math.min(1, center + half), n };
+}
+
 /** Pearson correlation; NaN where either side is constant. */
 export function correlation(a: Numbers, b: Numbers): number {
   const n = Math.min(a.length, b.length);
