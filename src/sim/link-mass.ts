@@ -5,7 +5,14 @@
  * they take a share of the body's.
  */
 import type { RobotModel } from "../robot/model.js";
-import { type Articulation, difference, sum, turned, type Vector3 } from "./articulation.js";
+import {
+  type Articulation,
+  difference,
+  type Member,
+  sum,
+  turned,
+  type Vector3,
+} from "./articulation.js";
 import {
   addTensors,
   combined,
@@ -46,6 +53,11 @@ export interface MassChange {
   readonly payloadKg: number;
   readonly centerOffset: Vector3;
   readonly armatureFactor: number;
+  /** Rotor inertia added to every joint, kg m² or kg. */
+  readonly armature: number;
+  /** Size of loose objects about their body's origin; a shift of their centre, in the body's frame, m. */
+  readonly objectSizeFactor: number;
+  readonly objectCenterOffset: Vector3;
 }
 
 export const unchangedMass: MassChange = {
@@ -54,6 +66,9 @@ export const unchangedMass: MassChange = {
   payloadKg: 0,
   centerOffset: [0, 0, 0],
   armatureFactor: 1,
+  armature: 0,
+  objectSizeFactor: 1,
+  objectCenterOffset: [0, 0, 0],
 };
 
 /** `weight`: the share of its mass that gravity is to act on. */
@@ -78,7 +93,7 @@ export function linkMass(
   const own = link === bodyLink ? split.rest : split.between[bodyLink - 1 - link];
   if (joint < 0) return { ...own, weight };
   const { axis, model, slide } = articulation.joints[joint];
-  const armature = model.armature * change.armatureFactor;
+  const armature = model.armature * change.armatureFactor + change.armature;
   if (slide) {
     const massKg = own.massKg + armature;
     return { ...own, massKg, weight: (weight * own.massKg) / massKg };
@@ -95,7 +110,8 @@ function bodiesMass(
   change: MassChange,
 ): MassProperties {
   const { members, object } = links[link];
-  const factor = object ? change.objectMassFactor : change.massFactor;
+  if (object) return objectMass(robot, members, change);
+  const factor = change.massFactor;
   return combined(
     members.map((member, k): MassProperties => {
       const body = robot.bodies[member.body];
@@ -106,6 +122,30 @@ function bodiesMass(
         center: sum(member.position, turned(member.orientation, local)),
         inertia: rotated(
           scaledVector(body.inertia, factor),
+          body.inertiaOrientation,
+          member.orientation,
+        ),
+      };
+    }),
+  );
+}
+
+/** A loose object's: its inertia goes with the square of its size. The bodies of one that is sized are one. */
+function objectMass(
+  robot: RobotModel,
+  members: readonly Member[],
+  { objectMassFactor: factor, objectSizeFactor: size, objectCenterOffset: offset }: MassChange,
+): MassProperties {
+  return combined(
+    members.map((member, k): MassProperties => {
+      const body = robot.bodies[member.body];
+      const own = size === 1 ? body.centerOfMass : scaledVector(body.centerOfMass, size);
+      const center = k === 0 ? sum(own, offset) : own;
+      return {
+        massKg: body.massKg * factor,
+        center: sum(member.position, turned(member.orientation, center)),
+        inertia: rotated(
+          scaledVector(body.inertia, factor * size * size),
           body.inertiaOrientation,
           member.orientation,
         ),

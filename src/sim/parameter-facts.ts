@@ -129,7 +129,7 @@ const ofSlide: Partial<Record<ParameterName, string>> = {
 
 /** Whether a parameter can make a difference to a robot. */
 export function hasParameter(name: ParameterName, robot: RobotModel): boolean {
-  const { actuators, geoms, joints } = robot;
+  const { actuators, bodies, geoms, joints } = robot;
   const objects = freeBodies(robot).filter(({ object }) => object);
   const moving = joints.some(({ kind }) => kind !== "free");
   const touching = geoms.filter(({ contype, conaffinity }) => contype !== 0 || conaffinity !== 0);
@@ -151,6 +151,8 @@ export function hasParameter(name: ParameterName, robot: RobotModel): boolean {
     case "jointFriction":
     case "armature":
       return moving;
+    case "objectSizeFactor":
+      return !bodies.some(({ parent }) => objects.some(({ body }) => body === parent));
     case "friction":
     case "restitution":
       return touching.some(({ body }) => body >= 0);

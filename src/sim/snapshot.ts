@@ -19,13 +19,22 @@ export function pack(signature: string, arrays: Arrays, engine: Uint8Array): Uin
   return out;
 }
 
+/** Whether a snapshot was packed with this signature. */
+export function isSigned(snapshot: Uint8Array, signature: string): boolean {
+  return signatureOf(snapshot) === signature;
+}
+
+function signatureOf(snapshot: Uint8Array): string {
+  if (snapshot.length < 4) return "";
+  const length = new DataView(snapshot.buffer, snapshot.byteOffset).getUint32(0, true);
+  return new TextDecoder().decode(snapshot.subarray(4, 4 + length));
+}
+
 /** Fills the arrays and returns the engine's bytes. Nothing is touched unless the signature agrees. */
 export function unpack(snapshot: Uint8Array, signature: string, arrays: Arrays): Uint8Array {
   const own = arrays.reduce((total, array) => total + array.byteLength, 0);
-  const length =
-    snapshot.length < 4 ? 0 : new DataView(snapshot.buffer, snapshot.byteOffset).getUint32(0, true);
-  const head = new TextDecoder().decode(snapshot.subarray(4, 4 + length));
-  if (head !== signature || snapshot.length <= 4 + length + own) {
+  const { length } = new TextEncoder().encode(signature);
+  if (!isSigned(snapshot, signature) || snapshot.length <= 4 + length + own) {
     throw new RewardsmithError(
       "E_SIM_SNAPSHOT",
       "a simulator snapshot of another robot, size, physics profile or version",

@@ -50,7 +50,10 @@ export function jointDamping(
   const drives = robot.actuators.filter(
     ({ transmission: on }) => on.kind === "joint" && on.joint === joint,
   );
-  const passive = damping * factors.jointDampingFactor + h * stiffness;
+  const passive =
+    damping * factors.jointDampingFactor +
+    factors.jointDamping +
+    h * (stiffness + factors.jointStiffness);
   return drives.reduce((sum, drive) => sum + driveDamping(drive, h, factors), passive);
 }
 

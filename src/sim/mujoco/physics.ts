@@ -2,11 +2,14 @@
 import { RewardsmithError } from "../../core/errors.js";
 import { freeBodies } from "../../robot/free-bodies.js";
 import type { RobotModel } from "../../robot/model.js";
+import { defaultPose } from "../default-pose.js";
 import { numParameters, parameterIndex } from "../env-parameters.js";
 import type { ParameterName } from "../simulator.js";
+import { objectValue, partFriction } from "../surfaces.js";
 import { actuatorGains, type DriveFactors } from "./drive-gains.js";
 import { jointDamping, tendonDamping } from "./drive-inertia.js";
 import type { Ids } from "./ids.js";
+import { ObjectParts } from "./object-parts.js";
 import type { Worlds } from "./worlds.js";
 
 /** Numbers a row takes in MuJoCo's arrays of gains and biases. */
@@ -47,10 +50,15 @@ const partOf: Record<ParameterName, "mass" | "contact" | "drive" | "light"> = {
   groundFriction: "contact",
   groundRestitution: "contact",
 };
+/** Weight that any other outweighs, above what MuJoCo takes for none (1e-15). */
+const negligible = 1e-9;
 const partBit = { mass: 1, contact: 2, drive: 4, light: 8 };
 const allParts = 15;
 const dampingNames: ReadonlySet<ParameterName> = new Set([
   "jointDampingFactor",
+  "jointDamping",
+  "jointStiffness",
+  "objectDrag",
   "kpFactor",
   "kdFactor",
   "motorStrength",
@@ -75,8 +83,14 @@ export class EnvironmentPhysics {
   private readonly movingDof: Int32Array;
   /** MuJoCo's indices of all geoms, −1 for those left out. */
   private readonly matter: Int32Array;
+  /** Whose each of them is, and the largest friction coefficient of the ground's. */
+  private readonly surface: readonly ("robot" | "object" | "ground")[];
+  private readonly groundFriction: number;
   /** [body] 1 where it belongs to a loose object. */
   private readonly ofObject: Uint8Array;
+  private readonly objects: ObjectParts;
+  /** Joint values that added springs pull to. */
+  private readonly pose: readonly number[];
   /** The body that payload and centre of mass offset act on: the robot's first moving one. */
   private readonly base: number;
 
@@ -97,7 +111,24 @@ export class EnvironmentPhysics {
     this.base = bodies.findIndex(
       (_, b) => this.ofObject[b] === 0 && joints.some(({ body }) => body === b),
     );
+    const fixed = fixedBodies(tables.robot);
+    const surfaceOf = (body: number) =>
+      body < 0 || fixed[body] ? "ground" : this.ofObject[body] === 1 ? "object" : "robot";
+    const { geoms } = tables.robot;
+    this.surface = [
+      ...geoms.map(({ body }) => surfaceOf(body)),
+      ...Array.from(tables.ids.slab, () => "ground" as const),
+    ];
+    this.groundFriction = geoms.reduce(
+      (largest, geom, g) =>
+        this.surface[g] === "ground" && this.matter[g] >= 0
+          ? Math.max(largest, geom.friction)
+          : largest,
+      0,
+    );
     this.movingDof = tables.ids.dof.filter((_, j) => joints[j].kind !== "free");
+    this.objects = new ObjectParts(tables.robot, tables.worlds, tables.ids);
+    this.pose = defaultPose(tables.robot);
   }
 
   markStale(env: number, name: ParameterName): void {
@@ -129,6 +160,9 @@ export class EnvironmentPhysics {
   private driveFactors(env: number): DriveFactors {
     return {
       jointDampingFactor: this.value(env, "jointDampingFactor"),
+      jointDamping: this.value(env, "jointDamping"),
+      jointStiffness: this.value(env, "jointStiffness"),
+      motorOffset: this.value(env, "motorOffset"),
       kpFactor: this.value(env, "kpFactor"),
       kdFactor: this.value(env, "kdFactor"),
       motorStrength: this.value(env, "motorStrength"),
@@ -168,9 +202,18 @@ export class EnvironmentPhysics {
       heap[offset(2)] = heap[own + 2] + this.value(env, "centerOfMassOffset.z");
     }
     const armature = this.value(env, "armatureFactor");
+    const added = this.value(env, "armature");
     for (const dof of this.movingDof) {
-      heap[at.dof_armature + dof] = heap[from.dof_armature + dof] * armature;
+      heap[at.dof_armature + dof] = heap[from.dof_armature + dof] * armature + added;
     }
+    this.objects.apply(
+      heap,
+      env,
+      this.value(env, "objectSizeFactor"),
+      this.value(env, "objectCenterOfMassOffset.x"),
+      this.value(env, "objectCenterOfMassOffset.y"),
+      this.value(env, "objectCenterOfMassOffset.z"),
+    );
     if (this.tables.driveInertia) this.addDriveInertia(heap, env);
     worlds.deriveConstants(env);
   }
@@ -186,6 +229,8 @@ export class EnvironmentPhysics {
     robot.tendons.forEach((_, t) => {
       heap[at.tendon_armature + t] = timestep * tendonDamping(robot, t, timestep, factors);
     });
+    const drag = this.value(env, "objectDrag");
+    for (const dof of this.objects.linearDofs) heap[at.dof_armature + dof] = timestep * drag;
   }
 
   /**
@@ -198,14 +243,41 @@ export class EnvironmentPhysics {
     const { at } = worlds.all[env];
     const { at: from } = worlds.nominal;
     const friction = this.value(env, "friction");
-    const ratio = dampingRatio(this.value(env, "restitution"));
-    for (const id of this.matter) {
+    const objectFriction = objectValue(friction, this.value(env, "objectFriction"));
+    const groundFriction = this.value(env, "groundFriction");
+    const restitution = this.value(env, "restitution");
+    const groundRestitution = this.value(env, "groundRestitution");
+    const robotBounce = Math.max(restitution, groundRestitution);
+    const objectBounce = Math.max(
+      objectValue(restitution, this.value(env, "objectRestitution")),
+      groundRestitution,
+    );
+    const asInFile =
+      Number.isNaN(friction) && Number.isNaN(objectFriction) && Number.isNaN(groundFriction);
+    for (let m = 0; m < this.matter.length; m++) {
+      const id = this.matter[m];
       if (id < 0) continue;
+      const surface = this.surface[m];
       const own = heap[from.geom_friction + 3 * id];
-      heap[at.geom_friction + 3 * id] = Number.isNaN(friction) ? own : friction;
+      let used = own;
+      if (!asInFile) {
+        const part = surface === "object" ? objectFriction : friction;
+        used =
+          surface === "ground"
+            ? 0
+            : partFriction(Math.max(own, this.groundFriction), part, groundFriction);
+      }
+      heap[at.geom_friction + 3 * id] = used;
+      const bounce = surface === "object" ? objectBounce : robotBounce;
+      const ratio = dampingRatio(bounce);
       // ω = 1 / (time constant · ratio): a smaller ratio needs a longer time constant.
       heap[at.geom_solref + 2 * id] = heap[from.geom_solref + 2 * id] / ratio;
       heap[at.geom_solref + 2 * id + 1] = heap[from.geom_solref + 2 * id + 1] * ratio;
+      // Of two springs MuJoCo takes a mean, by these weights: the one that gives back more is to count.
+      const weak = surface === "ground" ? 0 : negligible;
+      const counts = surface !== "ground" && bounce >= Math.max(robotBounce, objectBounce);
+      heap[at.geom_solmix + id] =
+        robotBounce === objectBounce ? heap[from.geom_solmix + id] : counts ? 1 : weak;
     }
   }
 
@@ -230,17 +302,44 @@ export class EnvironmentPhysics {
   private applyLight(heap: Float64Array, env: number): void {
     const { robot, worlds, ids, timestep, driveInertia } = this.tables;
     const { at } = worlds.all[env];
+    const { at: from } = worlds.nominal;
     const scale = this.value(env, "gravityScale");
-    for (let k = 0; k < 3; k++) heap[at.gravity + k] = robot.gravity[k] * scale;
+    heap[at.gravity] = robot.gravity[0] * scale + this.value(env, "gravityOffset.x");
+    heap[at.gravity + 1] = robot.gravity[1] * scale + this.value(env, "gravityOffset.y");
+    heap[at.gravity + 2] = robot.gravity[2] * scale + this.value(env, "gravityOffset.z");
     const damping = this.value(env, "jointDampingFactor");
+    const addedDamping = this.value(env, "jointDamping");
+    const friction = this.value(env, "jointFriction");
     for (const dof of this.movingDof) {
-      heap[at.dof_damping + dof] = heap[worlds.nominal.at.dof_damping + dof] * damping;
+      heap[at.dof_damping + dof] = heap[from.dof_damping + dof] * damping + addedDamping;
+      heap[at.dof_frictionloss + dof] = heap[from.dof_frictionloss + dof] + friction;
     }
-    if (!driveInertia) return;
-    robot.joints.forEach(({ kind, stiffness }, j) => {
-      if (kind !== "free") heap[at.dof_damping + ids.dof[j]] += timestep * stiffness;
-    });
+    const spring = this.value(env, "jointStiffness");
+    const drag = this.value(env, "objectDrag");
+    for (const dof of this.objects.linearDofs) heap[at.dof_damping + dof] = drag;
+    for (let j = 0; j < robot.joints.length; j++) {
+      const { kind, stiffness } = robot.joints[j];
+      if (kind === "free") continue;
+      // Two springs are one: their stiffnesses add up, its rest is their mean.
+      const total = stiffness + spring;
+      const q = ids.qpos[j];
+      const own = heap[from.qpos_spring + q];
+      heap[at.jnt_stiffness + ids.joint[j]] = total;
+      heap[at.qpos_spring + q] =
+        spring === 0 ? own : (stiffness * own + spring * this.pose[j]) / total;
+      if (driveInertia) heap[at.dof_damping + ids.dof[j]] += timestep * total;
+    }
   }
+}
+
+/** [body] whether it is fixed to the world: nothing between them is jointed. */
+function fixedBodies({ bodies, joints }: RobotModel): boolean[] {
+  const fixed: boolean[] = [];
+  // Parents come first.
+  bodies.forEach(({ parent }, b) => {
+    fixed.push((parent < 0 || fixed[parent]) && !joints.some(({ body }) => body === b));
+  });
+  return fixed;
 }
 
 /** ζ of a spring and damper that gives back the share e of a speed; 1 for none. */

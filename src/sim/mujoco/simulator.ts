@@ -7,7 +7,9 @@ import { articulate } from "../articulation.js";
 import { type CollisionFilter, collisionFilter } from "../collision-filter.js";
 import { contactGeomIndices } from "../contact-geoms.js";
 import {
+  checkObjectSize,
   checkParameter,
+  KeptParameters,
   nominalParameters,
   numParameters,
   parameterIndex,
@@ -21,7 +23,7 @@ import type {
   SimulatorState,
 } from "../simulator.js";
 import { createSimulatorState } from "../simulator-state.js";
-import { pack, unpack } from "../snapshot.js";
+import { isSigned, pack, unpack } from "../snapshot.js";
 import { groundGeom } from "../terrain/ground.js";
 import { buildHeightField } from "../terrain/tiles.js";
 import { ContactPointReader } from "./contact-points.js";
@@ -72,6 +74,7 @@ class MujocoSimulator implements Simulator {
   private readonly worlds: Worlds;
   private readonly ids: Ids;
   private readonly parameters: Float64Array;
+  private readonly keptParameters: KeptParameters;
   private readonly physics: EnvironmentPhysics;
   private readonly reader: StateReader;
   private readonly pusher: Pusher;
@@ -115,6 +118,7 @@ class MujocoSimulator implements Simulator {
     this.state = createSimulatorState(options, moving.length);
     this.controls = new Float32Array(numEnvs * robot.actuators.length);
     this.parameters = nominalParameters(numEnvs);
+    this.keptParameters = new KeptParameters(this.parameters);
     this.lost = new Uint8Array(numEnvs);
     this.onTerrain = options.terrain !== undefined;
     this.origins = new Float64Array(3 * numEnvs);
@@ -214,6 +218,7 @@ class MujocoSimulator implements Simulator {
 
   setParameter(env: number, name: ParameterName, value: number): void {
     checkParameter(name, value);
+    checkObjectSize(this.robot, name);
     const at = env * numParameters + parameterIndex[name];
     if (this.parameters[at] === value) return;
     this.parameters[at] = value;
@@ -250,11 +255,16 @@ class MujocoSimulator implements Simulator {
       row.set(heap.subarray(at.qvel, at.qvel + model.nv), model.nq);
       row.set(heap.subarray(at.qacc_warmstart, at.qacc_warmstart + model.nv), model.nq + model.nv);
     });
-    return pack(this.signature, this.saved(), new Uint8Array(this.kept.buffer));
+    const further = this.keptParameters.inUse();
+    this.keptParameters.gather();
+    const bytes = new Uint8Array(this.kept.buffer);
+    return pack(this.signed(further), this.saved(further), bytes);
   }
 
   load(snapshot: Uint8Array): void {
-    const kept = unpack(snapshot, this.signature, this.saved());
+    const further = isSigned(snapshot, this.signed(true));
+    const kept = unpack(snapshot, this.signed(further), this.saved(further));
+    this.keptParameters.scatter(further);
     this.nextOrigins.set(this.origins);
     new Uint8Array(this.kept.buffer).set(kept);
     const { model } = this.worlds.nominal;
@@ -276,11 +286,16 @@ class MujocoSimulator implements Simulator {
     this.worlds.dispose();
   }
 
-  private saved(): (Float32Array | Float64Array)[] {
+  private signed(furtherParameters: boolean): string {
+    return `${this.signature}${furtherParameters ? "+" : ""}`;
+  }
+
+  private saved(furtherParameters: boolean): (Float32Array | Float64Array)[] {
     return [
       ...Object.values(this.state),
       this.controls,
-      this.parameters,
+      this.keptParameters.usual,
+      ...(furtherParameters ? [this.keptParameters.further] : []),
       ...(this.onTerrain ? [this.origins] : []),
     ];
   }

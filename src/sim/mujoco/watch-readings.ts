@@ -53,12 +53,15 @@ export class MujocoWatch implements SimulatorWatch {
     const { robot, worlds, ids, parameters } = this.tables;
     const { at } = worlds.all[env];
     const { at: from } = worlds.nominal;
-    const factor = parameters[env * numParameters + parameterIndex.armatureFactor];
+    const p = env * numParameters;
+    const factor = parameters[p + parameterIndex.armatureFactor];
+    const armature = parameters[p + parameterIndex.armature];
     let energy = 0;
     for (let j = 0; j < robot.joints.length; j++) {
       if (robot.joints[j].kind === "free") continue;
       const dof = ids.dof[j];
-      const inertia = heap[at.dof_armature + dof] - heap[from.dof_armature + dof] * factor;
+      const inertia =
+        heap[at.dof_armature + dof] - heap[from.dof_armature + dof] * factor - armature;
       energy += 0.5 * inertia * heap[at.qvel + dof] ** 2;
     }
     for (let t = 0; t < robot.tendons.length; t++) {
@@ -69,14 +72,14 @@ export class MujocoWatch implements SimulatorWatch {
 
   /** MuJoCo counts all weight as potential; what is carried for free has none. */
   private carriedEnergy(heap: Float64Array, env: number): number {
-    const { robot, worlds, ids, parameters } = this.tables;
+    const { robot, worlds, ids } = this.tables;
     const { at } = worlds.all[env];
-    const scale = parameters[env * numParameters + parameterIndex.gravityScale];
     let energy = 0;
     for (const b of this.carried) {
       const id = ids.body[b];
-      const weight = robot.bodies[b].gravityCompensation * heap[at.body_mass + id] * scale;
-      for (let k = 0; k < 3; k++) energy += weight * robot.gravity[k] * heap[at.xipos + 3 * id + k];
+      const weight = robot.bodies[b].gravityCompensation * heap[at.body_mass + id];
+      for (let k = 0; k < 3; k++)
+        energy += weight * heap[at.gravity + k] * heap[at.xipos + 3 * id + k];
     }
     return energy;
   }

@@ -2,10 +2,10 @@
 import { RewardsmithError } from "../../core/errors.js";
 import type { Actuator } from "../../robot/model.js";
 
-/** The control in its range; throws E_SIM_CONTROL for one that is no number. */
-export function controlOf(model: Actuator, value: number): number {
+/** The control in its range, and what it is off by; throws E_SIM_CONTROL for one that is no number. */
+export function controlOf(model: Actuator, value: number, offset: number): number {
   const used = clamp(value, model.controlRange);
-  if (Number.isFinite(used)) return used;
+  if (Number.isFinite(used)) return used + offset;
   throw new RewardsmithError(
     "E_SIM_CONTROL",
     `the control of actuator "${model.name}" is ${value}`,
@@ -19,12 +19,13 @@ export function controlOf(model: Actuator, value: number): number {
 export function effortOf(
   model: Actuator,
   control: number,
+  offset: number,
   q: number,
   speed: number,
   kpFactor: number,
   kdFactor: number,
 ): number {
-  const used = controlOf(model, control);
+  const used = controlOf(model, control, offset);
   if (model.kind === "motor") return clampEffort(model, model.gear * used);
   const target = used / model.gear;
   const kp = model.kp * kpFactor;

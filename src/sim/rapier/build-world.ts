@@ -12,6 +12,7 @@ import {
   MotorModel,
   type RigidBody,
   RigidBodyDesc,
+  type Shape,
   type UnitImpulseJoint,
   World,
 } from "@dimforge/rapier3d";
@@ -41,8 +42,11 @@ export interface WorldHandles {
   readonly fixedGeom: readonly number[];
   /** The collider that is terrain's height field; NaN where there is none. */
   readonly sheet: number;
-  /** Whether a moving geom's friction alone decides its contacts with the world. */
-  readonly frictionPerEnv: boolean;
+  /**
+   * Friction of the world's geoms where all have the same: it is folded into the moving ones, which
+   * then decide their contacts with the world alone.
+   */
+  readonly sharedFriction: number | undefined;
   /** [env][3] where each environment's origin stands. */
   readonly origins: Float64Array;
 }
@@ -84,7 +88,7 @@ export function buildWorld(
     fixedColliders: new Float64Array(0),
     fixedGeom: [],
     sheet: Number.NaN,
-    frictionPerEnv: sharedFriction !== undefined,
+    sharedFriction,
     origins,
   };
 
@@ -244,6 +248,14 @@ function placed(
   multiplyQuaternions(orientation, 0, body.orientation, 0, geom.orientation, 0);
   const position = sum(sum(body.position, origin), turned(body.orientation, geom.position));
   return { position, orientation };
+}
+
+/** The shape of a geom of a body that is a link of its own, and where it stands in the link. */
+export function shapeAt(geom: Geom): { shape: Shape; translation: ReturnType<typeof xyz> } {
+  const body: Member = { body: geom.body, position: [0, 0, 0], orientation: upright };
+  const { position, orientation } = placed(geom, body, [0, 0, 0]);
+  const { desc, offset } = shapeOf(geom);
+  return { shape: desc.shape, translation: xyz(sum(position, turned(orientation, offset))) };
 }
 
 function addCollider(

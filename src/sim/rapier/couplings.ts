@@ -134,7 +134,8 @@ export class Couplings {
         const control = controls[env * robot.actuators.length + index];
         const kp = parameters[p + parameterIndex.kpFactor];
         const kd = parameters[p + parameterIndex.kdFactor];
-        effort += effortOf(model, control, length, speed, kp, kd);
+        const offset = parameters[p + parameterIndex.motorOffset];
+        effort += effortOf(model, control, offset, length, speed, kp, kd);
       }
       effort *= parameters[p + parameterIndex.motorStrength];
       for (let i = 0; i < joints.length; i++) {
@@ -149,6 +150,7 @@ export class Couplings {
     const row = env * articulation.joints.length;
     const p = env * numParameters;
     const strength = parameters[p + parameterIndex.motorStrength];
+    const offset = parameters[p + parameterIndex.motorOffset];
     const length = this.along(joints, state.jointPosition, row);
     const speed = this.along(joints, state.jointVelocity, row);
     let effort = 0;
@@ -156,7 +158,7 @@ export class Couplings {
     let damping = 0;
     for (let i = 0; i < actuators.length; i++) {
       const { index, model } = actuators[i];
-      const control = controlOf(model, controls[env * robot.actuators.length + index]);
+      const control = controlOf(model, controls[env * robot.actuators.length + index], offset);
       if (model.kind === "motor") {
         effort += clampEffort(model, model.gear * control) * strength;
         continue;

@@ -9,6 +9,7 @@
 import { type UnitImpulseJoint, VectorOps, type World } from "@dimforge/rapier3d";
 import type { Actuator, RobotModel } from "../../robot/model.js";
 import type { Articulation, LinkJoint } from "../articulation.js";
+import { defaultPose } from "../default-pose.js";
 import { numParameters, parameterIndex } from "../env-parameters.js";
 import type { SimulatorState } from "../simulator.js";
 import { clampEffort, controlOf, effortOf, secant, wantedEffort } from "./actuator-effort.js";
@@ -50,17 +51,25 @@ export class Drives {
   private readonly tables: DriveTables;
   private readonly active: readonly Drive[];
   private readonly live: readonly Drive[];
-  /** [env][joint][4] what the engine was told last: target, speed, K, D; for a force, its size. */
+  /** Joints without a motor of their own: none is spent on them until they are given losses or a spring. */
+  private readonly bare: readonly Drive[];
+  /** [env] 1 where they have been. */
+  private readonly passive: Uint8Array;
+  private anyPassive = false;
+  /** [robot joint] values that added springs pull to. */
+  private readonly pose: readonly number[];
+  /** [env][joint][4] what the engine was told last: target, speed (for a force, its size), K, D. */
   readonly told: Float64Array;
   private readonly vector = VectorOps.intoRaw({ x: 0, y: 0, z: 0 });
 
   constructor(tables: DriveTables) {
     const { articulation, numEnvs } = tables;
     this.tables = tables;
-    const all = articulation.joints
-      .map((joint, j) => planDrive(tables, joint, j))
-      .filter((drive) => drive.kind !== "none");
-    this.active = all.filter((drive) => drive.kind !== "live");
+    const all = articulation.joints.map((joint, j) => planDrive(tables, joint, j));
+    this.pose = defaultPose(tables.robot);
+    this.passive = new Uint8Array(numEnvs);
+    this.active = all.filter((drive) => drive.kind !== "live" && drive.kind !== "none");
+    this.bare = all.filter((drive) => drive.kind === "none" || drive.kind === "force");
     this.live = all.filter((drive) => drive.kind === "live");
     this.hasLive = this.live.length > 0;
     this.told = new Float64Array(4 * numEnvs * articulation.joints.length).fill(Number.NaN);
@@ -75,6 +84,34 @@ export class Drives {
       } else {
         for (let env = 0; env < numEnvs; env++) this.applyMotor(world, drive, env);
       }
+    }
+    if (!this.anyPassive) return;
+    for (let env = 0; env < numEnvs; env++) {
+      if (this.passive[env] === 1) this.applyPassive(world, env);
+    }
+  }
+
+  /** An environment's springs, damping or friction of joints have changed. */
+  refreshPassive(world: World, env: number): void {
+    const { parameters } = this.tables;
+    const before = this.passive[env];
+    const p = env * numParameters;
+    const some =
+      parameters[p + parameterIndex.jointStiffness] !== 0 ||
+      parameters[p + parameterIndex.jointDamping] !== 0 ||
+      parameters[p + parameterIndex.jointFriction] !== 0;
+    this.passive[env] = some ? 1 : 0;
+    this.anyPassive = this.passive.includes(1);
+    if (before === 1 && !some) this.applyPassive(world, env);
+  }
+
+  private applyPassive(world: World, env: number): void {
+    const { parameters } = this.tables;
+    const spring = parameters[env * numParameters + parameterIndex.jointStiffness];
+    for (const drive of this.bare) {
+      const position = spring > 0 ? this.pose[drive.on.index] - drive.on.reference : 0;
+      const damping = this.passiveDamping(drive, env) || carrierDamping;
+      this.tell(world, drive, env, position, 0, spring, damping);
     }
   }
 
@@ -111,13 +148,14 @@ export class Drives {
     const strength = parameters[p + parameterIndex.motorStrength];
     const kp = parameters[p + parameterIndex.kpFactor];
     const kd = parameters[p + parameterIndex.kdFactor];
+    const offset = parameters[p + parameterIndex.motorOffset];
     const at = env * articulation.joints.length + drive.joint;
     const q = state.jointPosition[at];
     const speed = state.jointVelocity[at];
     let effort = 0;
     for (const { index, model } of drive.actuators) {
       const value = controls[env * robot.actuators.length + index];
-      effort += effortOf(model, value, q, speed, kp, kd);
+      effort += effortOf(model, value, offset, q, speed, kp, kd);
     }
     state.jointEffort[at] = effort * strength;
   }
@@ -125,10 +163,11 @@ export class Drives {
   /** The sum of the motors on a joint, N m or N. */
   private motorEffort(drive: Drive, env: number): number {
     const { controls, robot, parameters } = this.tables;
+    const offset = parameters[env * numParameters + parameterIndex.motorOffset];
     let effort = 0;
     for (const { index, model } of drive.actuators) {
       if (model.kind !== "motor") continue;
-      const value = controlOf(model, controls[env * robot.actuators.length + index]);
+      const value = controlOf(model, controls[env * robot.actuators.length + index], offset);
       effort += clampEffort(model, model.gear * value);
     }
     return effort * parameters[env * numParameters + parameterIndex.motorStrength];
@@ -139,8 +178,8 @@ export class Drives {
     const at = env * articulation.joints.length + drive.joint;
     const effort = this.motorEffort(drive, env);
     state.jointEffort[at] = effort;
-    if (effort === this.told[4 * at]) return;
-    this.told[4 * at] = effort;
+    if (effort === this.told[4 * at + 1]) return;
+    this.told[4 * at + 1] = effort;
     const { axis, slide, link } = drive.on;
     const handle = handles.links[env * articulation.links.length + link];
     const bodies = world.bodies.raw;
@@ -157,25 +196,24 @@ export class Drives {
   }
 
   private applyMotor(world: World, drive: Drive, env: number): void {
-    const { articulation, handles, state, controls, parameters, robot, couplings } = this.tables;
+    const { articulation, state, controls, parameters, robot, couplings } = this.tables;
     const at = env * articulation.joints.length + drive.joint;
     const p = env * numParameters;
     const strength = parameters[p + parameterIndex.motorStrength];
     const live = drive.kind === "live";
     const { model } = drive.on;
-    let stiffness = model.stiffness;
-    let damping = model.damping * parameters[p + parameterIndex.jointDampingFactor];
+    const offset = parameters[p + parameterIndex.motorOffset];
+    const spring = parameters[p + parameterIndex.jointStiffness];
+    let stiffness = model.stiffness + spring;
+    let damping = this.passiveDamping(drive, env);
     // Offsets: K · target and D · speed.
-    let pull = model.stiffness * model.springReference;
+    let pull = model.stiffness * model.springReference + spring * this.pose[drive.on.index];
     let push = this.motorEffort(drive, env);
     if (!drive.feedback) state.jointEffort[at] = push;
-    if (model.frictionLoss > 0) {
-      damping += model.frictionLoss / Math.max(Math.abs(state.jointVelocity[at]), frictionSpeed);
-    }
     for (const { index, model: actuator } of drive.actuators) {
       if (actuator.kind === "motor") continue;
-      const target =
-        controlOf(actuator, controls[env * robot.actuators.length + index]) / actuator.gear;
+      const control = controls[env * robot.actuators.length + index];
+      const target = controlOf(actuator, control, offset) / actuator.gear;
       let kp = actuator.kp * parameters[p + parameterIndex.kpFactor] * strength;
       let kv = actuator.kv * parameters[p + parameterIndex.kdFactor] * strength;
       if (live && actuator.effortRange !== null) {
@@ -207,18 +245,51 @@ export class Drives {
     // Rapier weighs its target speed with D + K h, where h is what it integrates by.
     const h = world.timestep / world.numSolverIterations;
     const speed = push / (damping + stiffness * h);
+    this.tell(world, drive, env, position, speed, stiffness, damping);
+  }
+
+  /** Viscous damping of a joint itself, and dry friction as damping. */
+  private passiveDamping(drive: Drive, env: number): number {
+    const { parameters, state, articulation } = this.tables;
+    const { model } = drive.on;
+    const p = env * numParameters;
+    let damping =
+      model.damping * parameters[p + parameterIndex.jointDampingFactor] +
+      parameters[p + parameterIndex.jointDamping];
+    const friction = model.frictionLoss + parameters[p + parameterIndex.jointFriction];
+    if (friction > 0) {
+      const speed = state.jointVelocity[env * articulation.joints.length + drive.joint];
+      damping += friction / Math.max(Math.abs(speed), frictionSpeed);
+    }
+    return damping;
+  }
+
+  /** Tells the engine an implicit motor, where it is another than before. */
+  private tell(
+    world: World,
+    drive: Drive,
+    env: number,
+    position: number,
+    speed: number,
+    stiffness: number,
+    damping: number,
+  ): void {
+    const { articulation, handles } = this.tables;
+    const at = env * articulation.joints.length + drive.joint;
     const told = this.told;
     const t = 4 * at;
+    // A force's size stands in the place of the speed.
+    const force = drive.kind === "force";
     if (
       told[t] === position &&
-      told[t + 1] === speed &&
+      (force || told[t + 1] === speed) &&
       told[t + 2] === stiffness &&
       told[t + 3] === damping
     ) {
       return;
     }
     told[t] = position;
-    told[t + 1] = speed;
+    if (!force) told[t + 1] = speed;
     told[t + 2] = stiffness;
     told[t + 3] = damping;
     world.impulseJoints.raw.jointConfigureMotor(

@@ -89,6 +89,10 @@ export class LinkMasses {
         const p = env * numParameters + parameterIndex.gravityScale;
         body.setGravityScale(weight * this.parameters[p], true);
       }
+      if (links[l].object) {
+        const drag = this.parameters[env * numParameters + parameterIndex.objectDrag];
+        body.setLinearDamping(drag / massKg);
+      }
       this.inertias[7 * at] = massKg;
       this.inertias.set(inertia, 7 * at + 1);
       body.setAdditionalMassProperties(massKg, xyz(center), xyz(moments), xyzw(frame), true);
@@ -127,6 +131,13 @@ export class LinkMasses {
         value("centerOfMassOffset.z"),
       ],
       armatureFactor: value("armatureFactor"),
+      armature: value("armature"),
+      objectSizeFactor: value("objectSizeFactor"),
+      objectCenterOffset: [
+        value("objectCenterOfMassOffset.x"),
+        value("objectCenterOfMassOffset.y"),
+        value("objectCenterOfMassOffset.z"),
+      ],
     };
   }
 }

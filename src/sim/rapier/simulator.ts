@@ -6,13 +6,14 @@ import {
   VectorOps,
   World,
 } from "@dimforge/rapier3d";
-import { RewardsmithError } from "../../core/errors.js";
 import { rotateVector } from "../../core/quaternion.js";
 import type { RobotModel } from "../../robot/model.js";
 import { type Articulation, articulate } from "../articulation.js";
 import { collisionFilter } from "../collision-filter.js";
 import {
+  checkObjectSize,
   checkParameter,
+  KeptParameters,
   nominalParameters,
   numParameters,
   parameterIndex,
@@ -27,18 +28,21 @@ import type {
   SimulatorState,
 } from "../simulator.js";
 import { createSimulatorState } from "../simulator-state.js";
-import { pack, unpack } from "../snapshot.js";
+import { isSigned, pack, unpack } from "../snapshot.js";
 import { buildWorld, type WorldHandles } from "./build-world.js";
 import { ContactEvents } from "./contact-events.js";
 import { ContactForces, type ContactReader, contactColliders } from "./contact-forces.js";
 import { contactHook } from "./contact-hook.js";
+import { ContactParameters } from "./contact-parameters.js";
 import { ContactPointReader } from "./contact-points.js";
 import { Couplings } from "./couplings.js";
 import { Drives } from "./drives.js";
 import { loadRapier } from "./engine.js";
+import { GravityOffsets } from "./gravity-offsets.js";
 import { LinkMasses } from "./link-masses.js";
 import { Pulls } from "./pulls.js";
 import { StateReader } from "./read-state.js";
+import { checkSupported } from "./supported.js";
 import { Thrusters } from "./thrusters.js";
 import { RapierWatch } from "./watch-readings.js";
 
@@ -68,6 +72,9 @@ class RapierSimulator implements Simulator {
   /** Rapier calls hooks only in a step that has a queue; on terrain it holds the contact forces. */
   private readonly events: EventQueue | undefined;
   private readonly parameters: Float64Array;
+  private readonly keptParameters: KeptParameters;
+  private readonly contactParameters: ContactParameters;
+  private readonly gravityOffsets: GravityOffsets;
   private readonly masses: LinkMasses;
   private readonly couplings: Couplings;
   private readonly drives: Drives;
@@ -96,6 +103,7 @@ class RapierSimulator implements Simulator {
     this.state = createSimulatorState(options, joints.length);
     this.controls = new Float32Array(numEnvs * robot.actuators.length);
     this.parameters = nominalParameters(numEnvs);
+    this.keptParameters = new KeptParameters(this.parameters);
     this.target = linkStates(links.length);
 
     const filter = collisionFilter(robot, this.articulation);
@@ -105,6 +113,13 @@ class RapierSimulator implements Simulator {
     this.nextOrigins = handles.origins.slice();
     this.hooks = filter.selfCollision ? contactHook(handles, filter) : undefined;
     this.masses = new LinkMasses(robot, this.articulation, handles, this.parameters, numEnvs);
+    this.contactParameters = new ContactParameters(
+      robot,
+      this.articulation,
+      handles,
+      this.parameters,
+    );
+    this.gravityOffsets = new GravityOffsets(handles, this.masses, this.parameters, links.length);
     const tables = {
       robot,
       articulation: this.articulation,
@@ -158,7 +173,9 @@ class RapierSimulator implements Simulator {
       this.pulls.clear(world);
       this.thrusters.apply(world);
       this.pulls.apply(world);
+      this.gravityOffsets.apply(world);
       world.step(this.events, this.hooks);
+      this.gravityOffsets.takeOff(world);
       contacts.add(world, 1 / this.substeps);
     }
     this.pulls.end(world);
@@ -225,21 +242,33 @@ class RapierSimulator implements Simulator {
     checkParameter(name, value);
     const at = env * numParameters + parameterIndex[name];
     if (this.parameters[at] === value) return;
-    if (name === "friction" && !this.handles.frictionPerEnv) {
-      throw new RewardsmithError(
-        "E_SIM_PARAMETER",
-        "friction cannot be set per environment: the world's geoms differ in friction",
-        { hint: "give all geoms of the world one friction coefficient in the robot file" },
-      );
-    }
+    checkObjectSize(this.robot, name);
+    this.contactParameters.check(name);
     this.parameters[at] = value;
     switch (name) {
       case "friction":
+      case "objectFriction":
+      case "groundFriction":
+        this.contactParameters.applyFriction(this.world, env);
+        break;
       case "restitution":
-        for (const collider of this.collidersOf(env)) {
-          if (name === "friction") collider.setFriction(value);
-          else collider.setRestitution(value);
-        }
+      case "objectRestitution":
+      case "groundRestitution":
+        this.contactParameters.applyRestitution(this.world, env);
+        break;
+      case "objectSizeFactor":
+        this.contactParameters.applySize(this.world, env);
+        this.masses.markStale(env);
+        break;
+      case "gravityOffset.x":
+      case "gravityOffset.y":
+      case "gravityOffset.z":
+        this.gravityOffsets.refresh();
+        break;
+      case "jointStiffness":
+      case "jointDamping":
+      case "jointFriction":
+        this.drives.refreshPassive(this.world, env);
         break;
       case "gravityScale":
         this.bodiesOf(env).forEach((body, link) => {
@@ -253,6 +282,7 @@ class RapierSimulator implements Simulator {
       case "kpFactor":
       case "kdFactor":
       case "jointDampingFactor":
+      case "motorOffset":
         break;
       default:
         this.masses.markStale(env);
@@ -289,15 +319,21 @@ class RapierSimulator implements Simulator {
 
   save(): Uint8Array {
     this.masses.apply(this.world);
-    return pack(this.signature, this.saved(), this.world.takeSnapshot());
+    const further = this.keptParameters.inUse();
+    this.keptParameters.gather();
+    return pack(this.signed(further), this.saved(further), this.world.takeSnapshot());
   }
 
   load(snapshot: Uint8Array): void {
-    const engine = unpack(snapshot, this.signature, this.saved());
+    const further = isSigned(snapshot, this.signed(true));
+    const engine = unpack(snapshot, this.signed(further), this.saved(further));
+    this.keptParameters.scatter(further);
     this.world.free();
     this.world = World.restoreSnapshot(engine);
     this.nextOrigins.set(this.handles.origins);
     this.masses.clearStale();
+    this.gravityOffsets.refresh();
+    for (let env = 0; env < this.numEnvs; env++) this.drives.refreshPassive(this.world, env);
   }
 
   dispose(): void {
@@ -307,13 +343,19 @@ class RapierSimulator implements Simulator {
     this.vector.free();
     this.drives.dispose();
     this.thrusters.dispose();
+    this.gravityOffsets.dispose();
   }
 
-  private saved(): (Float32Array | Float64Array)[] {
+  private signed(furtherParameters: boolean): string {
+    return `${this.signature}${furtherParameters ? "+" : ""}`;
+  }
+
+  private saved(furtherParameters: boolean): (Float32Array | Float64Array)[] {
     return [
       ...Object.values(this.state),
       this.controls,
-      this.parameters,
+      this.keptParameters.usual,
+      ...(furtherParameters ? [this.keptParameters.further] : []),
       this.masses.centers,
       this.masses.inertias,
       this.masses.weights,
@@ -329,12 +371,6 @@ class RapierSimulator implements Simulator {
     return Array.from(handles, (handle) => this.world.getRigidBody(handle));
   }
 
-  private collidersOf(env: number) {
-    const n = this.handles.colliderGeom.length;
-    const handles = this.handles.colliders.subarray(env * n, (env + 1) * n);
-    return Array.from(handles, (handle) => this.world.getCollider(handle));
-  }
-
   /** Bodies welded to the world never move. */
   private placeFixedBodies(): void {
     const n = this.robot.bodies.length;
@@ -345,29 +381,6 @@ class RapierSimulator implements Simulator {
       }
     });
   }
-}
-
-function checkSupported(robot: RobotModel, articulation: Articulation): void {
-  for (const { model, slide } of articulation.joints) {
-    if (!slide && model.range && model.range[1] - model.range[0] >= 2 * Math.PI) {
-      throw new RewardsmithError(
-        "E_ROBOT_UNSUPPORTED",
-        `hinge "${model.name}" turns more than once around`,
-        {
-          hint: "narrow its range below a full turn, or remove the range",
-        },
-      );
-    }
-  }
-  robot.bodies.forEach(({ name, gravityCompensation, massKg }, body) => {
-    const link = articulation.links[articulation.linkOfBody[body]];
-    if (link === undefined || massKg === 0 || 1 - gravityCompensation === link.weight) return;
-    throw new RewardsmithError(
-      "E_ROBOT_UNSUPPORTED",
-      `body "${name}" has gravcomp ${gravityCompensation}, the body it is fixed to another`,
-      { hint: "give bodies without a joint the gravcomp of the body they are fixed to" },
-    );
-  });
 }
 
 /** The pose of the robot file, at rest. */

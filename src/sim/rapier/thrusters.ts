@@ -62,11 +62,12 @@ export class Thrusters {
     const { controls, robot, parameters, handles, articulation, masses } = this.tables;
     const { force, torque, raw, orientation, vector } = this;
     const strength = parameters[env * numParameters + parameterIndex.motorStrength];
+    const offset = parameters[env * numParameters + parameterIndex.motorOffset];
     force.fill(0);
     torque.fill(0);
     for (let i = 0; i < thrusters.length; i++) {
       const { index, model, force: f, torque: t } = thrusters[i];
-      const value = controlOf(model, controls[env * robot.actuators.length + index]);
+      const value = controlOf(model, controls[env * robot.actuators.length + index], offset);
       const effort = clampEffort(model, model.gear * value) * strength;
       for (let k = 0; k < 3; k++) {
         force[k] += effort * f[k];

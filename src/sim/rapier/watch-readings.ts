@@ -5,6 +5,7 @@
 import type { World } from "@dimforge/rapier3d";
 import type { RobotModel } from "../../robot/model.js";
 import type { Articulation, Pose } from "../articulation.js";
+import { defaultPose } from "../default-pose.js";
 import { numParameters, parameterIndex } from "../env-parameters.js";
 import type { SimulatorState, SimulatorWatch } from "../simulator.js";
 import type { WorldHandles } from "./build-world.js";
@@ -27,6 +28,8 @@ export class RapierWatch implements SimulatorWatch {
   private readonly tables: RapierWatchTables;
   /** One environment's links: [link][7] position and w x y z. */
   private readonly pose: Float64Array;
+  /** [robot joint] values that added springs pull to. */
+  private readonly springPose: readonly number[];
   private readonly position = new Float32Array(3);
   private readonly orientation = new Float32Array(4);
   private readonly linear = new Float32Array(3);
@@ -37,6 +40,7 @@ export class RapierWatch implements SimulatorWatch {
 
   constructor(tables: RapierWatchTables) {
     this.tables = tables;
+    this.springPose = defaultPose(tables.robot);
     this.penetration = new PenetrationReader(tables.handles);
     this.pose = new Float64Array(7 * tables.articulation.links.length);
   }
@@ -49,8 +53,11 @@ export class RapierWatch implements SimulatorWatch {
     const { articulation, handles, masses, parameters, robot, state } = this.tables;
     const { linear, angular, position, orientation, own } = this;
     const bodies = this.tables.world().bodies.raw;
-    const [gx, gy, gz] = robot.gravity;
-    const scale = parameters[env * numParameters + parameterIndex.gravityScale];
+    const p = env * numParameters;
+    const scale = parameters[p + parameterIndex.gravityScale];
+    const gx = robot.gravity[0] * scale + parameters[p + parameterIndex["gravityOffset.x"]];
+    const gy = robot.gravity[1] * scale + parameters[p + parameterIndex["gravityOffset.y"]];
+    const gz = robot.gravity[2] * scale + parameters[p + parameterIndex["gravityOffset.z"]];
     const numLinks = articulation.links.length;
     let energy = 0;
     for (let l = 0; l < numLinks; l++) {
@@ -79,13 +86,13 @@ export class RapierWatch implements SimulatorWatch {
       const { origins } = handles;
       energy -=
         m *
-        scale *
         masses.weights[at] *
         (gx * (position[0] - origins[3 * env] + own[0]) +
           gy * (position[1] - origins[3 * env + 1] + own[1]) +
           gz * (position[2] - origins[3 * env + 2] + own[2]));
     }
     const { joints } = articulation;
+    const spring = parameters[p + parameterIndex.jointStiffness];
     for (let j = 0; j < joints.length; j++) {
       const { stiffness, springReference, armature } = joints[j].model;
       const at = env * joints.length + j;
@@ -94,9 +101,14 @@ export class RapierWatch implements SimulatorWatch {
         const factor = parameters[env * numParameters + parameterIndex.armatureFactor];
         energy += 0.5 * armature * factor * state.jointVelocity[at] ** 2;
       }
-      if (stiffness === 0) continue;
-      const stretch = state.jointPosition[at] - springReference;
-      energy += 0.5 * stiffness * stretch * stretch;
+      if (stiffness !== 0) {
+        const stretch = state.jointPosition[at] - springReference;
+        energy += 0.5 * stiffness * stretch * stretch;
+      }
+      if (spring !== 0) {
+        const stretch = state.jointPosition[at] - this.springPose[joints[j].index];
+        energy += 0.5 * spring * stretch * stretch;
+      }
     }
     return energy;
   }
