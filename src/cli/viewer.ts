@@ -22,6 +22,8 @@ export interface ViewerFlags {
 }
 
 const rolloutNames = /^(live|replay|compare-[1-4])$/;
+/** Robots in a pane: several panes run at once, and each must keep up with real time. */
+const comparedEnvs = 4;
 const loopback = "127.0.0.1";
 
 /** `optional`: the command does something else as well, and can do without. */
@@ -73,7 +75,11 @@ export async function serveViewer(
       // Beside Live, pages that play something else at the same time have a roll-out of their own.
       openSource: (name) =>
         rolloutNames.test(name)
-          ? createLiveSource({ offers, ...(waiting && { waiting }) })
+          ? createLiveSource({
+              offers,
+              ...(waiting && { waiting }),
+              ...(name.startsWith("compare") && { numEnvs: comparedEnvs }),
+            })
           : undefined,
       version: version(),
       log: (line) => terminal.problem(line),

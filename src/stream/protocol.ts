@@ -73,7 +73,12 @@ export const clientMessageSchema = z.discriminatedUnion("type", [
   }),
   /** Sequence number last drawn; sent four times a second. The server slows down for who lags. */
   z.object({ type: z.literal("ack"), sequence: count }),
-  z.object({ type: z.literal("select"), policy: policyReferenceSchema }),
+  z.object({
+    type: z.literal("select"),
+    policy: policyReferenceSchema,
+    /** Begins anew with it, at simulation time 0: from the same seed come the same worlds. */
+    seed: count.optional(),
+  }),
   z.object({
     type: z.literal("playback"),
     paused: z.boolean().optional(),

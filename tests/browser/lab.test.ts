@@ -1,6 +1,16 @@
 /** The Runs page and the Lab over a search that goes on in this process; nothing is really trained. */
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from "vitest";
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  describe,
+  expect,
+  inject,
+  onTestFinished,
+  test,
+  vi,
+} from "vitest";
 import { watchInbox } from "../../src/design/inbox.js";
 import { type Journal, openJournal } from "../../src/design/journal.js";
 import { design } from "../../src/design/loop.js";
@@ -17,10 +27,16 @@ import { temporaryFolder } from "../temporary-folder.js";
 import { makeFolder, makeRun, storingExecutor } from "../view/data/made-run.js";
 import { findChromium } from "./chromium.js";
 import { launch, picture } from "./visit.js";
+import { WalkerSource } from "./walker-source.js";
 
 const reward = (weight: number) =>
   `export function reward(s: State): Terms {\n  return { term: ${weight} * s.pole.cos };\n}\n`;
 const texts = { "1.1": reward(0.1), "1.2": reward(0.25), "1.3": reward(0.5) };
+const beginning = (candidate: string) => ({
+  type: "select",
+  policy: { kind: "candidate", run: "steady", candidate },
+  seed: 7,
+});
 const small = { iterations: 2, candidates: 3, finals: false, halving: false } as const;
 
 describe.skipIf(findChromium() === null)("Runs and Lab in a browser", () => {
@@ -47,7 +63,7 @@ describe.skipIf(findChromium() === null)("Runs and Lab in a browser", () => {
   });
   afterEach(() => page.close());
 
-  async function open(hash: string): Promise<void> {
+  async function open(hash: string, served = server): Promise<void> {
     errors.length = 0;
     page = await browser.newPage({
       viewport: { width: 1280, height: 760 },
@@ -55,7 +71,7 @@ describe.skipIf(findChromium() === null)("Runs and Lab in a browser", () => {
     });
     page.setDefaultTimeout(60_000);
     page.on("pageerror", (error) => errors.push(error.message));
-    await page.goto(`${server.url}${hash}`);
+    await page.goto(`${served.url}${hash}`);
   }
 
   test("runs are found by words and conditions, and two that are ticked are compared", async () => {
@@ -77,6 +93,48 @@ describe.skipIf(findChromium() === null)("Runs and Lab in a browser", () => {
     await page.click("role=tab[name=Code]");
     await page.waitForSelector(".code-difference .cm-content");
     await picture(page, "compare");
+    expect(errors).toEqual([]);
+  });
+
+  test("compared policies begin together from the same seed, each time, and are seen from the same side", async () => {
+    const sources = [new WalkerSource(1), new WalkerSource(1)];
+    const comparing = await startViewServer({
+      pagesFolder: inject("pagesFolder"),
+      routes: dataRoutes({ runsFolder: runsRoot }),
+      openSource: (name) => sources[Number(name.slice("compare-".length)) - 1],
+      version: "test",
+    });
+    onTestFinished(() => comparing.stop());
+    await open("#/compare?panes=steady/1.1,steady/1.3", comparing);
+    const begun = () => sources.map(({ controls }) => controls.at(-1));
+    const seconds = async () => Number.parseFloat((await page.textContent(".compare-seconds"))!);
+    for (const beginning of [1, 2, 3]) {
+      if (beginning > 1) {
+        // One of them began anew without being asked; all begin with it.
+        if (beginning === 3) sources[1].beginAnew(9);
+        else await page.click("button:has-text('Again')");
+      }
+      await vi.waitFor(async () => expect(await seconds()).toBeGreaterThan(0.5), 60_000);
+    }
+    expect(begun()).toEqual([1, 3].map((n) => beginning(`1.${n}`)));
+
+    const sides = () =>
+      page.evaluate<string[]>("[...rewardsmith.stages].map(({ rig }) => rig.toText())");
+    const turn = async () => {
+      const [before] = await sides();
+      const box = (await page.locator(".stage canvas").first().boundingBox())!;
+      await page.mouse.move(box.x + 20, box.y + 40);
+      await page.mouse.down();
+      await page.mouse.move(box.x + 90, box.y + 60, { steps: 4 });
+      await page.mouse.up();
+      await vi.waitFor(async () => expect((await sides())[0]).not.toBe(before), 20_000);
+    };
+    await turn();
+    await vi.waitFor(async () => expect(new Set(await sides()).size).toBe(1), 20_000);
+    await picture(page, "compare-panes");
+    await page.click("button:has-text('cameras tied')");
+    await turn();
+    expect(new Set(await sides()).size).toBe(2);
     expect(errors).toEqual([]);
   });
 

@@ -33,8 +33,8 @@ function policy(
 export class WalkerSource implements RolloutSource {
   readonly capabilities: readonly Capability[] = capabilities;
   readonly controls: RolloutControl[] = [];
-  readonly model: RolloutModel;
-  readonly walker: Walker;
+  model: RolloutModel;
+  walker: Walker;
   private sink: RolloutSink | null = null;
   private timer: NodeJS.Timeout | null = null;
   private readonly set = {
@@ -59,6 +59,16 @@ export class WalkerSource implements RolloutSource {
     sink.message({ type: "policy", policy: policies[0] });
     this.tellControls();
     sink.message({ type: "load", realTimeFactor: 1, cpuShare: 0.07 });
+  }
+
+  /** At simulation time 0, under another number, with another number of walkers if so told. */
+  beginAnew(seed: number, numEnvs = this.model.numEnvs): void {
+    const { sequence } = this.walker.frame;
+    this.model = walkerModel(numEnvs, this.model.number + 1);
+    this.walker = new Walker(this.model, sequence);
+    this.set.seed = seed;
+    this.set.paused = false;
+    this.sink?.message({ type: "model", model: this.model });
   }
 
   get running(): boolean {
@@ -137,6 +147,7 @@ export class WalkerSource implements RolloutSource {
         const wanted = JSON.stringify(message.policy);
         const policy = policies.find(({ reference }) => JSON.stringify(reference) === wanted);
         if (policy) this.sink?.message({ type: "policy", policy });
+        if (message.seed !== undefined) this.beginAnew(message.seed);
         break;
       }
       case "stress": {

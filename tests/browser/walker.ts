@@ -162,10 +162,14 @@ export class Walker {
   private readonly model: RolloutModel;
   private readonly startedAt: Float64Array;
 
-  constructor(model: RolloutModel) {
+  private readonly firstSequence: number;
+
+  constructor(model: RolloutModel, firstSequence = 0) {
     this.model = model;
+    this.firstSequence = firstSequence;
     this.frame = createFrame(shapeOfModel(model));
     this.frame.model = model.number;
+    this.frame.sequence = firstSequence;
     this.startedAt = new Float64Array(model.numEnvs);
     const { parameters, origins } = this.frame;
     this.frame.worldVersion = 1;
@@ -191,7 +195,7 @@ export class Walker {
   step(): void {
     const { frame, model } = this;
     frame.sequence++;
-    frame.simTimeSeconds = frame.sequence * model.controlDtSeconds;
+    frame.simTimeSeconds = (frame.sequence - this.firstSequence) * model.controlDtSeconds;
     frame.contacts.count = 0;
     for (let env = 0; env < model.numEnvs; env++) this.stepEnv(env);
   }

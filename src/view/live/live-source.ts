@@ -51,6 +51,8 @@ export class LiveSource implements RolloutSource {
   >();
   /** Settles when no process that was started here is left. */
   private ended: Promise<unknown> = Promise.resolve();
+  /** Of a roll-out that is to begin anew. */
+  private seed: number | null = null;
   private asked = 0;
   /** Number of the last model that was told. */
   private modelsBefore = 0;
@@ -92,6 +94,10 @@ export class LiveSource implements RolloutSource {
         });
       }
       this.selected = message.policy;
+      if (message.seed !== undefined) {
+        this.seed = message.seed;
+        this.watchedKey = "";
+      }
       await this.look();
       return;
     }
@@ -197,10 +203,13 @@ export class LiveSource implements RolloutSource {
       const { child } = this;
       const watched = await offer.load();
       if (!watched || this.child !== child || offer.key === this.watchedKey) return;
+      // Another was chosen meanwhile, and is being loaded.
+      if (this.options.offers.find(this.selected)?.key !== offer.key) return;
       this.watchedKey = offer.key;
       const numEnvs = this.options.numEnvs ?? defaultEnvs;
-      const { modelsBefore } = this;
-      this.post({ kind: "watch", watched, numEnvs, modelsBefore });
+      const { modelsBefore, seed } = this;
+      this.post({ kind: "watch", watched, numEnvs, modelsBefore, seed });
+      this.seed = null;
       const untrained = watched.policy === null;
       this.status(
         "live",

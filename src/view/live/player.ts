@@ -64,14 +64,23 @@ export class Player {
   /**
    * Shows a policy; in the scene that runs already, nothing but the policy changes.
    * @param modelsBefore number of the last model that clients know, of a player before this one
+   * @param seed begins anew with it; null goes on
    */
-  async watch(watched: Watched, numEnvs: number, modelsBefore = 0): Promise<void> {
+  async watch(
+    watched: Watched,
+    numEnvs: number,
+    { modelsBefore = 0, seed = null }: { modelsBefore?: number; seed?: number | null } = {},
+  ): Promise<void> {
     this.models = Math.max(this.models, modelsBefore);
+    if (seed !== null) {
+      this.seed = seed;
+      this.paused = false;
+    }
     const before = this.watched;
     this.watched = watched;
     if (this.numEnvs === 0) this.numEnvs = numEnvs;
     try {
-      if (!this.rollout || before?.sceneKey !== watched.sceneKey) {
+      if (!this.rollout || seed !== null || before?.sceneKey !== watched.sceneKey) {
         this.stress = null;
         await this.begin();
       } else this.rollout.setPolicy(watched.policy);

@@ -11,6 +11,7 @@ export type ToWorker =
       readonly watched: Watched;
       readonly numEnvs: number;
       readonly modelsBefore: number;
+      readonly seed: number | null;
     }
   | {
       readonly kind: "demand";

@@ -56,7 +56,7 @@ async function handle(message: ToWorker): Promise<void> {
       return;
     }
     if (message.kind === "watch") {
-      await player.watch(message.watched, message.numEnvs, message.modelsBefore);
+      await player.watch(message.watched, message.numEnvs, message);
       return;
     }
     await player.control(message.message);

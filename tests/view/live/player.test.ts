@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { zeroReward } from "../../../src/reward/program.js";
 import { createSimulator } from "../../../src/sim/node/create-simulator.js";
+import type { RolloutFrame } from "../../../src/stream/frame.js";
 import { readHeader } from "../../../src/stream/packet.js";
 import type { ServerMessageOf } from "../../../src/stream/protocol.js";
 import { demoOffer } from "../../../src/view/live/demo.js";
@@ -104,6 +105,24 @@ describe("the clock", () => {
     await player.tick();
     await pass(0.2);
     expect(sequences.length).toBeLessThan(16);
+  });
+
+  test("begun anew with a seed it makes the same steps again, under another model", async () => {
+    const moments: number[] = [];
+    const angles = async () => {
+      await player.watch(watched, 2, { seed: 7 });
+      await player.control({ type: "playback", step: 25 });
+      const { frame } = (player as unknown as { rollout: { frame: RolloutFrame } }).rollout;
+      moments.push(frame.simTimeSeconds);
+      return [...frame.poses];
+    };
+    const first = await angles();
+    await player.control({ type: "playback", paused: false });
+    await pass(3);
+    expect(await angles()).toEqual(first);
+    expect(moments[1]).toBe(moments[0]);
+    expect(all("model").map(({ model }) => model.number)).toEqual([1, 2, 3]);
+    expect(last("controls")).toMatchObject({ seed: 7 });
   });
 
   test("without anybody who watches it rests, and that time is not called slow", async () => {

@@ -57,6 +57,12 @@ export class CameraRig {
     this.controls.update();
   }
 
+  /** From the same side and distance as another, each at its own target. */
+  copy({ camera, controls }: CameraRig): void {
+    this.camera.position.subVectors(camera.position, controls.target).add(this.controls.target);
+    this.controls.update();
+  }
+
   /** Goes along with a point, softly over `dtSeconds`; at once the first time and on a jump. */
   follow(x: number, y: number, z: number, dtSeconds: number): void {
     const jump = Math.hypot(x - this.smoothed.x, y - this.smoothed.y, z - this.smoothed.z);

@@ -43,6 +43,8 @@ export class Player {
   private drawnSequence = -1;
   private seenRewinds = 0;
   private sinceTick = 0;
+  /** The picture has changed since the last tick. */
+  private untold = false;
   private sinceNew = 0;
 
   /** Shows another timeline, from its newest step (`live`) or its beginning. */
@@ -69,15 +71,20 @@ export class Player {
     this.time = this.timeAfter(timeline, wallSeconds);
     this.sinceTick += wallSeconds;
     const { lastSequence } = timeline;
-    if (this.time === this.drawnTime && lastSequence === this.drawnSequence) return false;
-    this.drawnTime = this.time;
-    this.drawnSequence = lastSequence;
-    this.show(timeline);
-    if (this.sinceTick >= tickSeconds) {
+    const changed = this.time !== this.drawnTime || lastSequence !== this.drawnSequence;
+    if (changed) {
+      this.drawnTime = this.time;
+      this.drawnSequence = lastSequence;
+      this.show(timeline);
+      this.untold = true;
+    }
+    // Also after the last change: what stands still must tell the same moment as the picture.
+    if (this.untold && this.sinceTick >= tickSeconds) {
       this.sinceTick = 0;
+      this.untold = false;
       this.tick.value++;
     }
-    return true;
+    return changed;
   }
 
   private timeAfter(timeline: Timeline, wallSeconds: number): number {

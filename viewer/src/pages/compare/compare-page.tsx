@@ -13,6 +13,7 @@ import { formatPanes, type PaneName, paneColors, parsePanes, usePane } from "./p
 import { SharedClock } from "./shared-clock.js";
 import { StagePane } from "./stage-pane.js";
 import { TermDifference } from "./term-difference.js";
+import { TiedCameras } from "./tied-cameras.js";
 import { VoteBar } from "./vote-bar.js";
 
 const most = 4;
@@ -31,6 +32,7 @@ export function ComparePage() {
 
 function Compared({ names }: { names: readonly PaneName[] }) {
   const clock = useMemo(() => new SharedClock(), []);
+  const cameras = useMemo(() => new TiedCameras(), []);
   const view = useSignal<(typeof views)[number][0]>("terms");
   useEffect(() => clock.start(), [clock]);
   // The same number of panes for as long as this is mounted: the key says so.
@@ -46,17 +48,43 @@ function Compared({ names }: { names: readonly PaneName[] }) {
           <Icon name="reset" size={15} />
           Again
         </button>
-        <output class="number soft">{clock.seconds.value.toFixed(1)} s</output>
+        <input
+          type="range"
+          class="compare-time"
+          aria-label="Moment"
+          min={clock.firstSeconds.value}
+          max={Math.max(clock.lastSeconds.value, clock.firstSeconds.value + 0.1)}
+          step={0.02}
+          value={clock.seconds.value}
+          onInput={(event) => clock.seek(event.currentTarget.valueAsNumber)}
+        />
+        <output class="number soft compare-seconds">{clock.seconds.value.toFixed(1)} s</output>
         <span class="chip" title="Every pane begins with the same seed and the same drawn worlds">
           <Icon name="lock" size={13} />
           same seed, same world
         </span>
+        <button
+          type="button"
+          class="button small"
+          title="Every pane is seen from the same side"
+          aria-pressed={cameras.tied.value}
+          onClick={() => cameras.toggle()}
+        >
+          <Icon name="follow" size={15} />
+          cameras tied
+        </button>
         <span class="spacer" />
         <VoteBar panes={panes} />
       </header>
       <div class="compare-stages" data-count={panes.length}>
         {panes.map((pane, i) => (
-          <StagePane key={formatPanes([pane.name])} pane={pane} index={i} clock={clock} />
+          <StagePane
+            key={formatPanes([pane.name])}
+            pane={pane}
+            index={i}
+            clock={clock}
+            cameras={cameras}
+          />
         ))}
       </div>
       <div class="compare-below">

@@ -10,14 +10,16 @@ import { TermFocus } from "../../state/term-focus.js";
 import { short } from "../../ui/format.js";
 import type { Pane } from "./panes.js";
 import type { SharedClock } from "./shared-clock.js";
+import type { TiedCameras } from "./tied-cameras.js";
 
 interface StagePaneProps {
   readonly pane: Pane;
   readonly index: number;
   readonly clock: SharedClock;
+  readonly cameras: TiedCameras;
 }
 
-export function StagePane({ pane, index, clock }: StagePaneProps) {
+export function StagePane({ pane, index, clock, cameras }: StagePaneProps) {
   const session = useMemo(() => new LiveSession(), []);
   const settings = useMemo(() => new StageSettings(), []);
   const terms = useMemo(() => new TermFocus(), []);
@@ -31,11 +33,16 @@ export function StagePane({ pane, index, clock }: StagePaneProps) {
     session.start(streamUrl(`compare-${index + 1}`));
     return () => session.stop();
   }, [session, index]);
+  const stage = settings.stage.value;
+  useEffect(() => (stage === null ? undefined : cameras.add(stage.rig)), [stage, cameras]);
   useEffect(() => {
     if (!connected || candidate === undefined) return;
     return clock.add(session, (seed) => {
-      session.send({ type: "playback", seed, paused: false });
-      session.send({ type: "select", policy: { kind: "candidate", run, candidate } });
+      const may = session.can("select");
+      if (may) {
+        session.send({ type: "select", policy: { kind: "candidate", run, candidate }, seed });
+      }
+      return may;
     });
   }, [connected, candidate, session, clock, run]);
   const fitness = pane.candidate && searchFitness(pane.candidate);
@@ -66,6 +73,9 @@ export function StagePane({ pane, index, clock }: StagePaneProps) {
             {message}
           </p>
         ))}
+        {session.refusal.value !== null && (
+          <p class="pane-status">{session.refusal.value.message}</p>
+        )}
         {(link === "offline" || link === "refused") && (
           <p class="pane-status">
             {session.reason.value ||
