@@ -5,6 +5,7 @@
 import { RewardsmithError } from "../core/errors.js";
 import { Rng } from "../core/rng.js";
 import type { PolicyParameters } from "../policy/inference.js";
+import type { NativeCalls } from "../policy/session.js";
 import type { CompiledTask } from "../reward/compiled-task.js";
 import { createPolicy } from "../rl/policy.js";
 import { createEnvironment } from "../rl/task-environment.js";
@@ -34,6 +35,9 @@ export interface MeasureOptions {
   readonly onProgress?: (share: number) => void;
 }
 
+/** Measures here, or in threads: the results are the same. */
+export type Measure = (options: MeasureOptions) => Promise<EpisodeMeasure[]>;
+
 export interface EpisodeMeasure {
   /** Place in the list of worlds. */
   readonly world: number;
@@ -49,8 +53,16 @@ export interface EpisodeMeasure {
   readonly measures: Readonly<Record<string, number>>;
 }
 
-/** Environments stepped together: enough to use the engine, few enough for the caches. */
-const batchSize = 200;
+/** Worlds that are stepped in one simulator. */
+export interface MeasureBatch {
+  /** Places in the list of worlds. */
+  readonly indices: readonly number[];
+  /** Of the first among those whose worlds share a simulator: what its beginning follows. */
+  readonly first: number;
+}
+
+/** Environments stepped together: enough to use the engine, few enough to share the work. */
+const batchSize = 100;
 
 /** Throws E_TASK_NO_TRANSFER where the task does not say how it is judged elsewhere. */
 export function transferOf({ task, programs }: CompiledTask): TransferDefinition {
@@ -67,16 +79,38 @@ export function transferOf({ task, programs }: CompiledTask): TransferDefinition
 }
 
 /** In the order of the worlds. The policy acts without exploration; sensor noise is the task's. */
-export async function measureEpisodes(options: MeasureOptions): Promise<EpisodeMeasure[]> {
-  const { task, worlds, policy, onProgress } = options;
+export const measureEpisodes: Measure = async (options) => {
+  const { worlds, onProgress } = options;
+  requireMeasurable(options);
+  const found: EpisodeMeasure[] = new Array(worlds.length);
+  let done = 0;
+  for (const batch of batchesOf(worlds)) {
+    const size = batch.indices.length;
+    const measured = await measureBatch(options, batch, (share) =>
+      onProgress?.((done + share * size) / worlds.length),
+    );
+    for (const measure of measured) found[measure.world] = measure;
+    done += size;
+  }
+  return found;
+};
+
+/** Throws E_TASK_NO_TRANSFER or E_POLICY_MISFIT. */
+export function requireMeasurable({ task, policy }: MeasureOptions): void {
   transferOf(task);
   requireFit(task, policy);
+}
+
+/** The worlds by the simulators that step them. */
+export function batchesOf(worlds: readonly World[]): MeasureBatch[] {
   const groups = new Map<string, number[]>();
   for (const [i, world] of worlds.entries()) {
     const key = simulatorKey(world);
-    groups.set(key, [...(groups.get(key) ?? []), i]);
+    const group = groups.get(key);
+    if (group) group.push(i);
+    else groups.set(key, [i]);
   }
-  const batches = [...groups.values()].flatMap((indices) => {
+  return [...groups.values()].flatMap((indices) => {
     const count = Math.ceil(indices.length / batchSize);
     const size = Math.ceil(indices.length / count);
     return Array.from({ length: count }, (_, b) => ({
@@ -84,16 +118,6 @@ export async function measureEpisodes(options: MeasureOptions): Promise<EpisodeM
       indices: indices.slice(b * size, (b + 1) * size),
     }));
   });
-  const found: EpisodeMeasure[] = new Array(worlds.length);
-  let done = 0;
-  for (const { indices, first } of batches) {
-    const report = (share: number) => onProgress?.((done + share * indices.length) / worlds.length);
-    for (const measure of await measureBatch(options, indices, first, report)) {
-      found[measure.world] = measure;
-    }
-    done += indices.length;
-  }
-  return found;
 }
 
 /** Whether the means keep the rule and the ending is none that counts against it. */
@@ -108,11 +132,12 @@ export function succeeds(
   );
 }
 
-async function measureBatch(
+/** One simulator's worth of `measureEpisodes`. `onStep` is told the share of its steps. */
+export async function measureBatch(
   options: MeasureOptions,
-  indices: readonly number[],
-  firstEnv: number,
-  report: (share: number) => void,
+  { indices, first: firstEnv }: MeasureBatch,
+  onStep: (share: number) => void,
+  nativeCalls?: NativeCalls,
 ): Promise<EpisodeMeasure[]> {
   const { task: whole, engine, profile, seed, stream = "select", signal } = options;
   const transfer = transferOf(whole);
@@ -148,7 +173,7 @@ async function measureBatch(
       finished++;
     },
   });
-  const policy = await createPolicy(options.policy, numEnvs);
+  const policy = await createPolicy(options.policy, numEnvs, nativeCalls && { nativeCalls });
   const tally = new Tally(environment, transfer, controlDtSeconds);
   const late = new LateObservations(environment, worlds);
   const pushers = worlds.map(
@@ -164,7 +189,7 @@ async function measureBatch(
       for (const pusher of pushers) pusher.beforeStep(step);
       environment.step(await policy.act(late.take()));
       tally.add();
-      report((step + 1) / steps);
+      onStep((step + 1) / steps);
     }
   } finally {
     await policy.dispose();
