@@ -173,7 +173,7 @@ export function printDeployment(deployment: Deployment): string {
     "# How to run policy.onnx on a robot. SI units; lists over joints in the order of joint_names.",
     "# The limits under safety are guesses from simulation: check them against your robot first.",
   ];
-  const document = new Document(deployment);
+  const document = new Document(deployment, { aliasDuplicateObjects: false });
   visit(document, {
     Seq(_, list) {
       list.flow = list.items.every(isScalarOrPair);
@@ -191,19 +191,14 @@ function isScalarOrPair(item: unknown): boolean {
 export function parseDeployment(text: string, file: string): Deployment {
   const document = parseDocument(text, { prettyErrors: true });
   if (document.errors.length > 0) throw brokenFile(file, document.errors[0].message);
-  return checked(document.toJS(), deploymentSchema, file, "format 1 of deploy.yaml");
+  return checked(document.toJS(), deploymentSchema, file);
 }
 
 /** Data of a file as its schema has it. */
-export function checked<S extends z.ZodType>(
-  data: unknown,
-  schema: S,
-  file: string,
-  what: string,
-): z.output<S> {
+export function checked<S extends z.ZodType>(data: unknown, schema: S, file: string): z.output<S> {
   const format = (data as { format?: unknown } | null)?.format;
   if (typeof format === "number" && format !== 1) {
-    throw new RewardsmithError("E_DEPLOY_VERSION", `format ${format}; this version reads ${what}`, {
+    throw new RewardsmithError("E_DEPLOY_VERSION", `format ${format}; this version reads 1`, {
       where: file,
       hint: "export the policy again with this version of rewardsmith",
     });
@@ -262,7 +257,8 @@ function effortLimit(actuator: Actuator | undefined): number | null {
   const { effortRange, controlRange, kind, gear } = actuator;
   const ofControl = kind === "motor" && controlRange ? controlRange.map((c) => c * gear) : null;
   const bounds = effortRange ?? ofControl;
-  return bounds ? effortMargin * Math.max(...bounds.map(Math.abs)) : null;
+  if (!bounds) return null;
+  return Number((effortMargin * Math.max(...bounds.map(Math.abs))).toPrecision(4));
 }
 
 /** The actuator's own damping, or as much as takes its full effort at the greatest speed. */

@@ -17,7 +17,10 @@ export interface GoldenPair {
   readonly actions: readonly number[];
 }
 
-/** Limits just outside of what was seen; per joint in the order of the robot's hinges and slides. */
+/**
+ * Limits well outside of what was seen, the same for all hinges and for all slides; per joint in the
+ * order of the robot's hinges and slides.
+ */
 export interface Excursions {
   /** Beyond the joint's range, rad or m. */
   readonly margin: readonly number[];
@@ -34,12 +37,12 @@ export interface RecordingOptions {
   readonly pairs?: number;
 }
 
-const numEnvs = 8;
+const numEnvs = 6;
 /** Control steps of each environment. */
-const steps = 250;
+const steps = 150;
 /** A limit is this many times the greatest excursion, and at least the smallest that makes sense. */
 const slack = 2;
-const leastMargin = 0.1;
+const leastMargin = 0.2;
 const leastSpeed = 1;
 const leastTilt = 0.7;
 
@@ -102,12 +105,14 @@ export async function recordPolicy({
         tilt = Math.max(tilt, tiltOf(bodyPose[q + 1], bodyPose[q + 2]));
       }
     }
+    const largest = (seen: Float64Array, kind: string) =>
+      Math.max(...[...seen].filter((_, i) => joints[i].kind === kind));
     return {
       golden,
       seen: {
-        margin: [...beyond].map((m) => rounded(Math.max(leastMargin, slack * m))),
-        speed: [...speed].map((v) => rounded(Math.max(leastSpeed, slack * v))),
-        tilt: base < 0 ? null : rounded(Math.min(Math.PI, Math.max(leastTilt, slack * tilt))),
+        margin: joints.map(({ kind }) => limit(largest(beyond, kind), leastMargin)),
+        speed: joints.map(({ kind }) => limit(largest(speed, kind), leastSpeed)),
+        tilt: base < 0 ? null : Math.min(Math.PI, limit(tilt, leastTilt)),
       },
     };
   } finally {
@@ -120,6 +125,6 @@ export function tiltOf(x: number, y: number): number {
   return Math.acos(Math.max(-1, Math.min(1, 1 - 2 * (x * x + y * y))));
 }
 
-function rounded(value: number): number {
-  return Number(value.toPrecision(3));
+function limit(seen: number, least: number): number {
+  return Number(Math.max(least, slack * seen).toPrecision(3));
 }
