@@ -141,6 +141,8 @@ export class RunView {
           ? `  best of iteration ${event.iteration}: ${best.id} at ${formatFitness(candidateFitness(state, best))}${originalScore(state, best)}`
           : `  nothing could be trained in iteration ${event.iteration}`;
       }
+      case "requestDropped":
+        return color.dim(`"${event.asked}" was asked of the process before this one: not obeyed`);
       case "budgetReached":
         return color.yellow(
           `budget reached: ${event.kind} ${round(event.spent)} of ${event.limit}`,

@@ -28,8 +28,11 @@ export interface Inbox {
 
 /** @param onStop called when somebody asked the process to end its work */
 export function watchInbox(run: RunFolder, journal: Journal, onStop: () => void): Inbox {
+  let takenUpAgain = journal.state.start !== null;
   const look = () => {
     try {
+      if (takenUpAgain) dropRequests(run, journal);
+      takenUpAgain = false;
       if (takeRequests(run, journal)) onStop();
     } catch {
       // What is asked waits for the next look; a full disk is said by what the search itself writes.
@@ -82,6 +85,23 @@ function takeWhereNobodyWorks(run: RunFolder, now: () => Date): void {
     takeRequests(run, journal);
   } finally {
     journal.close();
+  }
+}
+
+/**
+ * What a run that is taken up again finds in its inbox was meant for the process that died: whoever
+ * left it there while nobody worked on the run has taken it at once. What was said still counts; what
+ * was asked of that process does not.
+ */
+function dropRequests(run: RunFolder, journal: Journal): void {
+  for (const name of requestNames(run)) {
+    const file = run.path(`${inboxFolder}/${name}.json`);
+    const asked = readRequest(file)?.type;
+    if (asked !== "pause" && asked !== "unpause" && asked !== "stop") continue;
+    if (!journal.state.requests.includes(name)) {
+      journal.record({ type: "requestDropped", asked, request: name });
+    }
+    rmSync(file, { force: true });
   }
 }
 

@@ -221,6 +221,12 @@ export const runEventSchema = z.discriminatedUnion("type", [
   }),
   z.strictObject({ type: z.literal("unpaused"), request }),
   z.strictObject({ type: z.literal("stopRequested"), request }),
+  /** Was meant for a process that died before it took it, and means nothing to the one that goes on. */
+  z.strictObject({
+    type: z.literal("requestDropped"),
+    asked: z.enum(["pause", "unpause", "stop"]),
+    request,
+  }),
   /** What the iteration's prompts tell of a candidate's training, in a person's words; null: undone. */
   z.strictObject({
     type: z.literal("reflectionEdited"),

@@ -118,6 +118,7 @@ function apply(state: RunState, event: RunEvent): RunState {
     case "unpaused":
       return { ...state, status: state.status === "paused" ? "running" : state.status };
     case "stopRequested":
+    case "requestDropped":
       return state;
     case "reflectionEdited": {
       const { iteration, id, text } = event;

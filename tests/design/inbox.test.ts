@@ -72,6 +72,30 @@ test("a process that does not look is waited for, and finds the request later", 
   journal.close();
 });
 
+test("what was asked of a process that died is not obeyed by the one that goes on; what was said counts", async () => {
+  const run = someRun();
+  const dying = openJournal(run, now);
+  for (const request of [
+    { type: "stop" },
+    { type: "pause" },
+    { type: "note", text: "hops" },
+  ] as const) {
+    expect(await deliverRequest(run, request, now, 0)).toBe(false);
+  }
+  dying.close();
+  const journal = openJournal(run, now);
+  const stopped = vi.fn();
+  const inbox = watchInbox(run, journal, stopped);
+  expect(stopped).not.toHaveBeenCalled();
+  expect(journal.state.status).toBe("running");
+  expect(await deliverRequest(run, { type: "pause" }, now)).toBe(true);
+  expect(journal.state.status).toBe("paused");
+  inbox.close();
+  journal.close();
+  expect(typesOf(run)).toEqual(["requestDropped", "requestDropped", "note", "paused"]);
+  expect(inboxOf(run)).toEqual([]);
+});
+
 test("a request whose taker died before it could delete it is not taken twice", async () => {
   const run = someRun();
   await deliverRequest(run, { type: "note", text: "once" }, now);

@@ -306,7 +306,12 @@ export class Rollout {
     const mass = this.pushedMassKg(this.bodyOf(body));
     const [x, y, z] = impulse.map((k) => k / mass);
     const envs = env === undefined ? Array.from(this.frame.flags.keys()) : [this.envOf(env)];
-    for (const one of envs) this.shoves.push({ env: one, body, velocity: [x, y, z] });
+    // While it stands still, the last one counts: all of them at once would throw it out of the picture.
+    for (const one of envs) {
+      const before = this.shoves.findIndex((other) => other.env === one && other.body === body);
+      if (before >= 0) this.shoves.splice(before, 1);
+      this.shoves.push({ env: one, body, velocity: [x, y, z] });
+    }
   }
 
   /** What floats is pushed as a whole, see `Simulator.push`. */

@@ -184,6 +184,16 @@ describe("the world", () => {
 });
 
 describe("hands on the robot", () => {
+  test("of several pushes before a step the last one counts", async () => {
+    const one = await play();
+    const many = await play();
+    one.control({ type: "push", impulse: [0, 2, 0] });
+    for (const y of [9, -9, 2]) many.control({ type: "push", impulse: [0, y, 0] });
+    for (const rollout of [one, many]) rollout.step();
+    expect(many.frame.poses).toEqual(one.frame.poses);
+    expect(many.frame.jointVelocity).toEqual(one.frame.jointVelocity);
+  });
+
   test("a push adds its impulse over the mass, in one environment, and is told", async () => {
     const pushed = await play();
     const alone = await play();
