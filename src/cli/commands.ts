@@ -19,7 +19,9 @@ export interface CommandModule {
 const search = "Design rewards";
 const tasks = "Tasks and rewards";
 const training = "Train and measure";
+const transfer = "To another world";
 const watching = "Watch";
+const deploying = "Put on a robot";
 const runs = "Runs";
 const machine = "This installation";
 
@@ -81,6 +83,14 @@ export const commandEntries: readonly CommandEntry[] = [
     load: () => import("./evaluate.js"),
   },
   {
+    name: "exam",
+    group: transfer,
+    usage: "exam RUN|JOB|FILE|TASK",
+    summary: "Examines a policy in the engine it was not trained in",
+    example: "exam go1-walk",
+    load: () => import("./exam.js"),
+  },
+  {
     name: "record",
     group: training,
     usage: "record TASK|RUN|JOB|FILE",
@@ -119,6 +129,22 @@ export const commandEntries: readonly CommandEntry[] = [
     summary: "Writes one HTML file that replays a policy, for others",
     example: "share my-run --out my-run.html",
     load: () => import("./share.js"),
+  },
+  {
+    name: "export",
+    group: deploying,
+    usage: "export RUN|JOB|FILE|TASK",
+    summary: "Writes a policy as a folder for a robot: ONNX, limits, golden pairs",
+    example: "export my-run --to my-robot",
+    load: () => import("./export.js"),
+  },
+  {
+    name: "run",
+    group: deploying,
+    usage: "run FOLDER",
+    summary: "Drives a robot, simulated or real, with an exported policy",
+    example: "run my-robot --adapter sim --engine mujoco",
+    load: () => import("./run.js"),
   },
   {
     name: "list",
