@@ -179,6 +179,14 @@ export default defineTask({
     headline: "distance",
     smoothness: "jerk",
     exam: { seconds: 10, pass: 0.8 },
+    safety:
+      "The robot runs forward at exactly 2 m/s, heading straight on. It is a machine of 12 kg with legs that break: its trunk stays level and about 0.3 m high, the feet are set down rather than slammed, the legs move smoothly and keep clear of their end stops, and an action differs little from the one before.",
+    caveats: [
+      "Feet are rubber; floors may be carpet, dusty concrete or wet tiles.",
+      "Motors have less torque at high speed and when they are hot, which is not simulated.",
+      "Between a command and the torque lie a few milliseconds of bus and driver, which are not simulated.",
+      "Battery and computer sit on the trunk where people mount them, and cables move.",
+    ],
   },
   mirror: {
     joints: {

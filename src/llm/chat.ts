@@ -17,6 +17,8 @@ export interface ChatRequest {
   readonly messages: readonly ChatMessage[];
   /** From the prompt's front matter; flags win over it. */
   readonly temperature?: number;
+  /** What the answer has to look like, for servers that can be told; others only read the prompt. */
+  readonly answerSchema?: { readonly name: string; readonly schema: Record<string, unknown> };
   /** Longest answer wanted, tokens; set where a budget leaves room for no more. */
   readonly maxAnswerTokens?: number;
 }

@@ -51,13 +51,13 @@ const SHORTER = "answer again, shorter: the whole file in one closed ```ts block
 const ENTRY = /\bfunction\s+reward\s*\(|\bconst\s+reward\s*(?::[^=]+)?=\s*(?:\(|s\b)/;
 const CODE_START = /^(?:export|function|const|interface|type|import|\/\/|\/\*)/;
 
-interface FencedBlock {
+export interface FencedBlock {
   readonly code: string;
   readonly closed: boolean;
 }
 
 /** Blocks fenced by three or more backticks or tildes (CommonMark: closed by at least as many). */
-function fencedBlocks(text: string): FencedBlock[] {
+export function fencedBlocks(text: string): FencedBlock[] {
   const blocks: FencedBlock[] = [];
   let fence = "";
   let indent = 0;
@@ -85,7 +85,7 @@ function fencedBlocks(text: string): FencedBlock[] {
 }
 
 /** Reasoning models behind plain servers write their thoughts in tags before the answer. */
-function withoutThinking(text: string): { text: string; cut: boolean } {
+export function withoutThinking(text: string): { text: string; cut: boolean } {
   const stripped = text.replace(/<(think|thinking)>[\s\S]*?<\/\1>/gi, "");
   const open = /^\s*<(?:think|thinking)>/i.test(stripped);
   // Chat templates that open the tag themselves leave only its end in the answer.

@@ -86,8 +86,8 @@ export function classifyFailure(thrown: unknown, settings: LlmSettings): Failure
   };
 }
 
-/** Optional parameters: reasoning models take no temperature, older servers one of the two limits. */
-const REFUSABLE = ["temperature", "max_completion_tokens", "max_tokens"];
+/** Optional: reasoning models take no temperature, older servers one of the two limits and no format. */
+const REFUSABLE = ["temperature", "max_completion_tokens", "max_tokens", "response_format"];
 
 function connectionFailure(
   thrown: unknown,

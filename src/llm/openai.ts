@@ -121,6 +121,14 @@ function requestBody(
     messages: request.messages.map((message) => ({ ...message })),
     ...(temperature === undefined || refused.has("temperature") ? {} : { temperature }),
     ...(Number.isFinite(longest) && limit !== undefined ? { [limit]: longest } : {}),
+    ...(request.answerSchema && !refused.has("response_format")
+      ? {
+          response_format: {
+            type: "json_schema",
+            json_schema: { ...request.answerSchema, strict: true },
+          },
+        }
+      : {}),
   };
 }
 

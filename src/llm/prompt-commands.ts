@@ -7,10 +7,19 @@ import { type Issue, RewardsmithError } from "../core/errors.js";
 import type { ChatMessage } from "./chat.js";
 import { costUsd } from "./price.js";
 import type { Price } from "./price-table.js";
-import type { ConversationInputs, TemplateName } from "./prompt-inputs.js";
-import { promptInputSchemas } from "./prompt-inputs.js";
+import {
+  type ConversationInputs,
+  type RandomizationInputs,
+  type TemplateName,
+  templateInputSchemas,
+} from "./prompt-inputs.js";
 import { listPackNames, loadPack, type PromptPack } from "./prompt-pack.js";
-import { offeredInputs, type RenderedPrompt, renderConversation } from "./render.js";
+import {
+  offeredInputs,
+  type RenderedPrompt,
+  renderConversation,
+  renderRandomization,
+} from "./render.js";
 import { readTemplate, unknownVariables } from "./template.js";
 import { countMessageTokens } from "./tokens.js";
 
@@ -74,11 +83,16 @@ export async function ejectPack(nameOrFolder: string, folder: string): Promise<s
  */
 export async function checkPack(
   pack: PromptPack,
-  tasks: readonly { readonly name: string; readonly inputs: ConversationInputs }[],
+  tasks: readonly {
+    readonly name: string;
+    readonly inputs: ConversationInputs;
+    readonly randomization?: RandomizationInputs;
+  }[],
 ): Promise<Issue[]> {
   const issues: Issue[] = [];
   const included = new Set<string>();
-  for (const name of Object.keys(promptInputSchemas) as TemplateName[]) {
+  for (const name of Object.keys(templateInputSchemas) as TemplateName[]) {
+    if (!pack.files.has(name)) continue;
     try {
       const template = await readTemplate(pack, name);
       for (const file of template.files) included.add(file.name);
@@ -106,9 +120,15 @@ export async function checkPack(
     });
   }
   for (const task of tasks) {
-    for (const inputs of [task.inputs, { initial: task.inputs.initial }]) {
+    const { inputs, randomization } = task;
+    const asks = pack.files.has("randomization") && randomization;
+    for (const render of [
+      () => renderConversation(pack, inputs),
+      () => renderConversation(pack, { initial: inputs.initial }),
+      ...(asks ? [() => renderRandomization(pack, asks, exampleRandomizationRepair)] : []),
+    ]) {
       try {
-        await renderConversation(pack, inputs);
+        await render();
       } catch (error) {
         const issue = asIssue(error, task.name);
         if (!issues.some((other) => other.message === issue.message)) issues.push(issue);
@@ -143,6 +163,13 @@ function asIssue(error: unknown, name: string): Issue {
     ...(error.hint === undefined ? {} : { hint: error.hint }),
   };
 }
+
+/** A made-up mistake, for looking at how a refused randomization is answered. */
+const exampleRandomizationRepair = {
+  answer: '{ "configurations": [{ "name": "a", "ranges": [] }] }',
+  issues: "configuration 1: it randomizes nothing",
+  count: 1,
+};
 
 /** Made-up results for looking at the later prompts of a pack without a run. */
 export const exampleConversation: Omit<ConversationInputs, "initial"> = {

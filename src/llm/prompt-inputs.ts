@@ -1,6 +1,6 @@
 /**
- * What a prompt may say: the typed inputs of the three templates every pack has. A template may leave
- * any of them out; it may not ask for anything else.
+ * What a prompt may say: the typed inputs of the three templates every pack has, and of those that ask
+ * for randomizations. A template may leave any of them out; it may not ask for anything else.
  */
 import { z } from "zod";
 import { stateDeclaration } from "../reward/declaration.js";
@@ -22,6 +22,7 @@ const initialSchema = z.strictObject({
   languageRules: text.describe("what the reward language allows, and its helper functions"),
   humanNotes: z.array(text).describe("sentences a person added, oldest first"),
   startReward: text.optional().describe("code of a reward to start from"),
+  safety: text.optional().describe("what a reward for the real robot has to heed"),
 });
 
 const trainedSchema = z.strictObject({
@@ -49,6 +50,42 @@ const repairSchema = z.strictObject({
   languageRules: text,
 });
 
+const randomizationSchema = z.strictObject({
+  taskName: text,
+  sentence: text.describe("what the robot has learned"),
+  caveats: z.array(text).describe("how the real world differs from the simulation, in words"),
+  parameters: z
+    .array(
+      z.strictObject({
+        name: text,
+        unit: text.describe("empty for a plain number"),
+        sentence: text.describe("what it stands for"),
+        nominal: z.number().describe("its value in the simulation as it is"),
+        range: text
+          .optional()
+          .describe("where a trained policy kept working; absent without a prior"),
+        hint: text.optional().describe("what is worth knowing before choosing a range"),
+      }),
+    )
+    .describe("what may be randomized"),
+  count: z.number().describe("configurations wanted"),
+});
+
+const randomizationRepairSchema = z.strictObject({
+  answer: text.describe("the answer that was refused, as the model wrote it"),
+  issues: text.describe("what is wrong with it, one issue a line"),
+  count: z.number().describe("configurations still wanted"),
+});
+
+/** Inputs of templates that a pack may have: together they ask for randomizations. */
+export const randomizationInputSchemas = {
+  randomization: randomizationSchema,
+  randomizationRepair: randomizationRepairSchema,
+} as const;
+
+export type RandomizationInputs = z.infer<typeof randomizationSchema>;
+export type RandomizationRepairInputs = z.infer<typeof randomizationRepairSchema>;
+
 /** Inputs by template. Each pack has a `.prompt` file for each of these. */
 export const promptInputSchemas = {
   initial: initialSchema,
@@ -56,7 +93,13 @@ export const promptInputSchemas = {
   repair: repairSchema,
 } as const;
 
-export type TemplateName = keyof typeof promptInputSchemas;
+/** Of every template there can be. */
+export const templateInputSchemas = {
+  ...promptInputSchemas,
+  ...randomizationInputSchemas,
+} as const;
+
+export type TemplateName = keyof typeof templateInputSchemas;
 export type InitialInputs = z.infer<typeof initialSchema>;
 export type FeedbackInputs = z.infer<typeof feedbackSchema>;
 export type RepairInputs = z.infer<typeof repairSchema>;
@@ -78,6 +121,7 @@ export function initialInputs(
 ): InitialInputs {
   const { definition, page } = task;
   const seconds = definition.maxEpisodeSteps * definition.controlDtSeconds;
+  const safety = definition.transfer?.safety;
   return {
     taskName: definition.name,
     sentence: page.sentence.trim(),
@@ -97,6 +141,7 @@ export function initialInputs(
     languageRules,
     humanNotes: [...(human.notes ?? [])],
     ...(human.startReward === undefined ? {} : { startReward: human.startReward.trim() }),
+    ...(safety === undefined ? {} : { safety }),
   };
 }
 

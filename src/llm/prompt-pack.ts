@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { RewardsmithError } from "../core/errors.js";
 import { sha256 } from "../core/node/hash.js";
-import { promptInputSchemas } from "./prompt-inputs.js";
+import { promptInputSchemas, templateInputSchemas } from "./prompt-inputs.js";
 
 export interface PromptFile {
   /** File name without `.prompt`; partials begin with `_`. */
@@ -71,10 +71,10 @@ async function load(
   const basePack = base === null ? null : await load(base, folder, [...above, folder]);
   const files = new Map(basePack?.files);
   for (const file of await readPromptFiles(folder)) {
-    if (basePack && !file.name.startsWith("_") && !files.has(file.name)) {
+    if (basePack && !file.name.startsWith("_") && !(file.name in templateInputSchemas)) {
       throw new RewardsmithError("E_PROMPT_PACK", `no pack has a template "${file.name}"`, {
         where: file.path,
-        hint: `templates are ${Object.keys(promptInputSchemas).join(", ")}; partials begin with "_"`,
+        hint: `templates are ${Object.keys(templateInputSchemas).join(", ")}; partials begin with "_"`,
       });
     }
     files.set(file.name, file);

@@ -2,7 +2,13 @@ import { Dotprompt } from "dotprompt";
 import { z } from "zod";
 import { RewardsmithError } from "../core/errors.js";
 import type { ChatMessage } from "./chat.js";
-import { type ConversationInputs, promptInputSchemas, type TemplateName } from "./prompt-inputs.js";
+import {
+  type ConversationInputs,
+  type RandomizationInputs,
+  type RandomizationRepairInputs,
+  type TemplateName,
+  templateInputSchemas,
+} from "./prompt-inputs.js";
 import type { PromptPack } from "./prompt-pack.js";
 import { readTemplate, type Template, unknownVariables } from "./template.js";
 
@@ -25,7 +31,31 @@ export async function renderConversation(
   const parts: [TemplateName, Record<string, unknown>][] = [["initial", inputs.initial]];
   if (inputs.feedback) parts.push(["feedback", { ...inputs.feedback, languageRules }]);
   if (inputs.repair) parts.push(["repair", { ...inputs.repair, languageRules }]);
+  return renderParts(pack, parts);
+}
 
+/** The request for randomizations; with what was wrong with the last answer, that too. */
+export async function renderRandomization(
+  pack: PromptPack,
+  inputs: RandomizationInputs,
+  repair?: RandomizationRepairInputs,
+): Promise<RenderedPrompt> {
+  for (const name of ["randomization", "randomizationRepair"] as const) {
+    if (pack.files.has(name)) continue;
+    throw new RewardsmithError("E_PROMPT_PACK", `the pack lacks ${name}.prompt`, {
+      where: pack.folder,
+      hint: 'use dreureka, or lay the pack over it with { "base": "dreureka" } in pack.json',
+    });
+  }
+  const parts: [TemplateName, Record<string, unknown>][] = [["randomization", inputs]];
+  if (repair) parts.push(["randomizationRepair", repair]);
+  return renderParts(pack, parts);
+}
+
+async function renderParts(
+  pack: PromptPack,
+  parts: readonly (readonly [TemplateName, Record<string, unknown>])[],
+): Promise<RenderedPrompt> {
   const messages: ChatMessage[] = [];
   const files = new Map<string, string>();
   let temperature: number | undefined;
@@ -47,7 +77,7 @@ export async function renderConversation(
 
 /** Names offered to a template, whether or not optional ones are present this time. */
 export function offeredInputs(name: TemplateName): ReadonlySet<string> {
-  return new Set(Object.keys(promptInputSchemas[name].shape));
+  return new Set(Object.keys(templateInputSchemas[name].shape));
 }
 
 async function renderTemplate(
@@ -67,7 +97,7 @@ async function renderTemplate(
       },
     );
   }
-  const parsed = promptInputSchemas[name].safeParse(values);
+  const parsed = templateInputSchemas[name].safeParse(values);
   if (!parsed.success) {
     throw new RewardsmithError("E_PROMPT_INPUT", z.prettifyError(parsed.error), {
       where: template.file.path,

@@ -201,6 +201,8 @@ const transferSchema = z.strictObject({
   }),
   /** What a reward for a real robot has to heed, as a designer is told. */
   safety: z.string().optional(),
+  /** How the real world is known to differ, as a designer of randomizations is told. */
+  caveats: z.array(z.string()).optional(),
 });
 export type TransferDefinition = z.infer<typeof transferSchema>;
 

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { type ErrorCode, type Issue, RewardsmithError } from "../core/errors.js";
 import { nameHint } from "../core/nearest-name.js";
+import { boundsOf } from "../task/distribution.js";
 import type { LoadedTask } from "../task/loaded-task.js";
 import type { Distribution } from "../task/task.js";
 import {
@@ -9,7 +10,7 @@ import {
   worldParameterNames,
   worldParameters,
 } from "../task/world-parameters.js";
-import { configurationSchema, type RandomizationConfiguration, support } from "./configuration.js";
+import { configurationSchema, type RandomizationConfiguration } from "./configuration.js";
 import { whyImpossible } from "./grid.js";
 
 /** Intervals by parameter in which a policy was seen to work. */
@@ -35,7 +36,7 @@ export function checkConfiguration(
   const issues = Object.entries(read.data.ranges).flatMap(([name, { distribution }]) => {
     const parameter = known.get(name);
     const issue = parameter
-      ? rangeIssue(parameter, distribution, prior)
+      ? rangeIssue(task, parameter, distribution, prior)
       : unknownParameter(name, [...known.keys()]);
     return issue ? [issue] : [];
   });
@@ -71,18 +72,19 @@ function unknownParameter(name: string, known: readonly string[]): Issue {
 }
 
 function rangeIssue(
+  task: LoadedTask,
   parameter: WorldParameter,
   distribution: Distribution,
   prior: FeasibleIntervals | undefined,
 ): Issue | null {
   const { name } = parameter;
-  const [low, high] = support(distribution);
+  const [low, high] = boundsOf(distribution);
   const written = `${name} from ${low} to ${high}`;
   if (low > high) {
     return refused("E_CONFIGURATION_RANGE", `${written} runs downward`, "give the lower end first");
   }
   for (const bound of [low, high]) {
-    const why = whyImpossible(parameter, bound);
+    const why = whyImpossible(task, parameter, bound);
     if (why === null) continue;
     return refused("E_CONFIGURATION_RANGE", `${written}: ${why}`, "give a range that can be");
   }

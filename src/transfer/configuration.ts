@@ -3,21 +3,13 @@
  * one is an ordinary task, so that training it is an ordinary job.
  */
 import { z } from "zod";
-import { RewardsmithError } from "../core/errors.js";
 import type { CompiledTask } from "../reward/compiled-task.js";
-import { floatingBase } from "../robot/free-bodies.js";
+import { floatingBase, freeBodies } from "../robot/free-bodies.js";
 import type { LoadedTask } from "../task/loaded-task.js";
-import { type Distribution, distributionSchema, type TaskDefinition } from "../task/task.js";
-import { isDisturbance, type WorldParameterName } from "../task/world-parameters.js";
-
-const randomizedSchema = z.strictObject({
-  distribution: distributionSchema,
-  /** Drawn at every reset, or once per environment. */
-  when: z.enum(["startup", "reset"]).default("reset"),
-});
+import { type Randomized, randomizedSchema, type TaskDefinition } from "../task/task.js";
 
 export const configurationSchema = z.strictObject({
-  /** Who made it up: none, human, full-prior, random, cem, or a model's name. */
+  /** Who made it up: none, human, full-prior, random, offline, cem, or a model's name. */
   designer: z.string().min(1),
   name: z.string().min(1),
   /** By parameter; what is not named stays nominal. */
@@ -27,34 +19,24 @@ export const configurationSchema = z.strictObject({
 });
 export type RandomizationConfiguration = z.infer<typeof configurationSchema>;
 
-/** Seconds from one push to the next where the task itself pushes nobody. */
-const pushIntervalSeconds: [number, number] = [3, 7];
-
-/** Bounds of what a distribution draws; of a normal one three standard deviations to either side. */
-export function support(distribution: Distribution): readonly [number, number] {
-  if (typeof distribution === "number") return [distribution, distribution];
-  if ("uniform" in distribution) return distribution.uniform;
-  if ("logUniform" in distribution) return distribution.logUniform;
-  const [mean, deviation] = distribution.normal;
-  return [mean - 3 * deviation, mean + 3 * deviation];
-}
-
 /**
- * The task with this randomization in place of its own. Parameters, delays and pushes change, nothing
- * else: of the pushes the greatest speed is taken, along both horizontal axes.
+ * The task with this randomization in place of its own: parameters, delays and pushes change, nothing
+ * else. What the task can say in its own fields is said there, so that a configuration which says
+ * the same as the task gives the very task.
  */
 export function withRandomization(
   task: CompiledTask,
   configuration: RandomizationConfiguration,
 ): CompiledTask {
   const { definition } = task.task;
-  const randomization: TaskDefinition["randomization"] = {};
-  for (const [name, drawn] of Object.entries(configuration.ranges)) {
-    if (!isDisturbance(name as WorldParameterName)) {
-      randomization[name as keyof typeof randomization] = drawn;
-    }
-  }
-  const { pushSpeed, actionDelaySteps } = configuration.ranges;
+  const { actionDelaySteps, ...ranges } = configuration.ranges;
+  const delay = actionDelaySteps && plainDelay(actionDelaySteps);
+  const randomization: TaskDefinition["randomization"] = { ...ranges };
+  if (actionDelaySteps && !delay) randomization.actionDelaySteps = actionDelaySteps;
+  const events = [
+    ...pushesOf(task.task, "pushSpeed", randomization),
+    ...pushesOf(task.task, "objectPushSpeed", randomization),
+  ];
   const [shortest] = definition.actionDelaySteps;
   return {
     ...task,
@@ -63,43 +45,61 @@ export function withRandomization(
       definition: {
         ...definition,
         randomization,
-        events: pushSpeed ? pushes(task.task, support(pushSpeed.distribution)[1]) : [],
-        actionDelaySteps: actionDelaySteps
-          ? wholeRange(support(actionDelaySteps.distribution))
-          : [shortest, shortest],
+        events: definition.events.flatMap((event) => {
+          const kept = events.find(({ from }) => from === event);
+          return kept ? [kept.event] : [];
+        }),
+        actionDelaySteps: delay ?? [shortest, shortest],
         training: { ...definition.training, randomize: true },
       },
     },
   };
 }
 
-/** The task's own pushes made as strong as asked, or pushes of the base where it has none. */
-function pushes({ definition, robot }: LoadedTask, speed: number): TaskDefinition["events"] {
-  const own = definition.events;
-  const strongest = pushSpeedOf(definition);
-  if (strongest > 0) {
-    const scale = speed / strongest;
-    return own.map((event) => ({
-      ...event,
-      velocity: event.velocity.map((axis) => axis * scale) as [number, number, number],
-    }));
-  }
-  const body = floatingBase(robot)?.name;
-  if (body === undefined) {
-    throw new RewardsmithError("E_CONFIGURATION_ROBOT", "the robot has no base to be pushed", {
-      hint: "leave pushSpeed out",
-    });
-  }
-  return [
-    { kind: "push", body, intervalSeconds: pushIntervalSeconds, velocity: [speed, speed, 0] },
-  ];
+type Push = TaskDefinition["events"][number];
+
+/** The task's pushes of its robot, or of its loose objects. */
+export function ownPushes(
+  { definition, robot }: LoadedTask,
+  name: "pushSpeed" | "objectPushSpeed",
+): Push[] {
+  const base = floatingBase(robot)?.name;
+  const objects = freeBodies(robot).flatMap((free) => (free.object ? [free.name] : []));
+  return definition.events.filter(({ body }) =>
+    name === "objectPushSpeed" ? objects.includes(body) : body === base || !objects.includes(body),
+  );
 }
 
-/** The greatest velocity change of a task's pushes along one axis, m/s. */
-export function pushSpeedOf({ events }: TaskDefinition): number {
-  return Math.max(0, ...events.flatMap(({ velocity }) => velocity));
+/** The greatest velocity change of pushes along one axis, m/s. */
+export function greatestSpeed(pushes: readonly Push[]): number {
+  return Math.max(0, ...pushes.flatMap(({ velocity }) => velocity));
 }
 
-function wholeRange([low, high]: readonly [number, number]): [number, number] {
-  return [Math.round(low), Math.round(high)];
+/** Pushes that stay; of a speed that is always the same the events tell, and no draw is needed. */
+function pushesOf(
+  task: LoadedTask,
+  name: "pushSpeed" | "objectPushSpeed",
+  randomization: TaskDefinition["randomization"],
+): { from: Push; event: Push }[] {
+  const drawn = randomization[name];
+  if (drawn === undefined) return [];
+  const own = ownPushes(task, name);
+  const strongest = greatestSpeed(own);
+  const { distribution } = drawn;
+  if (typeof distribution !== "number" || strongest === 0) {
+    return own.map((event) => ({ from: event, event }));
+  }
+  delete randomization[name];
+  const scale = distribution / strongest;
+  return own.map((event) => {
+    const [x, y, z] = event.velocity;
+    return { from: event, event: { ...event, velocity: [scale * x, scale * y, scale * z] } };
+  });
+}
+
+/** A delay that a task's own field can say: whole steps, each as likely, anew at every reset. */
+function plainDelay({ distribution, when, growth }: Randomized): [number, number] | undefined {
+  if (when !== "reset" || growth) return undefined;
+  if (typeof distribution === "number") return [distribution, distribution];
+  return "uniform" in distribution ? distribution.uniform : undefined;
 }

@@ -1,6 +1,8 @@
 /** The values each parameter is tried at: a coarse grid, then halves of what lies between two of them. */
 import { RewardsmithError } from "../core/errors.js";
+import { floatingBase } from "../robot/free-bodies.js";
 import type { GridFamily } from "../sim/parameter-facts.js";
+import type { LoadedTask } from "../task/loaded-task.js";
 import { checkWorldParameter, type WorldParameter } from "../task/world-parameters.js";
 
 /** The four grids that DrEureka uses (Ma et al. 2024, appendix), by what a parameter is like. */
@@ -12,11 +14,11 @@ const families: Readonly<Record<GridFamily, readonly number[]>> = {
 };
 
 /** A parameter's grid, lowest first, with its nominal value and without what cannot be. */
-export function gridOf(parameter: WorldParameter): number[] {
+export function gridOf(task: LoadedTask, parameter: WorldParameter): number[] {
   const { family, integer, nominal } = parameter;
   const values = families[family].map((value) => (integer ? Math.round(value) : value));
   return [...new Set([...values, nominal])]
-    .filter((value) => whyImpossible(parameter, value) === null)
+    .filter((value) => whyImpossible(task, parameter, value) === null)
     .sort((a, b) => a - b);
 }
 
@@ -32,13 +34,20 @@ export function between(a: number, b: number, integer: boolean): number | null {
   return whole === a || whole === b ? null : whole;
 }
 
-/** Why no world can have a value, or null. */
-export function whyImpossible({ name }: WorldParameter, value: number): string | null {
+/** Why no world of a task can have a value, or null. */
+export function whyImpossible(
+  { robot }: LoadedTask,
+  { name }: WorldParameter,
+  value: number,
+): string | null {
   try {
     checkWorldParameter(name, value);
-    return null;
   } catch (error) {
     if (error instanceof RewardsmithError) return error.message;
     throw error;
   }
+  if (name !== "payloadKg") return null;
+  const carrier = floatingBase(robot)?.body ?? robot.joints[0]?.body;
+  const massKg = carrier === undefined ? Number.POSITIVE_INFINITY : robot.bodies[carrier].massKg;
+  return value > -massKg ? null : `the base weighs only ${massKg} kg`;
 }

@@ -1,19 +1,21 @@
 /** Randomizations nobody has to think about: none, the task's own, and the whole prior. */
 import type { LoadedTask } from "../task/loaded-task.js";
 import type { FeasibleIntervals } from "./check-configuration.js";
-import { pushSpeedOf, type RandomizationConfiguration } from "./configuration.js";
+import { greatestSpeed, ownPushes, type RandomizationConfiguration } from "./configuration.js";
 
 export function noConfiguration(): RandomizationConfiguration {
   return { designer: "none", name: "none", ranges: {}, reasons: {} };
 }
 
 /** What the person who wrote the task randomizes. */
-export function humanConfiguration({ definition }: LoadedTask): RandomizationConfiguration {
-  const { randomization, actionDelaySteps, events } = definition;
+export function humanConfiguration(task: LoadedTask): RandomizationConfiguration {
+  const { randomization, actionDelaySteps } = task.definition;
   const when = "reset" as const;
   const ranges: RandomizationConfiguration["ranges"] = { ...randomization };
-  if (events.length > 0) {
-    ranges["pushSpeed"] = { distribution: { uniform: [0, pushSpeedOf(definition)] }, when };
+  for (const name of ["pushSpeed", "objectPushSpeed"] as const) {
+    const pushes = ownPushes(task, name);
+    if (pushes.length === 0) continue;
+    ranges[name] ??= { distribution: greatestSpeed(pushes), when };
   }
   if (actionDelaySteps[1] > actionDelaySteps[0]) {
     ranges["actionDelaySteps"] = { distribution: { uniform: actionDelaySteps }, when };

@@ -128,13 +128,23 @@ export async function measurePrior(options: RappOptions): Promise<PhysicsPrior> 
     return trial !== undefined && trial.successes / trial.n >= share;
   };
 
-  const grid = table.flatMap((row) => gridOf(row.parameter).map((value) => ({ row, value })));
+  // The far ends together: a simulator whose every robot has fallen is done.
+  const grid = table
+    .flatMap((row) => {
+      const values = gridOf(task.task, row.parameter);
+      const middle = values.indexOf(row.parameter.nominal);
+      return values.map((value, i) => ({ row, value, far: Math.abs(i - middle) }));
+    })
+    .sort((a, b) => b.far - a.far);
   await tryValues("grid", grid, "train");
 
   const edges = table.map(
     ({ parameter, found }) =>
       new Edges(
-        gridOf(parameter).map((value) => ({ value, works: works(found, value, "train") })),
+        gridOf(task.task, parameter).map((value) => ({
+          value,
+          works: works(found, value, "train"),
+        })),
         parameter.integer,
         options.refinements,
       ),
@@ -284,7 +294,7 @@ async function measureMaps(
 ): Promise<PriorMap[]> {
   const maps: PriorMap[] = [];
   for (const [a, b] of pairs) {
-    const values: [number[], number[]] = [gridOf(a), gridOf(b)];
+    const values: [number[], number[]] = [gridOf(task.task, a), gridOf(task.task, b)];
     const questions = values[0].flatMap((x) =>
       values[1].map((y) => ({
         world: mergeWorlds(worldAt(task.task, a.name, x), worldAt(task.task, b.name, y)),

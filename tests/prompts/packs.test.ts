@@ -25,7 +25,7 @@ beforeAll(async () => {
   tasks = await Promise.all(listTasks().map((name) => loadTask(name)));
 }, 30_000);
 
-const packs = ["eureka", "terse"];
+const packs = ["dreureka", "eureka", "terse"];
 
 function conversation(task: LoadedTask) {
   return {
@@ -175,7 +175,7 @@ test("prompts diff compares the later prompts, too, before there is a run", asyn
 });
 
 test("two packs are compared as the model would read them", async () => {
-  const [eureka, terse] = await Promise.all(packs.map(loadPack));
+  const [eureka, terse] = await Promise.all(["eureka", "terse"].map(loadPack));
   const diff = await diffPacks(eureka, terse, {
     initial: initialInputs(tasks[0]),
   });

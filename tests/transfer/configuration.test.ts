@@ -42,6 +42,7 @@ describe("a configuration", () => {
   it.each([
     ["upside down", { friction: uniform(2, 1) }],
     ["below what can be", { motorStrength: uniform(-0.5, 1) }],
+    ["of more than the robot can lose", { payloadKg: uniform(-10, 1) }],
     ["of no number", { friction: uniform(Number.NaN, 1) }],
     ["of text", { friction: "0.5 to 1" }],
     ["of part of a delay", { actionDelaySteps: uniform(0, 1.5) }],
@@ -97,13 +98,18 @@ describe("a task with a randomization", () => {
   });
 
   it("pushes as hard as asked, and delays by what is asked", () => {
-    const ranges = { pushSpeed: uniform(0, 0.25), actionDelaySteps: uniform(1, 2) };
-    const read = configurationSchema.parse(configuration(ranges));
-    const { definition } = withRandomization(go1, read).task;
-    expect(definition.events).toEqual([
-      { ...go1.task.definition.events[0], velocity: [0.25, 0.25, 0] },
-    ]);
+    const own = go1.task.definition.events;
+    const ranges = { pushSpeed: { distribution: 0.25 }, actionDelaySteps: uniform(1, 2) };
+    const always = configurationSchema.parse(configuration(ranges));
+    const { definition } = withRandomization(go1, always).task;
+    expect(definition.events).toEqual([{ ...own[0], velocity: [0.25, 0.25, 0] }]);
+    expect(definition.randomization).toEqual({});
     expect(definition.actionDelaySteps).toEqual([1, 2]);
+
+    const drawn = configurationSchema.parse(configuration({ pushSpeed: uniform(0, 0.25) }));
+    const other = withRandomization(go1, drawn).task.definition;
+    expect(other.events).toEqual(own);
+    expect(other.randomization).toEqual({ pushSpeed: { ...uniform(0, 0.25), when: "reset" } });
   });
 
   it("is trained by a job of its own", () => {
