@@ -1,7 +1,8 @@
 /** What a robot has to measure so that a policy sees what it saw in training. */
 import { RewardsmithError } from "../core/errors.js";
 import type { CompiledTask } from "../reward/compiled-task.js";
-import type { Expression, Program, Statement } from "../reward/program.js";
+import type { Program } from "../reward/program.js";
+import { signalsRead } from "../reward/simplify.js";
 import { floatingBase } from "../robot/free-bodies.js";
 import { movableJoints } from "../task/signal-shape.js";
 import { findSignal } from "../task/signal-table.js";
@@ -73,35 +74,8 @@ function observedSignals(
     const ofSignal = (column: string) =>
       wanted.some(({ name }) => column === name || column.startsWith(`${name}[`));
     const outputs = derived.outputs.filter((_, i) => ofSignal(derived.columns[i]));
-    if (outputs.length > 0) readsOf(derived.body, names);
-    for (const output of outputs) expressionReads(output, names);
+    if (outputs.length > 0)
+      for (const name of signalsRead({ ...derived, outputs })) names.add(name);
   }
   return [...names].map(find);
-}
-
-function readsOf(statements: readonly Statement[], names: Set<string>): void {
-  for (const statement of statements) {
-    switch (statement.do) {
-      case "set":
-        expressionReads(statement.value, names);
-        break;
-      case "if":
-        expressionReads(statement.condition, names);
-        readsOf(statement.whenTrue, names);
-        readsOf(statement.whenFalse, names);
-        break;
-      case "block":
-      case "loop":
-        readsOf(statement.body, names);
-    }
-  }
-}
-
-function expressionReads(expression: Expression, names: Set<string>): void {
-  if (typeof expression !== "object") return;
-  if (expression.op === "signal") names.add(expression.signal);
-  else if (expression.op === "item")
-    for (const item of expression.items) expressionReads(item, names);
-  else if (expression.op === "apply")
-    for (const arg of expression.args) expressionReads(arg, names);
 }
