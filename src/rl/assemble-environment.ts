@@ -19,6 +19,8 @@ export interface CreateEnvironmentOptions {
   readonly stream: "train" | "select" | "test";
   /** Number of the first environment where these are a part of more. */
   readonly firstEnv?: number;
+  /** How many environments there are altogether. */
+  readonly totalEnvs?: number;
   /** Draw parameters, delays and pushes as the task says. */
   readonly randomize: boolean;
   /** Also computes the task's human reward, for the logged correlation. */
@@ -27,6 +29,8 @@ export interface CreateEnvironmentOptions {
   readonly watchEvery?: number;
   /** Control steps by which a person may have actions arrive late. */
   readonly maxDelaySteps?: number;
+  /** The same of what the policy senses. */
+  readonly maxObservationDelaySteps?: number;
   readonly onEpisode?: (episode: EpisodeSummary) => void;
 }
 
@@ -66,8 +70,12 @@ export async function assembleEnvironment(
       stream,
       randomize,
       ...(options.firstEnv !== undefined && { firstEnv: options.firstEnv }),
+      ...(options.totalEnvs !== undefined && { totalEnvs: options.totalEnvs }),
       ...(options.watchEvery !== undefined && { watchEvery: options.watchEvery }),
       ...(options.maxDelaySteps !== undefined && { maxDelaySteps: options.maxDelaySteps }),
+      ...(options.maxObservationDelaySteps !== undefined && {
+        maxObservationDelaySteps: options.maxObservationDelaySteps,
+      }),
       ...(onEpisode && { onEpisode }),
     });
   } catch (error) {

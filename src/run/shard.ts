@@ -31,6 +31,7 @@ export function createShardEnvironment(
     reward,
     numEnvs: bounds[index + 1] - bounds[index],
     firstEnv: bounds[index],
+    totalEnvs: settings.numEnvs,
     engine,
     profile: fine ? "reference" : "train",
     ...(fine && {

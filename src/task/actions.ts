@@ -3,6 +3,7 @@ import { RewardsmithError } from "../core/errors.js";
 import type { Rng } from "../core/rng.js";
 import type { RobotModel } from "../robot/model.js";
 import type { Simulator } from "../sim/simulator.js";
+import { boundsOf } from "./distribution.js";
 import type { LoadedTask } from "./loaded-task.js";
 import { environmentRngs, type Remembering, type StreamKey } from "./memory.js";
 import { findSignal } from "./signal-table.js";
@@ -36,8 +37,8 @@ export class Actions implements Remembering {
   private readonly heldDelay: Int32Array;
   private readonly simulator: Pick<Simulator, "numEnvs" | "controls">;
   private readonly signals: Float32Array;
-  /** Draw the delay; otherwise every action is as late as the shortest delay. */
-  private readonly randomize: boolean;
+  /** Draw the delay here; otherwise every action is as late as the shortest delay, or as it is told. */
+  private readonly drawsDelay: boolean;
 
   constructor(
     task: LoadedTask,
@@ -49,8 +50,9 @@ export class Actions implements Remembering {
   ) {
     this.simulator = simulator;
     this.signals = signals;
-    this.randomize = randomize;
-    const { actions, actionDelaySteps, controlDtSeconds, reset } = task.definition;
+    const { actions, actionDelaySteps, controlDtSeconds, reset, randomization } = task.definition;
+    const told = randomize ? randomization.actionDelaySteps : undefined;
+    this.drawsDelay = randomize && told === undefined;
     const { numEnvs } = simulator;
     this.dim = actions.length;
     this.stride = task.signals.stride;
@@ -76,7 +78,8 @@ export class Actions implements Remembering {
 
     this.minDelay = actionDelaySteps[0];
     this.maxDelay = actionDelaySteps[1];
-    this.slots = Math.max(this.maxDelay, maxDelaySteps) + 1;
+    const longest = told ? Math.ceil(boundsOf(told.distribution)[1]) : this.maxDelay;
+    this.slots = Math.max(longest, maxDelaySteps) + 1;
     this.delayed = new Float32Array(numEnvs * this.slots * this.dim);
     this.delaySteps = new Int32Array(numEnvs).fill(this.minDelay);
     this.drawnDelay = this.delaySteps.slice();
@@ -127,9 +130,15 @@ export class Actions implements Remembering {
       if (this.increment[i] === 0) continue;
       this.simulator.controls[env * this.actuators + this.actuator[i]] = this.offset[i];
     }
-    this.drawnDelay[env] = this.randomize
-      ? this.minDelay + this.rngs[env].integer(this.maxDelay + 1 - this.minDelay)
-      : this.minDelay;
+    if (!this.drawsDelay) return;
+    this.drawnDelay[env] =
+      this.minDelay + this.rngs[env].integer(this.maxDelay + 1 - this.minDelay);
+    this.useDelay(env);
+  }
+
+  /** What was drawn for an environment, in whole steps and no more than there is room for. */
+  setDelay(env: number, steps: number): void {
+    this.drawnDelay[env] = Math.min(Math.round(steps), this.slots - 1);
     this.useDelay(env);
   }
 

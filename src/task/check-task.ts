@@ -5,6 +5,7 @@ import { floatingBase, freeBodies } from "../robot/free-bodies.js";
 import type { RobotModel } from "../robot/model.js";
 import { groundGeom } from "../sim/terrain/ground.js";
 import { heldRange } from "./actions.js";
+import { checkRandomization } from "./check-randomization.js";
 import { taskMirror } from "./mirror.js";
 import { movableJoints } from "./signal-shape.js";
 import type { SignalTable } from "./signals.js";
@@ -104,6 +105,7 @@ export function checkTask(definition: TaskDefinition, robot: RobotModel, table: 
       "give the shorter delay first",
     );
   }
+  checkRandomization(definition, robot);
   if (definition.mirror) taskMirror({ definition, robot, signals: table });
   checkTransfer(definition);
 }

@@ -26,6 +26,8 @@ interface Curriculum {
   /** Mean fitness of the steps under one command from which the level rises. */
   readonly success: number;
   readonly increment: number;
+  /** Share of the commands drawn from all ranges passed so far. */
+  readonly revisit: number;
 }
 
 /** Fewer steps under a command prove nothing, control steps. */
@@ -135,6 +137,9 @@ export class Commands implements Remembering {
   private draw(env: number, c: number): void {
     const { offset, low, high, curriculum } = this.commands[c];
     const at = env * this.commands.length + c;
+    const rng = this.rngs[env];
+    const share = curriculum?.revisit ?? 0;
+    const revisit = share > 0 && rng.uniform() < share;
     for (let i = 0; i < low.length; i++) {
       let from = low[i];
       let to = high[i];
@@ -142,8 +147,12 @@ export class Commands implements Remembering {
         const short = 1 - this.level[at];
         from += short * (curriculum.low[i] - from);
         to += short * (curriculum.high[i] - to);
+        if (revisit) {
+          from = Math.min(from, curriculum.low[i]);
+          to = Math.max(to, curriculum.high[i]);
+        }
       }
-      this.signals[env * this.stride + offset + i] = this.rngs[env].uniform(from, to);
+      this.signals[env * this.stride + offset + i] = rng.uniform(from, to);
     }
     this.age[at] = 0;
     this.fitness[at] = 0;

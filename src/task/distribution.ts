@@ -11,3 +11,12 @@ export function draw(distribution: Distribution, rng: Rng): number {
   }
   return distribution.normal[0] + distribution.normal[1] * rng.normal();
 }
+
+/** Ends of what is drawn; of a normal distribution two deviations to either side. */
+export function boundsOf(distribution: Distribution): [low: number, high: number] {
+  if (typeof distribution === "number") return [distribution, distribution];
+  if ("uniform" in distribution) return [...distribution.uniform];
+  if ("logUniform" in distribution) return [...distribution.logUniform];
+  const [mean, deviation] = distribution.normal;
+  return [mean - 2 * deviation, mean + 2 * deviation];
+}

@@ -109,6 +109,11 @@ export class Episodes implements Remembering {
     this.termSums[env * this.options.terms.length + term] += value;
   }
 
+  /** Fitness of an episode that ends now; NaN where it began at a later age. */
+  finalFitness(env: number): number {
+    return this.staggered[env] === 1 ? Number.NaN : this.fitnessOf(env);
+  }
+
   /** Books the end of an episode, unless it began at a later age. */
   end(env: number, ending: number): void {
     if (this.staggered[env] === 1) return;

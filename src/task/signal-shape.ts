@@ -2,9 +2,9 @@
 import { RewardsmithError } from "../core/errors.js";
 import { nameHint } from "../core/nearest-name.js";
 import type { Joint, RobotModel } from "../robot/model.js";
-import { parameterUnit } from "../sim/parameter-facts.js";
 import type { StandardSource } from "./signals.js";
 import type { SignalSource, TaskDefinition } from "./task.js";
+import { worldParameterUnit } from "./world-parameters.js";
 
 /** What follows from a source: everything of a signal but its name, text and column. */
 export interface Shape {
@@ -127,7 +127,7 @@ export function shapeOf(
       return source.low.length === 1 ? scalar("", range) : tuple(source.low.length, "", "", range);
     }
     case "parameter":
-      return scalar(parameterUnit(source.name, robot));
+      return scalar(worldParameterUnit(source.name, { definition, robot }));
     case "derived":
       return source.size === 0 ? scalar("") : tuple(source.size, "");
     case "action":

@@ -10,6 +10,7 @@ import { EngineWatch } from "../sim/watch.js";
 import { Actions } from "./actions.js";
 import { BlowUps } from "./blow-ups.js";
 import { Commands } from "./commands.js";
+import { boundsOf } from "./distribution.js";
 import type {
   EnvironmentSnapshot,
   EnvironmentStatistics,
@@ -30,6 +31,8 @@ import { createSignalMemory, type SignalMemory } from "./signal-memory.js";
 import { type Copy, createSignalReader } from "./signal-reader.js";
 import type { SignalTable } from "./signals.js";
 import { TerrainLevels } from "./terrain-levels.js";
+import { isDisturbance, type WorldParameterName } from "./world-parameter-names.js";
+import { checkWorldParameter } from "./world-parameters.js";
 
 export interface TaskEnvironmentOptions {
   readonly task: LoadedTask;
@@ -49,6 +52,10 @@ export interface TaskEnvironmentOptions {
   readonly watchEvery?: number;
   /** Control steps by which a person may have actions arrive late, beside what the task draws. */
   readonly maxDelaySteps?: number;
+  /** The same of what the policy senses. */
+  readonly maxObservationDelaySteps?: number;
+  /** Environments of the whole training where these are a part; by default there are no more. */
+  readonly totalEnvs?: number;
   /** Called at the end of every episode that began at its beginning. */
   readonly onEpisode?: (episode: EpisodeSummary) => void;
 }
@@ -174,7 +181,6 @@ class SimulatedTask implements TaskEnvironment {
     this.actions = new Actions(task, simulator, this.signals, key, randomize, maxDelaySteps);
     this.actionDim = this.actions.dim;
     this.commands = new Commands(task, numEnvs, this.signals, key);
-    this.randomization = new Randomization(task, simulator, this.signals, key, randomize);
     this.resets = new Resets(task, simulator, key);
     this.terrain = new TerrainLevels(task, simulator, key);
     this.pushing = new Pushes(task, simulator, key, randomize);
@@ -191,6 +197,8 @@ class SimulatedTask implements TaskEnvironment {
       name: "observation",
       history: definition.observationHistory,
       ...((options.noise ?? true) ? { noise: key } : {}),
+      maxDelaySteps: longestObservationDelay(options),
+      noiseIsDrawn: randomize && definition.randomization.sensorNoise !== undefined,
     });
     this.privileged =
       definition.privilegedObservation &&
@@ -198,6 +206,15 @@ class SimulatedTask implements TaskEnvironment {
         name: "privilegedObservation",
         history: 1,
       });
+    this.randomization = new Randomization({
+      task,
+      numEnvs,
+      signals: this.signals,
+      key,
+      randomize,
+      totalEnvs: options.totalEnvs ?? numEnvs,
+      apply: (env, name, value) => this.applyParameter(env, name, value),
+    });
     const { watchEvery = 8 } = options;
     this.watch =
       simulator.watch && watchEvery > 0
@@ -211,7 +228,12 @@ class SimulatedTask implements TaskEnvironment {
     this.overrides = {
       parameters: this.randomization.values,
       drawn: this.randomization.drawn,
-      parameter: (env, name, value) => this.randomization.hold(env, name, value),
+      parameter: (env, name, value) => {
+        if (value !== null) checkWorldParameter(name, value);
+        this.randomization.hold(env, name, value);
+        // Where the delay is drawn by the actions themselves, they hold it too.
+        if (name === "actionDelaySteps") this.actions.holdDelay(env, value);
+      },
       actionDelay: (env, steps) => this.actions.holdDelay(env, steps),
       actionDelays: this.actions.delaySteps,
       noiseFactors: this.observation.noiseFactor,
@@ -281,6 +303,7 @@ class SimulatedTask implements TaskEnvironment {
     if (!this.started)
       throw new Error("an environment must be reset or loaded before it is stepped");
     this.pushing.beforeStep();
+    this.randomization.beforeStep();
     this.actions.apply(actions);
     this.watch?.beforeStep();
     this.simulator.step();
@@ -299,6 +322,7 @@ class SimulatedTask implements TaskEnvironment {
       this.terminated[env] = ending >= 0 && ending !== this.timeOutEnding ? 1 : 0;
       this.timeOuts[env] = ending === this.timeOutEnding ? 1 : 0;
       if (ending >= 0) {
+        this.randomization.end(env, this.episodes.finalFitness(env));
         this.episodes.end(env, ending);
         if (this.timeOuts[env] === 1) this.commands.complete(env, this.fitness.values[env]);
         this.terrain.end(env, this.timeOuts[env] === 1);
@@ -351,6 +375,16 @@ class SimulatedTask implements TaskEnvironment {
   private ownMemory(): Remembering["memory"] {
     const { signals, rewards, terminated, timeOuts } = this;
     return { signals, rewards, terminated, timeOuts };
+  }
+
+  /** Carries out what was drawn or held for an environment's world. */
+  private applyParameter(env: number, name: WorldParameterName, value: number): void {
+    if (!isDisturbance(name)) this.simulator.setParameter(env, name, value);
+    else if (name === "actionDelaySteps") this.actions.setDelay(env, value);
+    else if (name === "observationDelaySteps") this.observation.setDelay(env, value);
+    else if (name === "sensorNoise") this.observation.setNoise(env, value);
+    else if (name === "terrainRoughness") this.terrain.setRoughness(env, value);
+    else this.pushing.setSpeed(env, value, name === "objectPushSpeed");
   }
 
   /** Starts an episode in one environment. */
@@ -421,4 +455,12 @@ class SimulatedTask implements TaskEnvironment {
     for (let flag = 0; flag < width; flag++) if (values[env * width + flag] !== 0) return flag;
     return this.episodes.steps[env] >= this.maxEpisodeSteps ? this.timeOutEnding : -1;
   }
+}
+
+/** Control steps by which anything sensed may be late, as drawn or as a person may have it. */
+function longestObservationDelay(options: TaskEnvironmentOptions): number {
+  const { task, randomize, maxObservationDelaySteps = 0 } = options;
+  const drawn = randomize ? task.definition.randomization.observationDelaySteps : undefined;
+  const longest = drawn ? Math.ceil(boundsOf(drawn.distribution)[1]) : 0;
+  return Math.max(longest, maxObservationDelaySteps);
 }

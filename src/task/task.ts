@@ -3,10 +3,11 @@
  * success is measured, what may be randomized. `defineTask` is what `task.ts` exports by default.
  */
 import { z } from "zod";
-import { engineNames, parameterNames } from "../sim/simulator.js";
+import { engineNames } from "../sim/simulator.js";
 import { terrainSchema } from "../sim/terrain/declaration.js";
 import { watchMeasures } from "../sim/watch-statistics.js";
 import { trainingPresetSchema, trainingSettingsSchema } from "./settings.js";
+import { worldParameterNames } from "./world-parameter-names.js";
 
 const joints = z.array(z.string()).min(1);
 
@@ -73,7 +74,8 @@ export const signalSourceSchema = z.discriminatedUnion("kind", [
     /**
      * Training begins with the bounds given here. Each environment widens its own by `increment` of
      * the way to `low` and `high` whenever the mean fitness of the steps under one command reaches
-     * `success`. Tests draw from the full range.
+     * `success`. A share `revisit` of the commands comes from all that an environment has passed,
+     * which a range that moves on would let it unlearn. Tests draw from the full range.
      */
     curriculum: z
       .strictObject({
@@ -81,11 +83,12 @@ export const signalSourceSchema = z.discriminatedUnion("kind", [
         high: z.array(z.number()).min(1),
         success: z.number(),
         increment: z.number().gt(0).max(1).default(0.2),
+        revisit: z.number().min(0).max(1).default(0),
       })
       .optional(),
   }),
   /** A randomized parameter of the environment, for privileged observations. */
-  z.strictObject({ kind: z.literal("parameter"), name: z.enum(parameterNames) }),
+  z.strictObject({ kind: z.literal("parameter"), name: z.enum(worldParameterNames) }),
   /** Computed by derived.ts under the signal's own name. `size` 0 is a scalar. */
   z.strictObject({ kind: z.literal("derived"), size: z.int().min(0).default(0) }),
 ]);
@@ -115,6 +118,39 @@ export const distributionSchema = z.union([
   z.strictObject({ normal: z.tuple([z.number(), z.number().min(0)]) }),
 ]);
 export type Distribution = z.infer<typeof distributionSchema>;
+
+/** How a range grows while a policy trains; select and test draw from all of it. */
+const growthSchema = z.discriminatedUnion("kind", [
+  /** From the nominal value to all of the range, evenly over the first environment steps. */
+  z.strictObject({ kind: z.literal("scheduled"), overSteps: z.int().positive() }),
+  /**
+   * Automatic domain randomization (OpenAI 2019): a share of the episodes has one parameter at an
+   * end of its range so far. When `episodes` of them have ended, that end moves by `increment` of
+   * the way between nominal value and declared end: outward where their mean fitness is at least
+   * `success`, else back.
+   */
+  z.strictObject({
+    kind: z.literal("adaptive"),
+    success: z.number(),
+    edgeShare: z.number().gt(0).max(1).default(0.25),
+    episodes: z.int().positive().default(8),
+    increment: z.number().gt(0).max(1).default(0.1),
+  }),
+]);
+
+/** What a parameter of an environment's world is drawn from, when, and how that grows. */
+export const randomizedSchema = z.strictObject({
+  distribution: distributionSchema,
+  /** Drawn at every reset, once per environment, or at a reset and then again and again. */
+  when: z
+    .union([
+      z.enum(["startup", "reset"]),
+      z.strictObject({ intervalSeconds: z.tuple([z.number().positive(), z.number().positive()]) }),
+    ])
+    .default("reset"),
+  growth: growthSchema.optional(),
+});
+export type Randomized = z.infer<typeof randomizedSchema>;
 
 const distributions3 = z.tuple([distributionSchema, distributionSchema, distributionSchema]);
 
@@ -275,16 +311,8 @@ export const taskDefinitionSchema = z.strictObject({
     missing: z.number().default(0),
     unit: z.string().default(""),
   }),
-  randomization: z
-    .partialRecord(
-      z.enum(parameterNames),
-      z.strictObject({
-        distribution: distributionSchema,
-        /** Drawn at every reset, or once per environment. */
-        when: z.enum(["startup", "reset"]).default("reset"),
-      }),
-    )
-    .default({}),
+  /** What differs between environments, by name; see world-parameters.ts. */
+  randomization: z.partialRecord(z.enum(worldParameterNames), randomizedSchema).default({}),
   /** Control steps by which actions arrive late, drawn per episode (inclusive bounds). */
   actionDelaySteps: z.tuple([z.int().min(0), z.int().min(0)]).default([0, 0]),
   events: z

@@ -4,7 +4,7 @@
  */
 import type { Rng } from "../core/rng.js";
 import type { Simulator } from "../sim/simulator.js";
-import { numColumns } from "../sim/terrain/declaration.js";
+import { numColumns, type Terrain } from "../sim/terrain/declaration.js";
 import { buildHeightField, tileMiddle } from "../sim/terrain/tiles.js";
 import { type Ground, groundLevel } from "./ground.js";
 import type { LoadedTask } from "./loaded-task.js";
@@ -28,6 +28,10 @@ export class TerrainLevels implements Remembering {
   private readonly firstEnv: number;
   /** [env] row of the terrain. */
   private readonly level: Int32Array;
+  /** [env] bumps asked for, m; NaN: as kind and level say. */
+  private readonly roughness: Float64Array;
+  /** [kind][level] height of the bumps, m; NaN for ground of another kind. */
+  private readonly bumps: Float64Array;
   /** [env] control steps of the present episode, and the sum of their fitness. */
   private readonly age: Int32Array;
   private readonly fitness: Float64Array;
@@ -57,6 +61,8 @@ export class TerrainLevels implements Remembering {
         ? Math.floor((this.firstEnv + env) / this.numKinds) % this.numLevels
         : 0,
     );
+    this.roughness = new Float64Array(numEnvs).fill(Number.NaN);
+    this.bumps = terrain ? bumpsOf(terrain, this.numKinds) : new Float64Array(0);
     this.age = new Int32Array(numEnvs);
     this.fitness = new Float64Array(numEnvs);
     const origins = new Float64Array(3 * simulator.numEnvs);
@@ -68,6 +74,9 @@ export class TerrainLevels implements Remembering {
           terrainAge: this.age,
           terrainFitness: this.fitness,
           terrainOrigins: origins,
+          ...(task.definition.randomization.terrainRoughness && {
+            terrainRoughness: this.roughness,
+          }),
         }
       : {};
   }
@@ -78,12 +87,21 @@ export class TerrainLevels implements Remembering {
     return this.level.reduce((sum, level) => sum + level, 0) / this.level.length;
   }
 
+  /** From its next episode on an environment stands where bumps are nearest to this height, m. */
+  setRoughness(env: number, meters: number): void {
+    this.roughness[env] = meters;
+  }
+
   /** An episode is about to begin: its environment goes to its tile. To be followed by a reset. */
   begin(env: number): void {
     if (this.ground.field === undefined) return;
     const { origins } = this.ground;
     const kind = (this.firstEnv + env) % this.numKinds;
-    const from = 3 * (kind * this.numLevels + this.level[env]);
+    const asked = this.roughness[env];
+    const tile = Number.isNaN(asked)
+      ? kind * this.numLevels + this.level[env]
+      : nearest(this.bumps, asked);
+    const from = 3 * tile;
     for (let k = 0; k < 3; k++) origins[3 * env + k] = this.middles[from + k];
     this.simulator.setOrigin(env, origins[3 * env], origins[3 * env + 1], origins[3 * env + 2]);
     this.age[env] = 0;
@@ -111,4 +129,26 @@ export class TerrainLevels implements Remembering {
       this.level[env] = up < this.numLevels ? up : this.rngs[env].integer(this.numLevels);
     }
   }
+}
+
+/** [kind][level] half height of the noise on rough ground, 0 on flat ground, m; NaN elsewhere. */
+function bumpsOf({ kinds, levels }: Terrain, numKinds: number): Float64Array {
+  return Float64Array.from({ length: numKinds * levels }, (_, tile) => {
+    const kind = kinds[Math.floor(tile / levels)];
+    if (kind.kind === "flat") return 0;
+    if (kind.kind !== "rough") return Number.NaN;
+    const [easy, hard] = kind.amplitudeMeters;
+    return easy + (levels === 1 ? 1 : (tile % levels) / (levels - 1)) * (hard - easy);
+  });
+}
+
+/** Index of the number nearest to `wanted`, the first of several; what is NaN is far. */
+function nearest(values: Float64Array, wanted: number): number {
+  let best = 0;
+  let distance = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < values.length; i++) {
+    const off = Math.abs(values[i] - wanted);
+    if (off < distance) [best, distance] = [i, off];
+  }
+  return best;
 }

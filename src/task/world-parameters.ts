@@ -12,28 +12,17 @@ import {
   parameterFacts,
   parameterUnit,
 } from "../sim/parameter-facts.js";
-import { type ParameterName, parameterNames } from "../sim/simulator.js";
 import type { LoadedTask } from "./loaded-task.js";
+import {
+  type DisturbanceName,
+  isDisturbance,
+  type WorldParameterName,
+  worldParameterNames,
+} from "./world-parameter-names.js";
 
-/** Carried out by the task rather than by the engine. New ones go to the end: draws follow the order. */
-export const disturbanceNames = [
-  "actionDelaySteps",
-  "observationDelaySteps",
-  "sensorNoise",
-  "pushSpeed",
-  "objectPushSpeed",
-  "terrainRoughness",
-] as const;
-export type DisturbanceName = (typeof disturbanceNames)[number];
-export type WorldParameterName = ParameterName | DisturbanceName;
+export { isDisturbance, type WorldParameterName, worldParameterNames };
 
-export const worldParameterNames = [...parameterNames, ...disturbanceNames] as const;
-export const numWorldParameters = worldParameterNames.length;
-
-/** Column of each in tables `[env][world parameter]`. */
-export const worldParameterIndex = Object.fromEntries(
-  worldParameterNames.map((name, index) => [name, index]),
-) as Record<WorldParameterName, number>;
+type WorldTask = Pick<LoadedTask, "definition" | "robot">;
 
 const fromNothing = {
   kind: "absolute",
@@ -94,7 +83,7 @@ export interface WorldParameter extends Omit<ParameterFacts, "nominal" | "unit">
 }
 
 /** Those that make a difference to a task, in one order for all. */
-export function worldParameters(task: LoadedTask): WorldParameter[] {
+export function worldParameters(task: WorldTask): WorldParameter[] {
   return worldParameterNames
     .filter((name) => hasWorldParameter(name, task))
     .map((name) => ({
@@ -104,10 +93,6 @@ export function worldParameters(task: LoadedTask): WorldParameter[] {
       nominal: nominalWorldValue(name, task),
       integer: isInteger(name),
     }));
-}
-
-export function isDisturbance(name: WorldParameterName): name is DisturbanceName {
-  return (disturbanceNames as readonly string[]).includes(name);
 }
 
 /** Throws E_SIM_PARAMETER for a value that no world can have. */
@@ -121,12 +106,12 @@ export function checkWorldParameter(name: WorldParameterName, value: number): vo
   }
 }
 
-export function worldParameterUnit(name: WorldParameterName, { robot }: LoadedTask): string {
+export function worldParameterUnit(name: WorldParameterName, { robot }: WorldTask): string {
   return isDisturbance(name) ? disturbanceFacts[name].unit : parameterUnit(name, robot);
 }
 
 /** Whether a parameter can make a difference to a task's robot. */
-export function hasWorldParameter(name: WorldParameterName, task: LoadedTask): boolean {
+export function hasWorldParameter(name: WorldParameterName, task: WorldTask): boolean {
   const { definition, robot } = task;
   switch (name) {
     case "actionDelaySteps":
@@ -148,7 +133,7 @@ export function hasWorldParameter(name: WorldParameterName, task: LoadedTask): b
 /** What a parameter is while nothing is drawn or held. Pushes belong to the drawn world. */
 export function nominalWorldValue(
   name: WorldParameterName,
-  { definition, robot }: LoadedTask,
+  { definition, robot }: WorldTask,
 ): number {
   if (name === "actionDelaySteps") return definition.actionDelaySteps[0];
   return isDisturbance(name) ? disturbanceFacts[name].nominal : nominalValue(name, robot);

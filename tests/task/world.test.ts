@@ -150,14 +150,14 @@ describe("commands", () => {
 });
 
 describe("commands with a curriculum", () => {
-  const goal = (success: number): TaskInput["signals"] => ({
+  const goal = (success: number, revisit: number): TaskInput["signals"] => ({
     goal: {
       source: {
         kind: "command",
         low: [10],
         high: [20],
         intervalSeconds: 3,
-        curriculum: { low: [0], high: [0], success, increment: 0.5 },
+        curriculum: { low: [0], high: [0], success, increment: 0.5, revisit },
       },
       description: "",
     },
@@ -165,11 +165,17 @@ describe("commands with a curriculum", () => {
   /** Sixteen robots whose fitness is 1 in every step; the command of each interval of 30 steps. */
   const drawn = (
     success: number,
-    changes: { stream?: "train" | "test"; maxEpisodeSteps?: number; fallAt?: number } = {},
+    changes: {
+      stream?: "train" | "test";
+      maxEpisodeSteps?: number;
+      fallAt?: number;
+      revisit?: number;
+    } = {},
   ) => {
-    const { stream = "train", maxEpisodeSteps = 1000, fallAt = Number.POSITIVE_INFINITY } = changes;
+    const { stream = "train", maxEpisodeSteps = 1000, revisit = 0 } = changes;
+    const { fallAt = Number.POSITIVE_INFINITY } = changes;
     const task = fakeTask({
-      signals: goal(success),
+      signals: goal(success, revisit),
       observation: [{ signal: "goal" }],
       maxEpisodeSteps,
     });
@@ -193,6 +199,12 @@ describe("commands with a curriculum", () => {
     expect(second[1]).toBeLessThanOrEqual(10);
     expect(third[0]).toBeGreaterThanOrEqual(10);
     expect(third[1]).toBeGreaterThan(15);
+  });
+
+  it("come back to what was passed where a share revisits it", () => {
+    const [, , third, last] = drawn(0.9, { revisit: 0.5 });
+    expect(Math.min(third[0], last[0])).toBeLessThan(8);
+    expect(Math.max(third[1], last[1])).toBeGreaterThan(15);
   });
 
   it("stay where the fitness falls short", () => {

@@ -2,13 +2,22 @@
  * The world parameters a person may turn while a policy runs: those every robot has, and all that
  * the task draws. Each knows its nominal value and what training drew from.
  */
-import { numParameters, parameterIndex } from "../../sim/env-parameters.js";
-import { nominalValue, parameterFacts, parameterUnit } from "../../sim/parameter-facts.js";
-import { type ParameterName, parameterNames } from "../../sim/simulator.js";
 import type { WorldParameter } from "../../stream/rollout-model.js";
+import { boundsOf } from "../../task/distribution.js";
 import type { LoadedTask } from "../../task/loaded-task.js";
 import type { Distribution, TaskDefinition } from "../../task/task.js";
 import type { TaskEnvironment } from "../../task/task-environment.js";
+import {
+  numWorldParameters,
+  type WorldParameterName,
+  worldParameterIndex,
+  worldParameterNames,
+} from "../../task/world-parameter-names.js";
+import {
+  nominalWorldValue,
+  worldParameterFacts,
+  worldParameterUnit,
+} from "../../task/world-parameters.js";
 import { baseBodyOf, robotMassKg } from "./robot-base.js";
 
 /** Longest latency on the slider, s, unless the task draws a longer one. */
@@ -53,65 +62,90 @@ export function liveTask(task: LoadedTask, randomize: boolean): LoadedTask {
   };
 }
 
-export function maxDelaySteps({ controlDtSeconds, actionDelaySteps }: TaskDefinition): number {
-  return Math.max(Math.ceil(longestDelaySeconds / controlDtSeconds - 1e-9), actionDelaySteps[1]);
+export function maxDelaySteps(definition: TaskDefinition): number {
+  const longest = Math.ceil(longestDelaySeconds / definition.controlDtSeconds - 1e-9);
+  return Math.max(longest, drawnDelay(definition)[1]);
+}
+
+/** Control steps by which training has actions arrive late, least and most. */
+function drawnDelay({ actionDelaySteps, randomization }: TaskDefinition): [number, number] {
+  const drawn = randomization.actionDelaySteps;
+  return drawn ? boundsOf(drawn.distribution) : actionDelaySteps;
 }
 
 /** @param randomize whether training drew from the task's ranges */
 export function worldKnobs(task: LoadedTask, randomize: boolean): WorldKnob[] {
   const { definition, robot } = task;
   const drawn = randomize ? definition.randomization : {};
-  const standard: ParameterName[] = ["gravityScale", "friction", "payloadKg", "massFactor"];
+  const standard: WorldParameterName[] = ["gravityScale", "friction", "payloadKg", "massFactor"];
   if (robot.actuators.length > 0) standard.push("motorStrength");
-  const others = parameterNames.filter((name) => !standard.includes(name) && drawn[name]);
-  const physics = [...standard, ...others].map((name) =>
-    physicsKnob(name, task, drawn[name]?.distribution),
+  const others = worldParameterNames.filter(
+    (name) => !standard.includes(name) && !ownKnobs.has(name) && drawn[name],
   );
+  const ranged = (name: WorldParameterName) => rangedKnob(name, task, drawn[name]?.distribution);
   return [
-    ...physics,
+    ...[...standard, ...others].map(ranged),
     delayKnob(definition, randomize),
-    ...noiseKnob(definition),
-    pushKnob(definition, randomize),
+    ...noiseKnob(definition, drawn.sensorNoise?.distribution),
+    drawn.pushSpeed ? ranged("pushSpeed") : pushKnob(definition, randomize),
   ];
 }
 
-function physicsKnob(
-  name: ParameterName,
-  { robot }: LoadedTask,
+/** What is more than a number between two others. */
+const ownKnobs: ReadonlySet<WorldParameterName> = new Set([
+  "actionDelaySteps",
+  "sensorNoise",
+  "pushSpeed",
+]);
+
+function rangedKnob(
+  name: WorldParameterName,
+  task: LoadedTask,
   distribution: Distribution | undefined,
 ): WorldKnob {
-  const trainedRange = distribution === undefined ? null : rangeOf(distribution);
-  const [low, high] = sliderRange(name, robotMassKg(robot));
+  const trainedRange = distribution === undefined ? null : boundsOf(distribution);
+  const nominal = nominalWorldValue(name, task);
+  const [low, high] = sliderRange(
+    name,
+    robotMassKg(task.robot),
+    trainedRange ?? [nominal, nominal],
+  );
   return {
     about: {
       name,
-      unit: parameterFacts[name].kind === "factor" ? "×" : parameterUnit(name, robot),
-      nominal: nominalValue(name, robot),
+      unit: worldParameterFacts[name].kind === "factor" ? "×" : worldParameterUnit(name, task),
+      nominal,
       min: Math.min(low, trainedRange?.[0] ?? low),
       max: Math.max(high, trainedRange?.[1] ?? high),
       trainedRange,
     },
     set: ({ overrides }, env, value) => overrides.parameter(env, name, value),
-    get: ({ overrides }, env) => overrides.parameters[env * numParameters + parameterIndex[name]],
+    get: ({ overrides }, env) =>
+      overrides.parameters[env * numWorldParameters + worldParameterIndex[name]],
   };
 }
 
-function sliderRange(name: ParameterName, massKg: number): [number, number] {
+function sliderRange(
+  name: WorldParameterName,
+  massKg: number,
+  [low, high]: readonly [number, number],
+): [number, number] {
   if (name === "payloadKg") return [-0.2 * massKg, 0.6 * massKg];
   if (name.startsWith("centerOfMass")) return [-0.1, 0.1];
   if (name === "massFactor" || name === "objectMassFactor") return [0.5, 2];
-  if (name === "restitution") return [0, 1];
-  return [0, 2];
+  if (/restitution$/i.test(name)) return [0, 1];
+  const { kind, nominal } = worldParameterFacts[name];
+  if (kind === "factor" || Number.isNaN(nominal)) return [0, 2];
+  // Twice as far as training went.
+  const reach = 2 * Math.max(Math.abs(low), Math.abs(high));
+  return [kind === "offset" ? -reach : 0, reach];
 }
 
 /** Latency, in whole control steps, shown in milliseconds. */
-function delayKnob(
-  { controlDtSeconds, ...definition }: TaskDefinition,
-  randomize: boolean,
-): WorldKnob {
-  const [least, most] = definition.actionDelaySteps;
-  const milliseconds = 1000 * controlDtSeconds;
-  const max = maxDelaySteps({ controlDtSeconds, ...definition }) * milliseconds;
+function delayKnob(definition: TaskDefinition, randomize: boolean): WorldKnob {
+  const [least, most] = drawnDelay(definition);
+  const milliseconds = 1000 * definition.controlDtSeconds;
+  const max = maxDelaySteps(definition) * milliseconds;
   return {
     about: {
       name: "actionDelay",
@@ -128,15 +162,27 @@ function delayKnob(
 }
 
 /** Only where the task says how noisy its sensors are. */
-function noiseKnob({ observation }: TaskDefinition): WorldKnob[] {
+function noiseKnob(
+  { observation }: TaskDefinition,
+  distribution: Distribution | undefined,
+): WorldKnob[] {
   if (observation.every(({ noise }) => noise === 0)) return [];
   return [
     {
-      about: { name: "sensorNoise", unit: "×", nominal: 1, min: 0, max: 4, trainedRange: [1, 1] },
+      about: {
+        name: "sensorNoise",
+        unit: "×",
+        nominal: 1,
+        min: 0,
+        max: 4,
+        trainedRange: boundsOf(distribution ?? 1),
+      },
       set: ({ overrides }, env, value) => {
         overrides.noiseFactors[env] = value ?? 1;
       },
-      get: ({ overrides }, env) => overrides.noiseFactors[env],
+      get: ({ overrides }, env) =>
+        overrides.noiseFactors[env] *
+        overrides.parameters[env * numWorldParameters + worldParameterIndex.sensorNoise],
     },
   ];
 }
@@ -160,13 +206,4 @@ function pushKnob({ events }: TaskDefinition, randomize: boolean): WorldKnob {
     },
     get: ({ overrides }, env) => overrides.pushFactors[env] * declared,
   };
-}
-
-/** Bounds of a distribution; of a normal one, twice its deviation to both sides. */
-function rangeOf(distribution: Distribution): [number, number] {
-  if (typeof distribution === "number") return [distribution, distribution];
-  if ("uniform" in distribution) return [...distribution.uniform];
-  if ("logUniform" in distribution) return [...distribution.logUniform];
-  const [mean, deviation] = distribution.normal;
-  return [mean - 2 * deviation, mean + 2 * deviation];
 }
