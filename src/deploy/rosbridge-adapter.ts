@@ -188,7 +188,7 @@ class RosbridgeAdapter implements RobotAdapter {
   async close(): Promise<void> {
     for (const topic of this.subscriptions) topic.unsubscribe();
     if (this.ros.isConnected) {
-      const closed = new Promise((resolve) => this.ros.once("close", resolve));
+      const closed = new Promise<void>((resolve) => this.ros.once("close", resolve));
       this.ros.close();
       await closed;
     }
