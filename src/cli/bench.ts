@@ -6,11 +6,13 @@ import { RewardsmithError } from "../core/errors.js";
 import type { Benchmark, BenchmarkTable } from "./bench/benchmark.js";
 import { benchLearn } from "./bench/learn.js";
 import { benchReward } from "./bench/reward.js";
+import { benchRun } from "./bench/run.js";
 import { benchSearch } from "./bench/search.js";
 import { benchSim } from "./bench/sim.js";
 import { type BaselineName, baselineNames, benchTasks } from "./bench/tasks.js";
 import { benchTrain } from "./bench/train.js";
 import { benchView } from "./bench/view.js";
+import { benchWatch } from "./bench/watch.js";
 import type { CliContext } from "./context.js";
 import { integer } from "./parse-number.js";
 import { formatDuration } from "./progress.js";
@@ -22,6 +24,7 @@ interface BenchFlags {
   readonly task: readonly string[];
   readonly seeds: number;
   readonly episodes: number;
+  readonly seconds: number;
   readonly reward?: BaselineName;
   readonly out?: string;
 }
@@ -31,8 +34,8 @@ export function define(command: Command, cli: CliContext): void {
     .addArgument(
       new Argument(
         "[table]",
-        "which one (default: all but search and tasks, which take long)",
-      ).choices([...quick, "search", "tasks"]),
+        "which one (default: all but watch, search and tasks, which take long)",
+      ).choices([...quick, "watch", "search", "tasks"]),
     )
     .addOption(
       new Option("--task <task>", "task of the benchmark; may be given again")
@@ -42,6 +45,7 @@ export function define(command: Command, cli: CliContext): void {
     .option("--seeds <n>", "bench tasks: seeds 1 to n", integer(1), 5)
     .addOption(new Option("--reward <reward>", "bench tasks: only this one").choices(baselineNames))
     .option("--episodes <n>", "bench tasks: test episodes of each policy", integer(1), 64)
+    .option("--seconds <s>", "bench run: how long", integer(1), 60)
     .option(
       "--out <file>",
       "also write the tables as Markdown; a file that has <!-- bench NAME --> and <!-- end --> keeps the rest",
@@ -59,6 +63,8 @@ export function define(command: Command, cli: CliContext): void {
       reward: () => benchReward,
       train: () => benchTrain(flags.task),
       view: () => benchView,
+      run: () => benchRun({ seconds: flags.seconds }),
+      watch: () => benchWatch(flags.task),
       search: () => benchSearch(cli, searched),
       tasks: () =>
         benchTasks({

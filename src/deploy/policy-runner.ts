@@ -156,7 +156,9 @@ export class PolicyRunner {
   private async warmUp({ measurement }: Arrival): Promise<void> {
     for (let i = 0; i < warmUpCalls; i++) {
       this.robot.observe(measurement);
-      this.robot.act(await this.options.runtime.act(this.robot.observation));
+      const actions = await this.options.runtime.act(this.robot.observation);
+      if (answerStop(actions)) return;
+      this.robot.act(actions);
       // Messages are taken meanwhile.
       await setImmediate();
     }

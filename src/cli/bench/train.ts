@@ -55,9 +55,10 @@ export function benchTrain(tasks: readonly string[]): Benchmark {
   };
 }
 
-async function training(task: CompiledTask, progress: (round: number) => void) {
+/** What trains a task with its human reward, as long as it is asked to. */
+export function humanJob(task: CompiledTask, numShards: number): TrainingJob {
   const { definition } = task.task;
-  const job: TrainingJob = {
+  return {
     task,
     reward: task.programs.human ?? {
       ...task.programs.fitness,
@@ -66,18 +67,21 @@ async function training(task: CompiledTask, progress: (round: number) => void) {
     },
     settings: {
       ...definition.training,
-      numShards: 1,
+      numShards,
       finePhase: { ...definition.training.finePhase, afterSteps: null },
     },
     engine: definition.engine,
     seed: 1,
     parent: null,
   };
+}
+
+async function training(task: CompiledTask, progress: (round: number) => void) {
+  const job = humanJob(task, 1);
   const { numEnvs, numStepsPerEnv } = job.settings;
   const environment = await createShardEnvironment(job, 0, false);
   const one = await openShard(job, environment, alone, {}, unwatched);
-  const split = { ...job, settings: { ...job.settings, numShards: 2 } };
-  const two = await ppoLearner.start(split, {}, unwatched);
+  const two = await ppoLearner.start(humanJob(task, 2), {}, unwatched);
   const rates = {
     bare: [] as number[],
     cpu: [] as number[],
