@@ -27,7 +27,7 @@ interface Curriculum {
   readonly success: number;
   readonly increment: number;
   /** Share of the commands drawn from all ranges passed so far. */
-  readonly revisit: number;
+  readonly revisit?: number | undefined;
 }
 
 /** Fewer steps under a command prove nothing, control steps. */

@@ -83,7 +83,7 @@ export const signalSourceSchema = z.discriminatedUnion("kind", [
         high: z.array(z.number()).min(1),
         success: z.number(),
         increment: z.number().gt(0).max(1).default(0.2),
-        revisit: z.number().min(0).max(1).default(0),
+        revisit: z.number().min(0).max(1).optional(),
       })
       .optional(),
   }),
