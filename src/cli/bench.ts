@@ -34,8 +34,8 @@ export function define(command: Command, cli: CliContext): void {
     .addArgument(
       new Argument(
         "[table]",
-        "which one (default: all but watch, search and tasks, which take long)",
-      ).choices([...quick, "watch", "search", "tasks"]),
+        "which one (default: all but watch, run, search and tasks, which take long)",
+      ).choices([...quick, "watch", "run", "search", "tasks"]),
     )
     .addOption(
       new Option("--task <task>", "task of the benchmark; may be given again")
