@@ -8,11 +8,13 @@ import { eventFormat } from "../events/event.js";
 import { foldAll } from "../events/fold.js";
 import { readEventLog } from "../run/event-log.js";
 import { listRuns, openRun, type RunFolder } from "../run/run-folder.js";
+import { transferSettingsOf } from "../transfer/settings.js";
 import type { CliContext } from "./context.js";
 import { integer, number } from "./parse-number.js";
 import { runSearch } from "./search.js";
 import { printSearchResult } from "./search-result.js";
 import { addSettingFlags, givenSettings, resolveSettings } from "./setting-flags.js";
+import { resumeTransfer, transferStateOf } from "./transfer.js";
 import { addViewerFlags, type ViewerFlags } from "./viewer.js";
 
 /** What may change when a run is taken up: how much it may spend, not what it searches. */
@@ -43,6 +45,9 @@ export function define(command: Command, cli: CliContext): void {
   addViewerFlags(command, { optional: true });
   command.action(async (name: string | undefined, flags: ResumeFlags) => {
     const run = name === undefined ? newestUnfinished(cli) : openRun(cli.runsFolder, name);
+    const transfer = transferSettingsOf(run);
+    if (transfer)
+      return await resumeTransfer(cli, run, { ...transfer, slots: flags.slots ?? transfer.slots });
     const options = searchOptionsOf(run);
     const given = givenSettings(command, budgets);
     const { events, badTail } = readEventLog(run.eventsFile, eventFormat);
@@ -75,6 +80,10 @@ export function define(command: Command, cli: CliContext): void {
 function newestUnfinished({ runsFolder }: CliContext): RunFolder {
   for (const { name } of listRuns(runsFolder)) {
     const run = openRun(runsFolder, name);
+    if (transferSettingsOf(run)) {
+      if (transferStateOf(run).status !== "finished") return run;
+      continue;
+    }
     const state = foldAll(readEventLog(run.eventsFile, eventFormat).events);
     if (state.status !== "finished") return run;
   }

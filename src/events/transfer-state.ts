@@ -1,0 +1,108 @@
+/** What a transfer's events add up to. Pure: the same events always give the same state. */
+import type { TransferEvent, TransferRow } from "./transfer-event.js";
+
+type Of<T extends TransferEvent["type"]> = Extract<TransferEvent, { type: T }>;
+
+/** Names one trained policy. */
+export interface TrainingKey {
+  readonly row: TransferRow;
+  readonly configuration: string;
+  readonly seed: number;
+}
+
+export interface TransferState {
+  readonly status: "new" | "running" | "stopped" | "finished";
+  readonly start: Of<"started"> | null;
+  readonly base: Of<"baseTrained"> | null;
+  readonly prior: Of<"priorMeasured"> | null;
+  readonly configurations: Of<"configurationsMade"> | null;
+  readonly trained: readonly Of<"trained">[];
+  readonly failed: readonly Of<"trainingFailed">[];
+  readonly compared: readonly Of<"compared">[];
+  readonly chosen: Of<"chosen"> | null;
+  readonly examined: readonly Of<"examined">[];
+  readonly exported: string | null;
+  readonly report: string | null;
+  readonly stopped: Of<"stopped"> | null;
+  /** Between a start or a resumption and the last event that followed it, s, summed. */
+  readonly wallSeconds: number;
+  /** ISO time of the last event while it runs. */
+  readonly lastTime: string | null;
+}
+
+export const newTransfer: TransferState = {
+  status: "new",
+  start: null,
+  base: null,
+  prior: null,
+  configurations: null,
+  trained: [],
+  failed: [],
+  compared: [],
+  chosen: null,
+  examined: [],
+  exported: null,
+  report: null,
+  stopped: null,
+  wallSeconds: 0,
+  lastTime: null,
+};
+
+export function foldTransfer(
+  before: TransferState,
+  event: TransferEvent & { readonly time: string },
+): TransferState {
+  const begins = event.type === "started" || event.type === "resumed";
+  const since =
+    begins || before.lastTime === null ? 0 : Date.parse(event.time) - Date.parse(before.lastTime);
+  const state: TransferState = {
+    ...before,
+    lastTime: event.time,
+    wallSeconds: before.wallSeconds + Math.max(0, since) / 1000,
+  };
+  switch (event.type) {
+    case "started":
+      return { ...state, status: "running", start: event };
+    case "resumed":
+      return { ...state, status: "running", stopped: null };
+    case "baseTrained":
+      return { ...state, base: event };
+    case "priorMeasured":
+      return { ...state, prior: event };
+    case "configurationsMade":
+      return { ...state, configurations: event };
+    case "trained":
+      return { ...state, trained: [...state.trained, event] };
+    case "trainingFailed":
+      return { ...state, failed: [...state.failed, event] };
+    case "compared":
+      return { ...state, compared: [...state.compared, event] };
+    case "chosen":
+      return { ...state, chosen: event };
+    case "examined":
+      return { ...state, examined: [...state.examined, event] };
+    case "exported":
+      return { ...state, exported: event.folder };
+    case "reported":
+      return { ...state, report: event.path };
+    case "stopped":
+      return { ...state, status: "stopped", stopped: event };
+    case "finished":
+      return { ...state, status: "finished" };
+  }
+}
+
+export function foldTransfers(
+  events: readonly (TransferEvent & { readonly time: string })[],
+): TransferState {
+  return events.reduce(foldTransfer, newTransfer);
+}
+
+export function sameTraining(a: TrainingKey, b: TrainingKey): boolean {
+  return a.row === b.row && a.configuration === b.configuration && a.seed === b.seed;
+}
+
+/** `designed/offline-2, seed 1`, for people. */
+export function trainingName({ row, configuration, seed }: TrainingKey): string {
+  return `${row === configuration ? row : `${row}/${configuration}`}, seed ${seed}`;
+}
