@@ -38,6 +38,7 @@ export class RolloutHub implements RolloutSink {
   private wanted = nobody;
   private lastDemand = "";
   private leaving: NodeJS.Timeout | undefined;
+  private stopped = false;
 
   constructor(source: RolloutSource) {
     this.source = source;
@@ -121,11 +122,13 @@ export class RolloutHub implements RolloutSink {
 
   async stop(): Promise<void> {
     clearTimeout(this.leaving);
+    this.stopped = true;
     await this.source.stop();
   }
 
   private demand(): void {
     clearTimeout(this.leaving);
+    if (this.stopped) return;
     const wanted = this.demandNow();
     if (wanted.clients > 0 || this.wanted.clients === 0) this.want(wanted);
     else this.leaving = setTimeout(() => this.want(this.demandNow()), graceMs).unref();

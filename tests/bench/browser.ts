@@ -1,9 +1,13 @@
 /**
- * What the page costs, measured in a headless Chromium that draws with the processor: script time of
- * a frame, draw calls, size of what loads at first, and whether the heap stays flat.
- * `npm run bench:browser -- [--seconds 90]`; 600 is the long run.
+ * What the page costs, measured in a headless Chromium that draws with the processor: the first
+ * picture, coming back after the server went, script time of a frame, draw calls, size of what loads
+ * at first, and whether the heap stays flat.
+ * `npm run bench:browser -- [--seconds 90] [--only picture]`; 600 is the long run.
  */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -16,9 +20,18 @@ import { WalkerSource } from "../browser/walker-source.js";
 
 /** 9 bodies each: 1,008 bodies. */
 const numEnvs = 112;
-const targets = { frameMs: 2, gzipKb: 350, heapGrowth: 0.05 };
+const targets = { pictureSeconds: 2, backSeconds: 2, frameMs: 2, gzipKb: 350, heapGrowth: 0.05 };
+const parts = { picture, back, frames, heap };
+const repeats = 5;
+const drawn = "[...rewardsmith.stages][0]?.report.pictures > 0 && rewardsmith.live.player.shown";
 
-const { values } = parseArgs({ options: { seconds: { type: "string", default: "90" } } });
+const { values } = parseArgs({
+  options: {
+    seconds: { type: "string", default: "90" },
+    /** A part, or several with commas between. */
+    only: { type: "string", default: Object.keys(parts).join(",") },
+  },
+});
 const seconds = Number(values.seconds);
 const executablePath = findChromium();
 if (executablePath === null) throw new Error(`no Chromium was found: ${howToGetChromium}`);
@@ -35,8 +48,7 @@ const browser = await chromium.launch({
 });
 try {
   console.log(`${cpus()[0]?.model}, ${cpus().length} cores; drawing in software\n`);
-  await frames();
-  await heap();
+  for (const part of values.only.split(",")) await parts[part as keyof typeof parts]();
 } finally {
   await browser.close();
   rmSync(folder, { recursive: true, force: true });
@@ -57,6 +69,102 @@ async function open(source: WalkerSource): Promise<{ page: Page; stop: () => Pro
     await server.stop();
   };
   return { page, stop };
+}
+
+/** From opening the address to the first robot on it: frames that wait, and a process that must begin. */
+async function picture(): Promise<void> {
+  const walkers = await startViewServer({
+    pagesFolder: folder,
+    version: "bench",
+    openSource: () => new WalkerSource(16),
+  });
+  const times: number[] = [];
+  for (let i = 0; i < repeats; i++) times.push(await secondsToPicture(walkers.url));
+  await walkers.stop();
+  const wanted = `(target ≤ ${targets.pictureSeconds} s)`;
+  row("first picture, frames there", `${spread(times)} ${wanted}`);
+  const file = path.resolve("dist/cli/main.js");
+  if (!existsSync(file)) {
+    row("first picture, demo", "not measured: npm run build first");
+    return;
+  }
+  const started: number[] = [];
+  for (let i = 0; i < repeats; i++) {
+    const demo = spawn(process.execPath, [file, "demo", "cartpole-swingup"], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let url: string | undefined;
+    for await (const line of demo.stdout) {
+      url = /http:\S+/.exec(String(line))?.[0];
+      if (url !== undefined) break;
+    }
+    if (url === undefined) throw new Error("dist is of another version: npm run build first");
+    started.push(await secondsToPicture(url));
+    demo.kill("SIGINT");
+    await once(demo, "exit");
+  }
+  row("first picture, demo", `${spread(started)} ${wanted}`);
+}
+
+async function secondsToPicture(url: string): Promise<number> {
+  const page = await browser.newPage({ viewport: { width: 480, height: 320 } });
+  page.setDefaultTimeout(120_000);
+  const started = performance.now();
+  await page.goto(url, { waitUntil: "commit" });
+  await page.waitForFunction(drawn);
+  const seconds = (performance.now() - started) / 1000;
+  await page.close();
+  return seconds;
+}
+
+/** From the moment a server listens again, or the socket was cut, to a newer step in the page. */
+async function back(): Promise<void> {
+  const source = new WalkerSource(4);
+  const serve = (port: number) =>
+    startViewServer({
+      pagesFolder: folder,
+      version: "bench",
+      port,
+      tokens: { control: "c".repeat(32), read: "r".repeat(32) },
+      openSource: () => source,
+    });
+  let server = await serve(0);
+  const page = await browser.newPage({ viewport: { width: 480, height: 320 } });
+  page.setDefaultTimeout(120_000);
+  await page.goto(server.url);
+  await page.waitForFunction(drawn);
+  await page.evaluate("globalThis.stays = true");
+  const newer = async (started: number) => {
+    const stood = source.walker.frame.simTimeSeconds;
+    await page.waitForFunction(`rewardsmith.live.player.shown?.simTimeSeconds > ${stood}`);
+    return (performance.now() - started) / 1000;
+  };
+  const restarts: number[] = [];
+  const cuts: number[] = [];
+  for (let i = 0; i < repeats; i++) {
+    const { port } = server;
+    await server.stop();
+    await page.waitForFunction("rewardsmith.live.link.value === 'offline'");
+    await page.waitForTimeout(1500);
+    server = await serve(port);
+    restarts.push(await newer(performance.now()));
+    const sockets = (server as unknown as { connected: Map<object, { terminate(): void }> })
+      .connected;
+    for (const socket of sockets.values()) socket.terminate();
+    cuts.push(await newer(performance.now()));
+  }
+  const wanted = `(target ≤ ${targets.backSeconds} s)`;
+  row("back after a restart", `${spread(restarts)} ${wanted}`);
+  row("back after a cut", `${spread(cuts)} ${wanted}`);
+  if ((await page.evaluate("globalThis.stays")) !== true) throw new Error("the page was reloaded");
+  await page.close();
+  await server.stop();
+}
+
+function spread(values: readonly number[]): string {
+  const sorted = values.toSorted((a, b) => a - b);
+  const [middle, longest] = [sorted[sorted.length >> 1], sorted[sorted.length - 1]];
+  return `${middle.toFixed(2)} s median, ${longest.toFixed(2)} s longest of ${sorted.length}`;
 }
 
 async function frames(): Promise<void> {

@@ -38,7 +38,8 @@ export const keptSeconds = 60;
 /** Pushes that are remembered. */
 const keptPushes = 100;
 const ackMs = 250;
-const retryMs = [200, 400, 800, 1000];
+/** Half a second at most: a server that is started anew is to be seen at once. */
+const retryMs = [100, 200, 300, 500];
 /** Without a frame for so long, a roll-out that should run is late, ms. */
 const lateMs = 1500;
 
