@@ -9,7 +9,7 @@ import { listTasks, loadTask } from "../task/node/load.js";
 import { demoOffer } from "../view/live/demo.js";
 import type { Watched } from "../view/live/scene.js";
 import type { CliContext } from "./context.js";
-import { storedOffer, taskOffer } from "./policy-offer.js";
+import { fileOffer, storedOffer, taskOffer } from "./policy-offer.js";
 import { findPolicies, typicalPolicy } from "./stored-policy.js";
 
 export interface KnownPolicy extends Watched {
@@ -18,15 +18,20 @@ export interface KnownPolicy extends Watched {
   readonly policy: PolicyParameters;
 }
 
-export async function knownPolicy(cli: CliContext, name: string): Promise<KnownPolicy> {
-  const watched = await (await offerOf(cli, name)).load();
+/** `task` says what a checkpoint file that no job here made was trained for. */
+export async function knownPolicy(
+  cli: CliContext,
+  name: string,
+  task?: string,
+): Promise<KnownPolicy> {
+  const watched = await (await offerOf(cli, name, task)).load();
   if (watched?.policy) {
     return { ...watched, policy: watched.policy, task: await measurable(watched.scene.task) };
   }
   throw new RewardsmithError("E_RUN_NO_POLICY", "nothing has been trained yet", { where: name });
 }
 
-async function offerOf(cli: CliContext, name: string) {
+async function offerOf(cli: CliContext, name: string, task: string | undefined) {
   if (path.basename(name) === "demo.json" && existsSync(name)) {
     const offer = demoOffer(path.dirname(path.resolve(name)));
     if (offer) return offer;
@@ -34,7 +39,13 @@ async function offerOf(cli: CliContext, name: string) {
   if (listTasks().includes(name) || existsSync(path.join(name, "task.ts"))) {
     return await taskOffer(cli, name);
   }
-  return storedOffer(cli.runsFolder, typicalPolicy(findPolicies(cli.runsFolder, name)));
+  try {
+    return storedOffer(cli.runsFolder, typicalPolicy(findPolicies(cli.runsFolder, name)));
+  } catch (error) {
+    const elsewhere = error instanceof RewardsmithError && error.code === "E_CHECKPOINT_UNKNOWN";
+    if (!elsewhere || task === undefined) throw error;
+    return fileOffer(task, name, error);
+  }
 }
 
 /** What is measured belongs to the task as it now is: a job may be older, and is the same without. */

@@ -88,7 +88,7 @@ export function stripChart(
   ]);
 }
 
-function svg(width: number, height: number, parts: readonly string[]): string {
+export function svg(width: number, height: number, parts: readonly string[]): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="12">`,
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
@@ -98,7 +98,7 @@ function svg(width: number, height: number, parts: readonly string[]): string {
   ].join("\n");
 }
 
-function rounded(value: number): number {
+export function rounded(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
@@ -106,6 +106,6 @@ export function short(value: number): string {
   return Number.isFinite(value) ? String(Number(value.toPrecision(3))) : "–";
 }
 
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

@@ -42,7 +42,7 @@ export const rappDefaults: RappSettings = {
   repeats: 16,
   seconds: 4,
   share: 0.5,
-  refinements: 3,
+  refinements: 2,
   faithful: false,
   seed: 0,
   maps: [],

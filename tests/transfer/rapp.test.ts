@@ -48,7 +48,16 @@ function fakeMeasure(rule: Rule) {
 
 function optionsFor(rule: Rule, more: Partial<RappOptions> = {}): RappOptions {
   const { measure } = fakeMeasure(rule);
-  return { ...rappDefaults, task: go1, policy, engine: "rapier", measure, repeats: 4, ...more };
+  return {
+    ...rappDefaults,
+    task: go1,
+    policy,
+    engine: "rapier",
+    measure,
+    repeats: 4,
+    refinements: 3,
+    ...more,
+  };
 }
 
 const frictionOf = (world: World) => world.parameters?.friction ?? 1;
