@@ -64,7 +64,8 @@ function detailLines(terminal: Terminal, row: MetricsRow, curve: readonly number
     color.dim(
       `  ppo      kl ${number(losses.approxKl)}  clip ${number(losses.clipFraction)}  ` +
         `explained variance ${number(losses.explainedVariance)}  entropy ${number(losses.entropy)}  ` +
-        `lr ${number(row.lr)}  std ${number(row.actionStd)}`,
+        `lr ${number(row.lr)}  std ${number(row.actionStd)}` +
+        (losses.adaptation === undefined ? "" : `  adaptation ${number(losses.adaptation)}`),
     ),
   ];
 }

@@ -2,8 +2,14 @@
 
 import type { PolicyParameters } from "./inference.js";
 import { foldImages, withImages } from "./mirror.js";
-import { constantLayers, forward, forwardActorCritic, splitParameters } from "./mlp-graph.js";
-import { criticInputDim, type NetworkShape, parameterLayout } from "./network.js";
+import {
+  constantLayers,
+  forward,
+  forwardActorCritic,
+  splitParameters,
+  withLatent,
+} from "./mlp-graph.js";
+import { type Layer, type NetworkShape, parameterLayout } from "./network.js";
 import { OnnxGraph, type Value } from "./onnx.js";
 import { inverseDeviation, observationClip } from "./running-statistics.js";
 
@@ -16,7 +22,7 @@ export function actorCriticModel(network: NetworkShape): Uint8Array {
   const graph = new OnnxGraph("actor-critic");
   const observations = graph.input("observations", ["batch", network.observationDim]);
   const criticObservations = hasPrivilegedInput(network)
-    ? graph.input("criticObservations", ["batch", criticInputDim(network)])
+    ? graph.input("criticObservations", ["batch", network.privilegedObservationDim])
     : observations;
   const theta = graph.input("theta", [layout.size]);
   const parameters = splitParameters(graph, theta, layout);
@@ -32,7 +38,7 @@ export function actorCriticModel(network: NetworkShape): Uint8Array {
   return graph.encode();
 }
 
-/** True where the critic reads an input of its own. */
+/** True where there is a privileged input: the critic's own, and with adaptation the teacher's. */
 export function hasPrivilegedInput(network: NetworkShape): boolean {
   return network.privilegedObservationDim > 0 && !network.shared;
 }
@@ -74,12 +80,7 @@ export function deployedModel(
     observations = graph.node("Concat", [graph.input("history", ["batch", older]), newest], {
       axis: 1,
     });
-    const next = graph.node("Slice", [
-      observations,
-      graph.integers([frame]),
-      graph.integers([observationDim]),
-      graph.integers([1]),
-    ]);
+    const next = graph.slice(observations, 1, frame, observationDim);
     graph.output("next_history", next, ["batch", older]);
   }
   const actions = clipped(graph, meanAction(graph, policy, observations), 1);
@@ -103,10 +104,13 @@ function meanAction(
     const scaled = graph.node("Mul", [graph.node("Sub", [x, mean]), inverse]);
     x = clipped(graph, scaled, observationClip);
   }
-  const layers = constantLayers(graph, theta, parameterLayout(network).actor);
-  const { symmetry } = network;
+  const { adapter, actor } = parameterLayout(network);
+  const { symmetry, activation } = network;
+  const answer = (layers: readonly Layer[], input: Value) =>
+    forward(graph, constantLayers(graph, theta, layers), input, activation).output;
   if (symmetry) x = withImages(graph, x, symmetry.observation);
-  const { output } = forward(graph, layers, x, network.activation);
+  if (network.adaptation) x = withLatent(graph, network, x, answer(adapter, x));
+  const output = answer(actor, x);
   return symmetry ? foldImages(graph, output, symmetry.action) : output;
 }
 

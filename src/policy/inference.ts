@@ -1,6 +1,12 @@
 /** The policy of one robot in plain TypeScript: no native part, so the browser and a robot run it as well. */
 import { mirrorVector } from "./mirror.js";
-import { type Activation, type NetworkShape, parameterLayout } from "./network.js";
+import {
+  type Activation,
+  frameDim,
+  type Layer,
+  type NetworkShape,
+  parameterLayout,
+} from "./network.js";
 import { inverseDeviation, observationClip, type SavedStatistics } from "./running-statistics.js";
 
 /** What a trained policy is: weights, and the normalizer of its observations (null: none). */
@@ -19,29 +25,27 @@ export function createInference({
   theta,
   observationStatistics,
 }: PolicyParameters): (observation: Float32Array, out: Float32Array) => void {
-  const layers = parameterLayout(network).actor;
-  const buffers = [network.observationDim, ...layers.map((layer) => layer.outputs)].map(
-    (width) => new Float64Array(width),
-  );
+  const { adapter, actor } = parameterLayout(network);
   const activate = activations[network.activation];
+  const student = perceptron(theta, adapter, activate);
+  const acting = perceptron(theta, actor, activate);
   const mean = observationStatistics?.mean ?? new Float64Array(network.observationDim);
   const inverse = observationStatistics && inverseDeviation(observationStatistics.variance);
 
+  const frame = frameDim(network);
   const run = () => {
-    for (let l = 0; l < layers.length; l++) {
-      const { inputs, outputs, weightOffset, biasOffset } = layers[l];
-      const x = buffers[l];
-      const y = buffers[l + 1];
-      for (let o = 0; o < outputs; o++) y[o] = theta[biasOffset + o];
-      for (let i = 0; i < inputs; i++) {
-        const row = weightOffset + i * outputs;
-        for (let o = 0; o < outputs; o++) y[o] += x[i] * theta[row + o];
-      }
-      if (l < layers.length - 1) for (let o = 0; o < outputs; o++) y[o] = activate(y[o]);
+    if (network.adaptation) {
+      // What the student tells of the world stands behind the newest frame.
+      student.run();
+      acting.input.set(newest);
+      acting.input.set(student.output, frame);
     }
+    acting.run();
   };
   const { symmetry } = network;
-  const [input, output] = [buffers[0], buffers[layers.length]];
+  const { input } = network.adaptation ? student : acting;
+  const newest = input.subarray(input.length - frame);
+  const { output } = acting;
   const seen = new Float64Array(input.length);
   const answer = new Float64Array(output.length);
 
@@ -65,6 +69,33 @@ export function createInference({
         out[i] = (answer[i] + sign[i] * output[permutation[i]]) / 2;
       }
     } else out.set(output);
+  };
+}
+
+/** Layers with their buffers: `run` takes `input` to `output`. */
+function perceptron(
+  theta: Float32Array,
+  layers: readonly Layer[],
+  activate: (x: number) => number,
+): { input: Float64Array; output: Float64Array; run(): void } {
+  const widths = layers.length > 0 ? [layers[0].inputs, ...layers.map((l) => l.outputs)] : [0];
+  const buffers = widths.map((width) => new Float64Array(width));
+  return {
+    input: buffers[0],
+    output: buffers[layers.length],
+    run() {
+      for (let l = 0; l < layers.length; l++) {
+        const { inputs, outputs, weightOffset, biasOffset } = layers[l];
+        const x = buffers[l];
+        const y = buffers[l + 1];
+        for (let o = 0; o < outputs; o++) y[o] = theta[biasOffset + o];
+        for (let i = 0; i < inputs; i++) {
+          const row = weightOffset + i * outputs;
+          for (let o = 0; o < outputs; o++) y[o] += x[i] * theta[row + o];
+        }
+        if (l < layers.length - 1) for (let o = 0; o < outputs; o++) y[o] = activate(y[o]);
+      }
+    },
   };
 }
 

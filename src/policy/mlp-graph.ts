@@ -1,7 +1,13 @@
 /** Layers of a perceptron as ONNX nodes: forward, and the hand-derived backward pass. */
 
 import { foldImages, withImages } from "./mirror.js";
-import type { Activation, Layer, NetworkShape, ParameterLayout } from "./network.js";
+import {
+  type Activation,
+  frameDim,
+  type Layer,
+  type NetworkShape,
+  type ParameterLayout,
+} from "./network.js";
 import type { OnnxGraph, Value } from "./onnx.js";
 
 /** Weight `[inputs][outputs]` and bias `[outputs]` of each layer as graph values. */
@@ -11,7 +17,9 @@ export interface LayerValues {
 }
 
 export interface ParameterValues {
+  readonly adapter: readonly LayerValues[];
   readonly actor: readonly LayerValues[];
+  readonly encoder: readonly LayerValues[];
   readonly critic: readonly LayerValues[];
   readonly logStd: Value;
 }
@@ -20,18 +28,21 @@ export interface ParameterValues {
 export function splitParameters(
   graph: OnnxGraph,
   theta: Value,
-  { actor, critic, logStdOffset, size }: ParameterLayout,
+  { adapter, actor, encoder, critic, logStdOffset, size }: ParameterLayout,
 ): ParameterValues {
-  const layers = [...actor, ...critic];
+  const layers = [...adapter, ...actor, ...encoder, ...critic];
   const sizes = layers.flatMap((layer) => [layer.inputs * layer.outputs, layer.outputs]);
   const pieces = graph.split(theta, [...sizes, size - logStdOffset]);
   const values = layers.map((layer, i) => ({
     weight: graph.reshape(pieces[2 * i], [layer.inputs, layer.outputs]),
     bias: pieces[2 * i + 1],
   }));
+  const next = ({ length }: readonly Layer[]) => values.splice(0, length);
   return {
-    actor: values.slice(0, actor.length),
-    critic: values.slice(actor.length),
+    adapter: next(adapter),
+    actor: next(actor),
+    encoder: next(encoder),
+    critic: next(critic),
     logStd: pieces[pieces.length - 1],
   };
 }
@@ -81,9 +92,23 @@ export function forward(
   return { inputs, slopes, output: x };
 }
 
+/** Forward passes of actor and critic over one batch, and their answers. */
+export interface ActorCriticPasses {
+  /** Observations, all frames, as the networks see them. */
+  readonly seen: Value;
+  readonly actor: ForwardPass;
+  /** The teacher's, where there is one. */
+  readonly encoder: ForwardPass | null;
+  readonly critic: ForwardPass;
+  /** `[batch][action]` */
+  readonly mean: Value;
+  /** `[batch][1]` */
+  readonly value: Value;
+}
+
 /**
- * Actor and critic over one batch, and their answers: mean `[batch][action]` and value `[batch][1]`.
- * With a shared network the value is a head on the actor's last hidden layer.
+ * Actor and critic over one batch. With a shared network the value is a head on the actor's last
+ * hidden layer; with adaptation the actor acts as the teacher, and both read the newest frame alone.
  * A symmetric network also sees every row's image, so its passes have twice the rows.
  */
 export function forwardActorCritic(
@@ -93,25 +118,46 @@ export function forwardActorCritic(
   observations: Value,
   criticObservations: Value,
   learning = false,
-): { actor: ForwardPass; critic: ForwardPass; mean: Value; value: Value } {
-  const { activation, symmetry } = network;
+): ActorCriticPasses {
+  const { activation, adaptation, symmetry } = network;
   const seen = symmetry ? withImages(graph, observations, symmetry.observation) : observations;
-  const actor = forward(graph, parameters.actor, seen, activation, learning);
-  let criticInput = seen;
-  if (network.shared) criticInput = actor.inputs[actor.inputs.length - 1];
-  else if (criticObservations !== observations) {
+  let privileged = seen;
+  if (criticObservations !== observations) {
     const mirror = symmetry?.privilegedObservation;
-    criticInput = mirror ? withImages(graph, criticObservations, mirror) : criticObservations;
+    privileged = mirror ? withImages(graph, criticObservations, mirror) : criticObservations;
   }
+  let encoder: ForwardPass | null = null;
+  let actorInput = seen;
+  let criticInput = privileged;
+  if (adaptation) {
+    encoder = forward(graph, parameters.encoder, privileged, activation, learning);
+    actorInput = withLatent(graph, network, seen, encoder.output);
+    criticInput = withLatent(graph, network, seen, privileged);
+  }
+  const actor = forward(graph, parameters.actor, actorInput, activation, learning);
+  if (network.shared) criticInput = actor.inputs[actor.inputs.length - 1];
   const critic = forward(graph, parameters.critic, criticInput, activation, learning);
   const mean = symmetry ? foldImages(graph, actor.output, symmetry.action) : actor.output;
   const value = symmetry ? foldImages(graph, critic.output, null) : critic.output;
-  return { actor, critic, mean, value };
+  return { seen, actor, encoder, critic, mean, value };
+}
+
+/** The newest frame of observations `[batch][frames × frame]`, and other columns behind it. */
+export function withLatent(
+  graph: OnnxGraph,
+  network: NetworkShape,
+  observations: Value,
+  latent: Value,
+): Value {
+  const { observationDim } = network;
+  const newest = graph.slice(observations, 1, observationDim - frameDim(network), observationDim);
+  return graph.node("Concat", [newest, latent], { axis: 1 });
 }
 
 /**
- * Gradients of each layer, from that of the output `[batch][outputs]`. `extraAtLastHidden` is added
- * to the gradient of the last layer's input: what a second head sends back.
+ * Gradients of each layer, from that of the output `[batch][outputs]`, and that of the first layer's
+ * output. `extraAtLastHidden` is added to the gradient of the last layer's input: what a second head
+ * sends back.
  */
 export function backward(
   graph: OnnxGraph,
@@ -119,7 +165,7 @@ export function backward(
   pass: ForwardPass,
   outputGradient: Value,
   extraAtLastHidden?: Value,
-): LayerValues[] {
+): { layers: LayerValues[]; first: Value } {
   const gradients: LayerValues[] = new Array(layers.length);
   let dz = outputGradient;
   for (let i = layers.length - 1; i >= 0; i--) {
@@ -131,11 +177,15 @@ export function backward(
     }
     dz = graph.node("Mul", [dx, pass.slopes[i]]);
   }
-  return gradients;
+  return { layers: gradients, first: dz };
 }
 
 /** dL/dx of x·W + b. */
-export function inputGradient(graph: OnnxGraph, layer: LayerValues, dz: Value): Value {
+export function inputGradient(
+  graph: OnnxGraph,
+  layer: Pick<LayerValues, "weight">,
+  dz: Value,
+): Value {
   return graph.node("Gemm", [dz, layer.weight], { transB: 1 });
 }
 

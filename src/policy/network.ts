@@ -6,6 +6,22 @@ import { z } from "zod";
 import type { Rng } from "../core/rng.js";
 import { symmetrySchema } from "./mirror.js";
 
+/**
+ * A teacher and its student (Kumar et al., "RMA", 2021): while it learns, the actor reads the newest
+ * frame and a few numbers that an encoder makes of the privileged observation; an adapter learns to
+ * tell these from all frames, and from then on takes the encoder's place.
+ */
+export const adaptationShapeSchema = z.strictObject({
+  /** Frames of an observation. */
+  frames: z.int().min(2),
+  /** Numbers the encoder makes. */
+  latent: z.int().positive(),
+  /** Hidden layers. */
+  encoder: z.array(z.int().positive()),
+  adapter: z.array(z.int().positive()),
+});
+export type AdaptationShape = z.infer<typeof adaptationShapeSchema>;
+
 export const networkShapeSchema = z.strictObject({
   observationDim: z.int().positive(),
   /** Width of the critic's own input; 0: it sees the observation. */
@@ -19,6 +35,8 @@ export const networkShapeSchema = z.strictObject({
   shared: z.boolean(),
   /** Policy and value know no left and right; omitted: they learn each by itself. */
   symmetry: symmetrySchema.optional(),
+  /** Omitted: the actor reads all of the observation, and nothing else. */
+  adaptation: adaptationShapeSchema.optional(),
 });
 
 export type NetworkShape = z.infer<typeof networkShapeSchema>;
@@ -32,12 +50,21 @@ export interface Layer {
   readonly biasOffset: number;
 }
 
-/** Flat order: actor layers (weight, bias), critic layers, then the log standard deviations. */
+/**
+ * Flat order: adapter layers (weight, bias), actor, encoder and critic layers, then the log standard
+ * deviations. What acts comes first.
+ */
 export interface ParameterLayout {
+  /** Empty without adaptation, as is the encoder. */
+  readonly adapter: readonly Layer[];
   /** Hidden layers and the mean's layer. */
   readonly actor: readonly Layer[];
   /** Hidden layers and the value's layer; with a shared network the value's layer alone. */
   readonly critic: readonly Layer[];
+  readonly encoder: readonly Layer[];
+  /** How many numbers are the adapter's, and where those of the actor end. */
+  readonly adapterSize: number;
+  readonly actingSize: number;
   readonly logStdOffset: number;
   /** Length of the flat vector. */
   readonly size: number;
@@ -57,16 +84,36 @@ export function parameterLayout(network: NetworkShape): ParameterLayout {
       offset += inputs * outputs + outputs;
       return layer;
     });
-  const actor = stack([network.observationDim, ...network.actor, network.actionDim]);
+  const { adaptation } = network;
+  const adapter = adaptation
+    ? stack([network.observationDim, ...adaptation.adapter, adaptation.latent])
+    : [];
+  const adapterSize = offset;
+  const actor = stack([
+    adaptation ? frameDim(network) + adaptation.latent : network.observationDim,
+    ...network.actor,
+    network.actionDim,
+  ]);
+  const actingSize = offset;
+  const encoder = adaptation
+    ? stack([network.privilegedObservationDim, ...adaptation.encoder, adaptation.latent])
+    : [];
   const trunk = actor[actor.length - 1].inputs;
   const critic = network.shared
     ? stack([trunk, 1])
     : stack([criticInputDim(network), ...network.critic, 1]);
-  return { actor, critic, logStdOffset: offset, size: offset + network.actionDim };
+  const sizes = { adapterSize, actingSize, logStdOffset: offset };
+  return { adapter, actor, encoder, critic, ...sizes, size: offset + network.actionDim };
 }
 
-/** Width of what the critic reads. */
-export function criticInputDim(network: NetworkShape): number {
+/** Numbers of the newest frame of an observation. */
+export function frameDim({ observationDim, adaptation }: NetworkShape): number {
+  return observationDim / (adaptation?.frames ?? 1);
+}
+
+/** Width of what the critic reads: with adaptation the newest frame and what is privileged. */
+function criticInputDim(network: NetworkShape): number {
+  if (network.adaptation) return frameDim(network) + network.privilegedObservationDim;
   return network.privilegedObservationDim || network.observationDim;
 }
 
@@ -81,8 +128,9 @@ export function initialParameters(
 ): Float32Array {
   const layout = parameterLayout(network);
   const theta = new Float32Array(layout.size);
-  for (const layer of [...layout.actor, ...layout.critic]) {
-    const isMean = layer === layout.actor[layout.actor.length - 1];
+  const { adapter, actor, encoder, critic } = layout;
+  for (const layer of [...adapter, ...actor, ...encoder, ...critic]) {
+    const isMean = layer === actor[actor.length - 1];
     const bound = (isMean ? 0.01 : 1) / Math.sqrt(layer.inputs);
     for (let i = layer.weightOffset; i < layer.biasOffset; i++)
       theta[i] = rng.uniform(-bound, bound);

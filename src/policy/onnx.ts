@@ -86,6 +86,16 @@ export class OnnxGraph {
     return this.addNode("Split", [value], 2, { axis: 0, num_outputs: 2 });
   }
 
+  /** Entries `from` to `to` − 1 along an axis. */
+  slice(value: Value, axis: number, from: number, to: number): Value {
+    return this.node("Slice", [
+      value,
+      this.integers([from]),
+      this.integers([to]),
+      this.integers([axis]),
+    ]);
+  }
+
   reshape(value: Value, shape: readonly number[]): Value {
     return this.node("Reshape", [value, this.integers(shape)]);
   }

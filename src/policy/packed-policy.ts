@@ -1,12 +1,12 @@
 /** What of a policy is needed to act, as JSON: the actor's weights and the normalizer. */
 import { z } from "zod";
 import type { PolicyParameters } from "./inference.js";
-import { type NetworkShape, networkShapeSchema, parameterLayout } from "./network.js";
+import { networkShapeSchema, parameterLayout } from "./network.js";
 
 /** Arrays are little-endian numbers in base64. */
 export const packedPolicySchema = z.object({
   network: networkShapeSchema,
-  /** Float32: the actor's layers of the flat vector of parameters. */
+  /** Float32: the layers that act, which the flat vector of parameters begins with. */
   actor: z.string(),
   /** Float64 each; null: observations are not normalized. */
   observation: z.object({ count: z.number(), mean: z.string(), variance: z.string() }).nullable(),
@@ -17,7 +17,7 @@ export function packPolicy(policy: PolicyParameters): PackedPolicy {
   const { network, theta, observationStatistics: statistics } = policy;
   return {
     network,
-    actor: base64(theta.subarray(0, actorSize(network))),
+    actor: base64(theta.subarray(0, parameterLayout(network).actingSize)),
     observation: statistics && {
       count: statistics.count,
       mean: base64(statistics.mean),
@@ -39,13 +39,6 @@ export function unpackPolicy({ network, actor, observation }: PackedPolicy): Pol
       variance: new Float64Array(bytesOf(observation.variance)),
     },
   };
-}
-
-/** How many of a network's parameters the actor's layers take: they come first. */
-function actorSize(network: NetworkShape): number {
-  const { actor } = parameterLayout(network);
-  const last = actor[actor.length - 1];
-  return last.biasOffset + last.outputs;
 }
 
 function base64({ buffer, byteOffset, byteLength }: Float32Array | Float64Array): string {

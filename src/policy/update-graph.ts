@@ -8,19 +8,25 @@ import { hasPrivilegedInput } from "./inference-graph.js";
 import { unfoldGradient } from "./mirror.js";
 import {
   backward,
+  forward,
   forwardActorCritic,
   inputGradient,
   type LayerValues,
   splitParameters,
 } from "./mlp-graph.js";
-import { criticInputDim, type NetworkShape, parameterLayout } from "./network.js";
+import { frameDim, type NetworkShape, parameterLayout } from "./network.js";
 import { OnnxGraph, type Value } from "./onnx.js";
 
 /** Means beyond this are pulled back (rl_games). */
 const meanBound = 1.1;
 
+const policyStatistics = ["surrogate", "value", "bound", "approxKl", "clipFraction"] as const;
+export type LossStatistic = (typeof policyStatistics)[number] | "adaptation";
+
 /** What follows the parameters' gradients in the output, in this order. */
-export const lossStatistics = ["surrogate", "value", "bound", "approxKl", "clipFraction"] as const;
+export function lossStatistics({ adaptation }: NetworkShape): readonly LossStatistic[] {
+  return adaptation ? [...policyStatistics, "adaptation"] : policyStatistics;
+}
 
 export type LossSettings = Pick<
   PpoSettings,
@@ -31,7 +37,8 @@ export type LossSettings = Pick<
  * Inputs: observations `[batch][dim]` (and criticObservations), actions, then oldLogProb, advantage,
  * return and oldValue `[batch][1]`; theta flat; perSample [1], one over the samples of the minibatch.
  * Output: `gradient`, flat, with `lossStatistics` behind it. All are sums over rows: those of a
- * minibatch's parts add up to its own.
+ * minibatch's parts add up to its own. The adapter's gradient is that of its own loss, which reaches
+ * nothing else; the encoder's is the policy's.
  */
 export function gradientModel(network: NetworkShape, loss: LossSettings): Uint8Array {
   const layout = parameterLayout(network);
@@ -39,7 +46,7 @@ export function gradientModel(network: NetworkShape, loss: LossSettings): Uint8A
   const column = (name: string) => graph.input(name, ["batch", 1]);
   const observations = graph.input("observations", ["batch", network.observationDim]);
   const criticObservations = hasPrivilegedInput(network)
-    ? graph.input("criticObservations", ["batch", criticInputDim(network)])
+    ? graph.input("criticObservations", ["batch", network.privilegedObservationDim])
     : observations;
   const actions = graph.input("actions", ["batch", network.actionDim]);
   const [oldLogProb, advantage, returns, oldValue] = [
@@ -53,7 +60,9 @@ export function gradientModel(network: NetworkShape, loss: LossSettings): Uint8A
 
   const parameters = splitParameters(graph, theta, layout);
   const {
+    seen,
     actor,
+    encoder,
     critic,
     mean,
     value: answer,
@@ -83,12 +92,37 @@ export function gradientModel(network: NetworkShape, loss: LossSettings): Uint8A
     meanGradient,
     network.shared ? inputGradient(graph, parameters.critic[0], valueGradient) : undefined,
   );
-  const flat = (layers: readonly LayerValues[]) =>
+  const flat = ({ layers }: { layers: readonly LayerValues[] }) =>
     layers.flatMap(({ weight, bias }) => [graph.reshape(weight, [-1]), bias]);
-  const gradient = [...flat(actorGradients), ...flat(criticGradients), policy.logStdGradient];
+  const gradient = [...flat(actorGradients)];
   const stats = [policy.surrogate, value.loss, policy.bound, policy.approxKl, policy.clipFraction];
+  if (network.adaptation && encoder) {
+    const adapter = forward(graph, parameters.adapter, seen, network.activation, true);
+    const rowsPerSample = symmetry ? 2 : 1;
+    const student = adaptationLoss(graph, {
+      told: adapter.output,
+      latent: encoder.output,
+      perNumber: graph.node("Mul", [
+        perSample,
+        graph.scalar(1 / (rowsPerSample * network.adaptation.latent)),
+      ]),
+    });
+    // The latent is what follows the frame in what the actor reads.
+    const frame = frameDim(network);
+    const ofLatent = graph.slice(
+      parameters.actor[0].weight,
+      0,
+      frame,
+      frame + network.adaptation.latent,
+    );
+    const latentGradient = inputGradient(graph, { weight: ofLatent }, actorGradients.first);
+    gradient.unshift(...flat(backward(graph, parameters.adapter, adapter, student.gradient)));
+    gradient.push(...flat(backward(graph, parameters.encoder, encoder, latentGradient)));
+    stats.push(student.loss);
+  }
+  gradient.push(...flat(criticGradients), policy.logStdGradient);
   graph.output("gradient", graph.node("Concat", [...gradient, ...stats], { axis: 0 }), [
-    layout.size + lossStatistics.length,
+    layout.size + lossStatistics(network).length,
   ]);
   return graph.encode();
 }
@@ -195,6 +229,20 @@ function valueLoss(
   return {
     loss: op("Mul", graph.sum(op("Max", squared, clippedSquared)), perSample),
     gradient: op("Mul", chosen, slope),
+  };
+}
+
+/** Mean square of what the adapter tells less what the encoder says; its gradient for the former. */
+function adaptationLoss(
+  graph: OnnxGraph,
+  { told, latent, perNumber }: { told: Value; latent: Value; perNumber: Value },
+) {
+  const error = graph.node("Sub", [told, latent]);
+  const squares = graph.sum(graph.node("Mul", [error, error]));
+  const slope = graph.node("Mul", [perNumber, graph.scalar(2)]);
+  return {
+    loss: graph.node("Mul", [squares, perNumber]),
+    gradient: graph.node("Mul", [error, slope]),
   };
 }
 

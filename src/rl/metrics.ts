@@ -18,6 +18,8 @@ export interface MetricsRow extends EnvironmentStatistics {
     readonly clipFraction: number;
     readonly explainedVariance: number;
     readonly gradNorm: number;
+    /** Mean square error of the student's latent; absent without one. */
+    readonly adaptation?: number | undefined;
   };
   readonly lr: number;
   /** Mean standard deviation of the actions. */

@@ -27,7 +27,7 @@ export interface Ppo {
   readonly minibatches: readonly Minibatch[];
   /** Sample order of an epoch, `[step × env]`. */
   readonly order: Uint32Array;
-  /** Of the observation, the critic's own input (null: it has none) and the return. */
+  /** Of the observation, the privileged input (null: it has none) and the return. */
   readonly normalizers: {
     readonly observation: RunningStatistics | null;
     readonly criticObservation: RunningStatistics | null;
@@ -155,7 +155,16 @@ async function computeReturns({ rollout, settings, normalizers, group }: Ppo): P
 async function learn(ppo: Ppo): Promise<Omit<MetricsRow["losses"], "explainedVariance">> {
   const { networks, settings, order, shuffle, group } = ppo;
   const bounds = minibatchBounds(order.length, settings.minibatchSize);
-  const sums = { surrogate: 0, value: 0, bound: 0, approxKl: 0, clipFraction: 0, gradNorm: 0 };
+  const sums = {
+    surrogate: 0,
+    value: 0,
+    bound: 0,
+    approxKl: 0,
+    clipFraction: 0,
+    gradNorm: 0,
+    ...(networks.network.adaptation && { adaptation: 0 }),
+  };
+  const names = Object.keys(sums) as "surrogate"[];
   let updates = 0;
   for (let i = 0; i < order.length; i++) order[i] = i;
   for (let epoch = 0; epoch < settings.numLearningEpochs; epoch++) {
@@ -166,11 +175,11 @@ async function learn(ppo: Ppo): Promise<Omit<MetricsRow["losses"], "explainedVar
       const from = bounds[b] + part[group.index];
       const minibatch = fillMinibatch(ppo, from, bounds[b] + part[group.index + 1]);
       const stats = await networks.update(minibatch, ppo.lr, samples);
-      for (const key of Object.keys(sums) as (keyof typeof sums)[]) sums[key] += stats[key];
+      for (const name of names) sums[name] += stats[name];
       updates++;
     }
   }
-  for (const key of Object.keys(sums) as (keyof typeof sums)[]) sums[key] /= updates;
+  for (const name of names) sums[name] /= updates;
   const diverged = Object.values(sums).some((loss) => !Number.isFinite(loss));
   if (diverged) throw notFinite("E_TRAINING_DIVERGED", "loss");
   return { ...sums, entropy: entropy(logStd(networks)) };
@@ -190,13 +199,16 @@ interface Answers {
 async function lookBack({ networks, rollout, environment, firstEnv }: Ppo): Promise<Answers> {
   const { numSteps, numEnvs } = rollout;
   const { observationDim, actionDim } = environment;
+  const privilegedDim = networks.criticObservations.length / environment.numEnvs;
   const steps = Math.min(numSteps, Math.ceil(klSamples / numEnvs));
   const width = environment.numEnvs * actionDim;
   const means = new Float32Array(steps * width);
   for (let i = 0; i < steps; i++) {
-    const at = (Math.floor((i * numSteps) / steps) * numEnvs + firstEnv) * observationDim;
-    const rows = environment.numEnvs * observationDim;
-    networks.observations.set(rollout.observations.subarray(at, at + rows));
+    const at = Math.floor((i * numSteps) / steps) * numEnvs + firstEnv;
+    const rows = (of: Float32Array, dim: number) =>
+      of.subarray(at * dim, (at + environment.numEnvs) * dim);
+    networks.observations.set(rows(rollout.observations, observationDim));
+    networks.criticObservations.set(rows(rollout.criticObservations, privilegedDim));
     await networks.infer();
     means.set(networks.mean, i * width);
   }

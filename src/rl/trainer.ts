@@ -44,6 +44,7 @@ export class Trainer {
     const networks = await ActorCritic.create({
       network,
       loss: settings.ppo,
+      adapterRate: settings.network.adaptation?.lr,
       numEnvs: environment.numEnvs,
       ...(group.count > 1 && { addGradients: (gradient) => group.sum(gradient) }),
       ...(nativeCalls && { nativeCalls }),
@@ -237,13 +238,28 @@ export function networkShape(
   settings: TrainingSettings,
   symmetry?: Symmetry,
 ): NetworkShape {
-  const { actor, critic, activation, shared } = settings.network;
+  const { actor, critic, activation, shared, adaptation } = settings.network;
   const privileged = environment.privilegedObservations !== environment.observations;
   if (privileged && shared) {
     throw new RewardsmithError(
       "E_NETWORK_SHARED",
       "a shared network cannot read the task's privileged observation",
       { hint: "set network.shared=false, or drop privilegedObservation from the task" },
+    );
+  }
+  const { observationHistory: frames } = environment;
+  if (adaptation && (!privileged || frames < 2)) {
+    throw new RewardsmithError(
+      "E_NETWORK_ADAPTATION",
+      privileged
+        ? "the student has no history to tell the world from: an observation is one frame"
+        : "the teacher knows no more than its student: the task declares no privileged observation",
+      {
+        where: "network.adaptation",
+        hint: privileged
+          ? "set observationHistory in task.ts, e.g. to 15"
+          : "list what the teacher may know as privilegedObservation in task.ts",
+      },
     );
   }
   return {
@@ -255,5 +271,13 @@ export function networkShape(
     activation,
     shared,
     ...(symmetry && { symmetry }),
+    ...(adaptation && {
+      adaptation: {
+        frames,
+        latent: adaptation.latent,
+        encoder: [...adaptation.encoder],
+        adapter: [...adaptation.adapter],
+      },
+    }),
   };
 }

@@ -58,7 +58,7 @@ export class ShardedTraining {
       const network = networkShape(environment, settings, symmetryOf(job));
       const dims = rolloutDims(network);
       const sums = [
-        parameterLayout(network).size + lossStatistics.length,
+        parameterLayout(network).size + lossStatistics(network).length,
         2 * Math.max(dims.observationDim, dims.criticObservationDim) + 1,
       ];
       const blocks = rolloutBytes({ ...dims, numSteps: numStepsPerEnv, numEnvs });

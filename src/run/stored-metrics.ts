@@ -51,6 +51,7 @@ const metricsRowSchema = z.object({
     clipFraction: number,
     explainedVariance: number,
     gradNorm: number,
+    adaptation: number.optional(),
   }),
   lr: number,
   actionStd: number,

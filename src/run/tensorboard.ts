@@ -115,6 +115,7 @@ function rowScalars(row: MetricsRow, previous: MetricsRow | null): Record<string
     "losses/clipfrac": losses.clipFraction,
     "losses/explained_variance": losses.explainedVariance,
     "losses/grad_norm": losses.gradNorm,
+    ...(losses.adaptation !== undefined && { "losses/adaptation": losses.adaptation }),
     "charts/learning_rate": row.lr,
     "charts/SPS": newSteps / newSeconds,
     "Policy/mean_noise_std": row.actionStd,

@@ -4,6 +4,8 @@ import type { WatchStatistics } from "../sim/watch-statistics.js";
 export interface VectorEnvironment {
   readonly numEnvs: number;
   readonly observationDim: number;
+  /** Frames that an observation stacks, newest last. */
+  readonly observationHistory: number;
   readonly privilegedObservationDim: number;
   readonly actionDim: number;
   /** Policy inputs, scaled and noisy, history included. */

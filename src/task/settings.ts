@@ -43,6 +43,20 @@ export const ppoSettingsSchema = z.strictObject({
     .describe("running mean and variance, clipped at ±5"),
 });
 
+/** A teacher that knows the world while it learns, and a student that tells it from history. */
+export const adaptationSettingsSchema = z.strictObject({
+  latent: z
+    .int()
+    .positive()
+    .default(8)
+    .describe("numbers that the teacher's encoder makes of the privileged observation"),
+  encoder: hidden.default([64, 32]).describe("hidden layers of the teacher's encoder"),
+  adapter: hidden
+    .default([64, 32])
+    .describe("hidden layers of the student's adapter, which reads the observation's history"),
+  lr: z.number().positive().default(1e-3).describe("learning rate of the adapter"),
+});
+
 export const networkSettingsSchema = z.strictObject({
   actor: hidden.default([64, 64]).describe("hidden layers of the policy"),
   critic: hidden.default([64, 64]).describe("hidden layers of the critic"),
@@ -52,6 +66,8 @@ export const networkSettingsSchema = z.strictObject({
     .number()
     .default(0)
     .describe("log standard deviation of the actions at the start"),
+  /** Omitted: the policy reads its observation and no more. */
+  adaptation: adaptationSettingsSchema.optional(),
 });
 
 const finer = z.int().positive().nullable().default(null);

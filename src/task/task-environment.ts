@@ -93,6 +93,7 @@ export function createTaskEnvironment(options: TaskEnvironmentOptions): TaskEnvi
 class SimulatedTask implements TaskEnvironment {
   readonly numEnvs: number;
   readonly actionDim: number;
+  readonly observationHistory: number;
   readonly signalTable: SignalTable;
   readonly signals: Float32Array;
   readonly rewards: Float32Array;
@@ -192,7 +193,9 @@ class SimulatedTask implements TaskEnvironment {
       this.signalMemory,
       this.episodes.steps,
       this.terrain.ground,
+      this.actions.older,
     );
+    this.observationHistory = definition.observationHistory;
     this.observation = new Observation(definition.observation, table, this.signals, numEnvs, {
       name: "observation",
       history: definition.observationHistory,

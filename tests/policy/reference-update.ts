@@ -22,6 +22,8 @@ export interface ReferenceLosses {
   readonly bound: number;
   readonly approxKl: number;
   readonly clipFraction: number;
+  /** Of the student; 0 where there is none. */
+  readonly adaptation: number;
 }
 
 export function referenceLosses(
@@ -32,9 +34,10 @@ export function referenceLosses(
 ): ReferenceLosses {
   const layout = parameterLayout(network);
   const logStd = theta.subarray(layout.logStdOffset);
-  const sums = { surrogate: 0, value: 0, bound: 0, approxKl: 0, clipFraction: 0 };
+  const sums = { surrogate: 0, value: 0, bound: 0, approxKl: 0, clipFraction: 0, adaptation: 0 };
   for (let b = 0; b < batch.size; b++) {
-    const { mean, value } = referenceForward(network, theta, batch, b);
+    const { mean, value, adaptation } = referenceForward(network, theta, batch, b);
+    sums.adaptation += adaptation;
     let logProb = 0;
     for (let j = 0; j < network.actionDim; j++) {
       const std = Math.exp(logStd[j]);
@@ -65,7 +68,7 @@ export function referenceLosses(
   return { total, ...sums };
 }
 
-/** dL/dθ by central differences, every coordinate. */
+/** dL/dθ by central differences, every coordinate: of the adapter's own loss for the adapter. */
 export function referenceGradient(
   network: NetworkShape,
   loss: LossSettings,
@@ -73,22 +76,27 @@ export function referenceGradient(
   batch: ReferenceBatch,
 ): Float64Array {
   const h = 1e-6;
+  const { adapterSize } = parameterLayout(network);
   return theta.map((x, i) => {
     const moved = theta.slice();
     moved[i] = x + h;
-    const above = referenceLosses(network, loss, moved, batch).total;
+    const of = i < adapterSize ? "adaptation" : "total";
+    const above = referenceLosses(network, loss, moved, batch)[of];
     moved[i] = x - h;
-    return (above - referenceLosses(network, loss, moved, batch).total) / (2 * h);
+    return (above - referenceLosses(network, loss, moved, batch)[of]) / (2 * h);
   });
 }
 
-/** Mean and value of sample `b`; of a symmetric network the means over the sample and its image. */
+/**
+ * Mean and value of sample `b`, and the mean square error of its latent; of a symmetric network the
+ * means over the sample and its image.
+ */
 export function referenceForward(
   network: NetworkShape,
   theta: Float64Array,
   batch: ReferenceBatch,
   b: number,
-): { mean: number[]; value: number } {
+): { mean: number[]; value: number; adaptation: number } {
   const { symmetry } = network;
   const own = sidedForward(network, theta, batch, b);
   if (!symmetry) return own;
@@ -110,6 +118,7 @@ export function referenceForward(
   return {
     mean: own.mean.map((x, i) => (x + sign[i] * other.mean[permutation[i]]) / 2),
     value: (own.value + other.value) / 2,
+    adaptation: (own.adaptation + other.adaptation) / 2,
   };
 }
 
@@ -118,8 +127,8 @@ function sidedForward(
   theta: Float64Array,
   batch: ReferenceBatch,
   b: number,
-): { mean: number[]; value: number } {
-  const { actor, critic } = parameterLayout(network);
+): { mean: number[]; value: number; adaptation: number } {
+  const { adapter, actor, encoder, critic } = parameterLayout(network);
   const row = (rows: ArrayLike<number>, dim: number) =>
     Array.from({ length: dim }, (_, j) => rows[b * dim + j]);
   const activate = {
@@ -143,13 +152,23 @@ function sidedForward(
     return { output: x, lastHidden };
   };
   const observation = row(batch.observations, network.observationDim);
+  const privileged = row(batch.criticObservations, network.privilegedObservationDim);
+  const { adaptation } = network;
+  if (adaptation) {
+    const newest = observation.slice(-network.observationDim / adaptation.frames);
+    const latent = run(encoder, privileged).output;
+    const told = run(adapter, observation).output;
+    return {
+      mean: run(actor, [...newest, ...latent]).output,
+      value: run(critic, [...newest, ...privileged]).output[0],
+      adaptation: latent.reduce((sum, x, i) => sum + (told[i] - x) ** 2, 0) / latent.length,
+    };
+  }
   const policy = run(actor, observation);
   let criticInput = observation;
   if (network.shared) criticInput = policy.lastHidden;
-  else if (network.privilegedObservationDim > 0) {
-    criticInput = row(batch.criticObservations, network.privilegedObservationDim);
-  }
-  return { mean: policy.output, value: run(critic, criticInput).output[0] };
+  else if (network.privilegedObservationDim > 0) criticInput = privileged;
+  return { mean: policy.output, value: run(critic, criticInput).output[0], adaptation: 0 };
 }
 
 function clamp(x: number, low: number, high: number): number {

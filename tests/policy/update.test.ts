@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { Rng } from "../../src/core/rng.js";
 import type { Mirror, Symmetry } from "../../src/policy/mirror.js";
-import { criticInputDim, type NetworkShape, parameterLayout } from "../../src/policy/network.js";
+import { type NetworkShape, parameterLayout } from "../../src/policy/network.js";
 import { ActorCritic, type Minibatch } from "../../src/policy/node/actor-critic.js";
 import type { LossSettings } from "../../src/policy/update-graph.js";
 import { referenceForward, referenceGradient, referenceLosses } from "./reference-update.js";
@@ -16,6 +16,11 @@ const separate: NetworkShape = {
   shared: false,
 };
 const asymmetric: NetworkShape = { ...separate, privilegedObservationDim: 3 };
+const taught: NetworkShape = {
+  ...asymmetric,
+  observationDim: 15,
+  adaptation: { frames: 3, latent: 4, encoder: [6], adapter: [8, 5] },
+};
 const shared: NetworkShape = { ...separate, shared: true };
 const symmetry: Symmetry = {
   observation: { permutation: [0, 2, 1, 3, 4], sign: [1, -1, -1, 1, -1] },
@@ -23,6 +28,15 @@ const symmetry: Symmetry = {
   action: { permutation: [1, 0], sign: [-1, -1] },
 };
 const privilegedObservation: Mirror = { permutation: [1, 0, 2], sign: [1, 1, -1] };
+/** The same mirror in each of three frames. */
+const framesMirror: Mirror = {
+  permutation: [0, 5, 10].flatMap((at) => symmetry.observation.permutation.map((i) => at + i)),
+  sign: [0, 1, 2].flatMap(() => symmetry.observation.sign),
+};
+const taughtSymmetric: NetworkShape = {
+  ...taught,
+  symmetry: { ...symmetry, observation: framesMirror, privilegedObservation },
+};
 
 /** Coefficients at zero switch a loss off; the huge norm switches clipping off. */
 const silent: LossSettings = {
@@ -41,7 +55,7 @@ afterAll(async () => {
 });
 
 async function create(network: NetworkShape, loss: LossSettings): Promise<ActorCritic> {
-  const networks = await ActorCritic.create({ network, loss, numEnvs: 4 });
+  const networks = await ActorCritic.create({ network, loss, numEnvs: 4, adapterRate: 2e-3 });
   live.push(networks);
   return networks;
 }
@@ -124,6 +138,8 @@ describe("the update's gradient agrees with finite differences of the f64 loss",
       everything,
       1,
     ],
+    ["everything, teacher and student", taught, everything, 1],
+    ["everything, teacher and student, symmetric", taughtSymmetric, everything, 1],
     ["everything, tanh", { ...separate, activation: "tanh" }, everything, 1],
     ["everything, relu", { ...separate, activation: "relu" }, everything, 1],
     ["everything, shared, one hidden layer", { ...shared, actor: [8] }, everything, 1],
@@ -140,6 +156,7 @@ describe("the update's gradient agrees with finite differences of the f64 loss",
     expect(relativeError([stats.bound], [losses.bound])).toBeLessThan(1e-5);
     expect(stats.approxKl).toBeCloseTo(losses.approxKl, 5);
     expect(stats.clipFraction).toBeCloseTo(losses.clipFraction, 6);
+    expect(stats.adaptation ?? 0).toBeCloseTo(losses.adaptation, 4);
     expect(losses.clipFraction).toBeGreaterThan(0.1);
     expect(losses.clipFraction).toBeLessThan(0.9);
   });
@@ -179,16 +196,42 @@ describe("the optimizer step", () => {
     }
   });
 
-  it("continues exactly from saved weights, moments and step count", async () => {
+  it("moves the adapter at its own rate, unclipped, and the rest as if there were none", async () => {
+    const { adapterSize } = parameterLayout(taught);
+    const theta = randomTheta(taught);
+    const batch = randomBatch(taught, theta);
+    const networks = await create(taught, { ...everything, maxGradNorm: 0.05 });
+    networks.load({ theta });
+    const { gradNorm } = await networks.update(batch, 0.01);
+    const raw = referenceGradient(taught, everything, Float64Array.from(theta), batch);
+    const { m, theta: after } = networks.save();
+    expect(
+      relativeError(
+        m.slice(0, adapterSize),
+        raw.slice(0, adapterSize).map((g) => 0.1 * g),
+      ),
+    ).toBeLessThan(1e-4);
+    expect(gradNorm / Math.hypot(...raw.slice(adapterSize))).toBeCloseTo(1, 4);
+    expect(Math.hypot(...m.slice(adapterSize))).toBeCloseTo(0.1 * 0.05, 5);
+    // Adam's first step is the rate in the direction of the sign.
+    const moved = after.map((x, i) => Math.abs(x - theta[i]));
+    expect(Math.max(...moved.slice(0, adapterSize))).toBeCloseTo(2e-3, 5);
+    expect(Math.max(...moved.slice(adapterSize))).toBeCloseTo(0.01, 4);
+  });
+
+  it.each([
+    ["alone", separate],
+    ["with a student", taught],
+  ])("continues exactly from saved weights, moments and step count, %s", async (_, network) => {
     const loss = everything;
-    const theta = randomTheta(separate);
-    const batch = randomBatch(separate, theta);
-    const first = await create(separate, loss);
+    const theta = randomTheta(network);
+    const batch = randomBatch(network, theta);
+    const first = await create(network, loss);
     first.load({ theta });
     await first.update(batch, 1e-3);
     const saved = first.save();
     await first.update(batch, 1e-3);
-    const second = await create(separate, loss);
+    const second = await create(network, loss);
     second.load(saved);
     await second.update(batch, 1e-3);
     expect(second.save()).toEqual(first.save());
@@ -201,6 +244,8 @@ describe("batched inference", () => {
     ["asymmetric", asymmetric],
     ["shared", shared],
     ["symmetric", { ...separate, symmetry }],
+    ["teacher's", taught],
+    ["teacher's, symmetric", taughtSymmetric],
   ])("gives the means and values of the f64 reference, %s critic", async (_, network) => {
     const networks = await create(network, silent);
     const theta = randomTheta(network);
@@ -209,9 +254,7 @@ describe("batched inference", () => {
     for (const input of [networks.observations, networks.criticObservations]) {
       for (let i = 0; i < input.length; i++) input[i] = rng.normal();
     }
-    expect(networks.criticObservations.length).toBe(
-      network.privilegedObservationDim === 0 ? 0 : 4 * criticInputDim(network),
-    );
+    expect(networks.criticObservations.length).toBe(4 * network.privilegedObservationDim);
     await networks.infer();
     const batch = {
       ...randomBatch(network, theta),

@@ -16,6 +16,8 @@ export interface AnalyticCartPoleOptions {
   /** Gives the critic an input of its own: the state and the time left. */
   readonly privileged?: boolean;
   readonly rewardScale?: number;
+  /** 2: the cart's numbers count as an older frame, the pole's as the newest. */
+  readonly frames?: 1 | 2;
 }
 
 const maxEpisodeSteps = 500;
@@ -23,6 +25,7 @@ const maxEpisodeSteps = 500;
 export class AnalyticCartPole implements VectorEnvironment {
   readonly numEnvs: number;
   readonly observationDim = 4;
+  readonly observationHistory: number;
   readonly privilegedObservationDim: number;
   readonly actionDim = 1;
   readonly observations: Float32Array;
@@ -39,8 +42,10 @@ export class AnalyticCartPole implements VectorEnvironment {
   private lengths = 0;
   private timeOutCount = 0;
 
-  constructor({ numEnvs, seed, privileged = false, rewardScale = 1 }: AnalyticCartPoleOptions) {
+  constructor(options: AnalyticCartPoleOptions) {
+    const { numEnvs, seed, privileged = false, rewardScale = 1, frames = 1 } = options;
     this.numEnvs = numEnvs;
+    this.observationHistory = frames;
     this.rewardScale = rewardScale;
     this.privilegedObservationDim = privileged ? 5 : 4;
     this.observations = new Float32Array(numEnvs * 4);

@@ -16,10 +16,12 @@ async function create(
   {
     privileged = false,
     rewardScale = 1,
+    frames = 1,
     ...settings
   }: TrainingSettingsInput & {
     privileged?: boolean;
     rewardScale?: number;
+    frames?: 1 | 2;
   } = {},
 ): Promise<Trainer> {
   const parsed = trainingSettingsSchema.parse({
@@ -29,7 +31,7 @@ async function create(
     ppo: { minibatchSize: 32, ...settings.ppo },
     network: { actor: [8, 8], critic: [8], ...settings.network },
   });
-  const environment = new AnalyticCartPole({ numEnvs: 16, seed, privileged, rewardScale });
+  const environment = new AnalyticCartPole({ numEnvs: 16, seed, privileged, rewardScale, frames });
   const trainer = await Trainer.create({ environment, settings: parsed, seed });
   live.push(trainer);
   return trainer;
@@ -56,10 +58,37 @@ describe("a training", () => {
     expect(hashes[2]).not.toBe(hashes[0]);
   });
 
+  it("says how far the student is from its teacher, and comes closer", async () => {
+    const network = { adaptation: { latent: 3, adapter: [16], encoder: [8], lr: 1e-2 } };
+    // A teacher that hardly moves: early in a training it runs away from its student.
+    const ppo = { lr: 1e-7, schedule: "fixed" as const };
+    const trainer = await create(2, { privileged: true, frames: 2, network, ppo });
+    const rows = await iterate(trainer, 12);
+    const [first, last] = [rows[0], rows[rows.length - 1]].map((row) => row.losses.adaptation ?? 0);
+    expect(first).toBeGreaterThan(0);
+    expect(last).toBeLessThan(first / 2);
+    const [alone] = await iterate(await create(2), 1);
+    expect(alone.losses).not.toHaveProperty("adaptation");
+  });
+
+  it.each([
+    ["that knows no more than its student", { frames: 2 as const }],
+    ["whose student has no history", { privileged: true }],
+  ])("refuses a teacher %s", async (_, options) => {
+    const network = { adaptation: {} };
+    await expect(create(1, { ...options, network })).rejects.toThrow(
+      expect.objectContaining({ code: "E_NETWORK_ADAPTATION" }),
+    );
+  });
+
   it.each([
     ["separate critic", {}],
     ["shared network", { network: { shared: true } }],
     ["asymmetric critic", { privileged: true }],
+    [
+      "teacher and student",
+      { privileged: true, frames: 2 as const, network: { adaptation: { adapter: [8] } } },
+    ],
     ["without normalization", { ppo: { normalizeObservation: false, normalizeReturn: false } }],
   ])("resumes bit-identically from bytes: %s", async (_, settings) => {
     const whole = await create(3, settings);

@@ -1,9 +1,14 @@
 /** The learner's networks: weights, optimizer moments, batched inference and the minibatch update. */
 import { Adam, type SavedOptimizer } from "../adam.js";
 import { actorCriticModel, hasPrivilegedInput } from "../inference-graph.js";
-import { criticInputDim, type NetworkShape, parameterLayout } from "../network.js";
+import { type NetworkShape, parameterLayout } from "../network.js";
 import type { Session, TensorBuffer } from "../session.js";
-import { gradientModel, type LossSettings, lossStatistics } from "../update-graph.js";
+import {
+  gradientModel,
+  type LossSettings,
+  type LossStatistic,
+  lossStatistics,
+} from "../update-graph.js";
 import { createSession, type SessionOptions, tensor } from "./session.js";
 
 /** Samples of one gradient step, or of a part of them, filled by the caller. */
@@ -11,7 +16,7 @@ export interface Minibatch {
   readonly size: number;
   /** `[sample][dim]`, normalized. */
   readonly observations: Float32Array;
-  /** `[sample][dim]`; empty where the critic reads the observation. */
+  /** `[sample][dim]`; empty where there is no privileged input. */
   readonly criticObservations: Float32Array;
   readonly actions: Float32Array;
   /** `[sample]` each. */
@@ -21,11 +26,16 @@ export interface Minibatch {
   readonly oldValue: Float32Array;
 }
 
-export type UpdateStatistics = Record<(typeof lossStatistics)[number] | "gradNorm", number>;
+export type UpdateStatistics = Record<Exclude<LossStatistic, "adaptation"> | "gradNorm", number> & {
+  /** Of the student, where there is one. */
+  readonly adaptation?: number;
+};
 
 export interface ActorCriticOptions extends SessionOptions {
   readonly network: NetworkShape;
   readonly loss: LossSettings;
+  /** Learning rate of the adapter, where there is one. */
+  readonly adapterRate?: number | undefined;
   /** Rows of one inference call. */
   readonly numEnvs: number;
   /** Adds to the gradient of this part of a minibatch those of the others, in place. */
@@ -50,6 +60,9 @@ export class ActorCritic {
   private readonly gradient: TensorBuffer;
   private readonly bindings = new WeakMap<Minibatch, Record<string, TensorBuffer>>();
   private readonly adam: Adam;
+  /** The adapter learns by itself: neither rate nor clipping of the policy's gradient is its own. */
+  private readonly adapterAdam: Adam;
+  private readonly adapterRate: number;
   private readonly maxGradNorm: number;
   private readonly addGradients: (gradient: Float32Array) => Promise<void>;
 
@@ -70,7 +83,7 @@ export class ActorCritic {
     const observations = matrix(numEnvs, network.observationDim);
     const criticObservations = matrix(
       hasPrivilegedInput(network) ? numEnvs : 0,
-      criticInputDim(network),
+      network.privilegedObservationDim,
     );
     const mean = matrix(numEnvs, network.actionDim);
     const value = matrix(numEnvs, 1);
@@ -78,16 +91,18 @@ export class ActorCritic {
     this.criticObservations = criticObservations.data;
     this.mean = mean.data;
     this.value = value.data;
-    const { size } = parameterLayout(network);
+    const { size, adapterSize } = parameterLayout(network);
     this.parameters = tensor(new Float32Array(size), [size]);
     this.theta = this.parameters.data;
     this.inferenceInputs = hasPrivilegedInput(network)
       ? { observations, criticObservations, theta: this.parameters }
       : { observations, theta: this.parameters };
     this.inferenceOutputs = { mean, value };
-    const numbers = size + lossStatistics.length;
+    const numbers = size + lossStatistics(network).length;
     this.gradient = tensor(new Float32Array(numbers), [numbers]);
-    this.adam = new Adam(size);
+    this.adam = new Adam(size - adapterSize);
+    this.adapterAdam = new Adam(adapterSize);
+    this.adapterRate = options.adapterRate ?? 0;
   }
 
   /** Mean `[env][action]` and value `[env]` of the observations. */
@@ -104,9 +119,15 @@ export class ActorCritic {
     perSample.data[0] = 1 / samples;
     await this.gradients.run(this.bind(part), { gradient });
     await this.addGradients(gradient.data);
-    const gradNorm = this.adam.step(theta, gradient.data, lr, this.maxGradNorm);
+    const { adapterSize } = parameterLayout(this.network);
+    const gradNorm = this.adam.step(
+      theta.subarray(adapterSize),
+      gradient.data.subarray(adapterSize),
+      lr,
+      this.maxGradNorm,
+    );
     const at = theta.length;
-    return {
+    const statistics = {
       surrogate: gradient.data[at],
       value: gradient.data[at + 1],
       bound: gradient.data[at + 2],
@@ -114,19 +135,36 @@ export class ActorCritic {
       clipFraction: gradient.data[at + 4],
       gradNorm,
     };
+    if (adapterSize === 0) return statistics;
+    this.adapterAdam.step(theta, gradient.data, this.adapterRate, Number.POSITIVE_INFINITY);
+    return { ...statistics, adaptation: gradient.data[at + 5] };
   }
 
   /** Copies of parameters and optimizer state. */
   save(): { theta: Float32Array } & SavedOptimizer {
-    return { theta: this.theta.slice(), ...this.adam.save() };
+    const [first, second] = [this.adapterAdam.save(), this.adam.save()];
+    return {
+      theta: this.theta.slice(),
+      m: joined(first.m, second.m),
+      v: joined(first.v, second.v),
+      adamSteps: second.adamSteps,
+    };
   }
 
   /** Without moments the optimizer starts anew. */
   load(state: { theta: Float32Array } & Partial<SavedOptimizer>): void {
     const { theta, m, v, adamSteps } = state;
     this.theta.set(theta);
-    if (m && v && adamSteps !== undefined) this.adam.load({ m, v, adamSteps });
-    else this.adam.restart();
+    const { adapterSize } = parameterLayout(this.network);
+    const parts = [
+      [this.adapterAdam, 0, adapterSize],
+      [this.adam, adapterSize, theta.length],
+    ] as const;
+    for (const [adam, from, to] of parts) {
+      if (m && v && adamSteps !== undefined) {
+        adam.load({ m: m.subarray(from, to), v: v.subarray(from, to), adamSteps });
+      } else adam.restart();
+    }
   }
 
   async dispose(): Promise<void> {
@@ -154,13 +192,20 @@ export class ActorCritic {
       if (hasPrivilegedInput(network)) {
         inputs["criticObservations"] = tensor(minibatch.criticObservations, [
           size,
-          criticInputDim(network),
+          network.privilegedObservationDim,
         ]);
       }
       this.bindings.set(minibatch, inputs);
     }
     return inputs;
   }
+}
+
+function joined(a: Float32Array, b: Float32Array): Float32Array {
+  const all = new Float32Array(a.length + b.length);
+  all.set(a);
+  all.set(b, a.length);
+  return all;
 }
 
 function matrix(rows: number, columns: number): TensorBuffer {
