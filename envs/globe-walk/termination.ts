@@ -1,0 +1,3 @@
+export function termination(s: State): Flags {
+  return { fell: s.base.height < 0.95 };
+}
