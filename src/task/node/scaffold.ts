@@ -81,11 +81,16 @@ async function copyExtended(
     await cp(base.folder, target, { recursive: true, filter: isOwn, force: false });
     const copy = importer === "task.ts" ? "base" : `${basename(importer, ".ts")}-base`;
     await cp(join(base.folder, "task.ts"), join(target, `${copy}.ts`));
-    const text = await readFile(join(target, importer), "utf8");
-    const alone = text
+    const declared = await readFile(join(target, importer), "utf8");
+    const alone = declared
       .replaceAll(`"${extended}/task.js"`, `"./${copy}.js"`)
       .replace(/^\s*extends: .*\n/m, "");
     await writeFile(join(target, importer), alone);
+    const robot = join(target, task.definition.robot);
+    if (existsSync(robot)) {
+      const text = await readFile(robot, "utf8");
+      await writeFile(robot, text.replaceAll(`file="${extended}/`, 'file="'));
+    }
     task = base;
     importer = `${copy}.ts`;
   }

@@ -58,23 +58,23 @@ describe("a new task folder", () => {
     expect(diagnostics(folder)).toEqual([]);
   });
 
-  it("stands alone where the task it copies extends another", async () => {
-    const folder = join(scratch, "my-rough-go1");
-    const task = await createTaskFolder(folder, {
-      from: "go1-rough",
-      declaration: stateDeclaration,
-    });
-    const original = await loadTask("go1-rough");
-    expect(task.definition).toEqual({
-      ...original.definition,
-      name: "my-rough-go1",
-      extends: undefined,
-    });
-    expect(task.sources).toEqual(original.sources);
-    expect(task.robot).toEqual(original.robot);
-    expect(readFileSync(join(folder, "task.ts"), "utf8")).not.toContain("../");
-    expect(diagnostics(folder)).toEqual([]);
-  });
+  it.each(["go1-rough", "globe-walk"])(
+    "stands alone where the task it copies extends another: %s",
+    async (from) => {
+      const folder = join(scratch, `my-${from}`);
+      const task = await createTaskFolder(folder, { from, declaration: stateDeclaration });
+      const original = await loadTask(from);
+      expect(task.definition).toEqual({
+        ...original.definition,
+        name: `my-${from}`,
+        extends: undefined,
+      });
+      expect(task.sources).toEqual(original.sources);
+      expect(task.robot).toEqual(original.robot);
+      expect(readFileSync(join(folder, "task.ts"), "utf8")).not.toContain("../");
+      expect(diagnostics(folder)).toEqual([]);
+    },
+  );
 
   it("shows an editor what is wrong: an unknown field of the task, an unknown signal in a program", async () => {
     const folder = join(scratch, "wrong");
