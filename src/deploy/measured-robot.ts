@@ -68,6 +68,8 @@ export class MeasuredRobot {
     this.controls = this.robot.controls;
     this.signals = new Float32Array(table.stride);
     this.memory = createSignalMemory(task, this.robot);
+    const { run } = deployment.action_delay_steps;
+    this.actions = new Actions(task, this.robot, this.signals, key, false, run);
     const ground = {
       field: undefined,
       level: groundLevel(task),
@@ -80,14 +82,13 @@ export class MeasuredRobot {
       this.memory,
       this.episodeSteps,
       ground,
+      this.actions.older,
     );
     this.frames = new Observation(definition.observation, table, this.signals, 1, {
       name: "observation",
       history: definition.observationHistory,
     });
     this.observation = this.frames.values;
-    const { run } = deployment.action_delay_steps;
-    this.actions = new Actions(task, this.robot, this.signals, key, false, run);
     this.actions.holdDelay(0, run);
     this.derived = programs.derived && instantiate(programs.derived, table);
     this.derivedValues = new Float64Array(this.derived?.columns.length ?? 0);

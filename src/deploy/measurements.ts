@@ -4,6 +4,7 @@ import type { CompiledTask } from "../reward/compiled-task.js";
 import type { Program } from "../reward/program.js";
 import { signalsRead } from "../reward/simplify.js";
 import { floatingBase } from "../robot/free-bodies.js";
+import type { RobotModel } from "../robot/model.js";
 import { movableJoints } from "../task/signal-shape.js";
 import { findSignal } from "../task/signal-table.js";
 import type { Signal } from "../task/signals.js";
@@ -45,7 +46,8 @@ export function measurementsOf({ task, programs }: CompiledTask): Measurements {
     else if ("body" in source) bodies.add(source.body);
     if ("geom" in source) contacts.add(source.geom);
     if ("geoms" in source) for (const geom of source.geoms) contacts.add(geom);
-    if (source.kind === "jointEffort" || source.kind === "jointEfforts") effort = true;
+    if (source.kind === "slipSpeed") bodies.add(bodyOf(robot, source.geom));
+    if (effortKinds.has(source.kind)) effort = true;
   }
   return {
     joints: movableJoints(robot).map((joint) => joint.name),
@@ -54,6 +56,17 @@ export function measurementsOf({ task, programs }: CompiledTask): Measurements {
     contacts: [...contacts],
     given,
   };
+}
+
+const effortKinds: ReadonlySet<string> = new Set([
+  "jointEffort",
+  "jointEfforts",
+  "torqueSquared",
+  "power",
+]);
+
+function bodyOf(robot: RobotModel, geomName: string): string {
+  return robot.bodies[robot.geoms.find(({ name }) => name === geomName)?.body ?? 0].name;
 }
 
 /** The robot's floating base where its pose is measured, as an index into its bodies; −1 for none. */

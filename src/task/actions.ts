@@ -25,6 +25,9 @@ export class Actions implements Remembering {
   private readonly low: Float32Array;
   private readonly high: Float32Array;
   private readonly actuators: number;
+  /** [env][action] the action before the last, where a signal asks for it. */
+  readonly older: Float32Array;
+  private readonly keepsOlder: boolean;
   /** The last `slots` actions, `[env][slot][action]`; the newest is at `head`. */
   private readonly delayed: Float32Array;
   private readonly slots: number;
@@ -76,6 +79,8 @@ export class Actions implements Remembering {
     const held = keyframes.find((keyframe) => keyframe.name === reset.keyframe)?.ctrl ?? [];
     for (let env = 0; env < numEnvs; env++) simulator.controls.set(held, env * this.actuators);
 
+    this.keepsOlder = task.signals.signals.some(({ source }) => source.kind === "actionJerk");
+    this.older = new Float32Array(this.keepsOlder ? numEnvs * this.dim : 0);
     this.minDelay = actionDelaySteps[0];
     this.maxDelay = actionDelaySteps[1];
     const longest = told ? Math.ceil(boundsOf(told.distribution)[1]) : this.maxDelay;
@@ -90,6 +95,7 @@ export class Actions implements Remembering {
       delayHead: this.head,
       delaySteps: this.delaySteps,
       controls: simulator.controls,
+      ...(this.keepsOlder && { olderActions: this.older }),
     };
   }
 
@@ -106,6 +112,9 @@ export class Actions implements Remembering {
         const action = actions[env * dim + i];
         if (Number.isNaN(action)) throw notANumber(env, i);
         const clipped = action > 1 ? 1 : action < -1 ? -1 : action;
+        if (this.keepsOlder) {
+          this.older[env * dim + i] = signals[row + this.previousOffset + i];
+        }
         signals[row + this.previousOffset + i] = signals[row + this.actionOffset + i];
         signals[row + this.actionOffset + i] = clipped;
         this.delayed[(env * slots + head) * dim + i] = clipped;
@@ -126,6 +135,7 @@ export class Actions implements Remembering {
     signals.fill(0, row + this.actionOffset, row + this.actionOffset + dim);
     signals.fill(0, row + this.previousOffset, row + this.previousOffset + dim);
     this.delayed.fill(0, env * slots * dim, (env + 1) * slots * dim);
+    if (this.keepsOlder) this.older.fill(0, env * dim, (env + 1) * dim);
     for (let i = 0; i < dim; i++) {
       if (this.increment[i] === 0) continue;
       this.simulator.controls[env * this.actuators + this.actuator[i]] = this.offset[i];

@@ -168,7 +168,15 @@ function imagesOf(task: MirroredTask, signal: Signal, action: VectorMirror): Ima
     case "previousAction":
       return action.permutation.map((index, i) => ({ signal: name, index, sign: action.sign[i] }));
     case "episodeTime":
+    case "actionRate":
+    case "actionJerk":
       return own([1]);
+    case "jointLimitCloseness":
+    case "torqueSquared":
+    case "power":
+      // Of all joints together left and right are alike.
+      if (source.joints === undefined) return own([1]);
+      break;
     case "bodyPosition":
     case "bodyLinVel":
     case "projectedGravity":

@@ -7,8 +7,9 @@ import { unrotateVector } from "../core/quaternion.js";
 import type { Simulator } from "../sim/simulator.js";
 import { type Ground, groundHeight } from "./ground.js";
 import type { LoadedTask } from "./loaded-task.js";
+import { isMotionQuality, motionQuality } from "./motion-quality.js";
 import type { SignalMemory } from "./signal-memory.js";
-import { contactGeomsOf } from "./signal-table.js";
+import { contactGeomsOf, findSignal } from "./signal-table.js";
 import type { Signal } from "./signals.js";
 import type { SignalSource } from "./task.js";
 
@@ -24,6 +25,8 @@ export function createSignalReader(
   /** [env] control steps since the episode began. */
   episodeSteps: Int32Array,
   ground: Ground,
+  /** [env][action] the action before the last. */
+  olderActions: Float32Array,
 ): Copy {
   const { robot } = task;
   const { stride } = task.signals;
@@ -134,8 +137,30 @@ export function createSignalReader(
     };
   };
 
+  const action = findSignal(task.signals, "action");
+  const motion = {
+    robot,
+    state,
+    controlDtSeconds: dt,
+    signals,
+    stride,
+    action: action.offset,
+    previousAction: findSignal(task.signals, "previousAction").offset,
+    numActions: action.size,
+    olderActions,
+    contact: memory.contact,
+    contactGeoms: geomNames,
+  };
+
   const copyOf = (signal: Signal): Copy | undefined => {
     const { source } = signal;
+    if (isMotionQuality(source)) {
+      const measure = motionQuality(source, motion);
+      return (first, end) => {
+        for (let env = first; env < end; env++)
+          signals[env * stride + signal.offset] = measure(env);
+      };
+    }
     const width = jointNames.length;
     switch (source.kind) {
       case "jointPosition":

@@ -98,6 +98,21 @@ export function shapeOf(
     case "contactForce":
       geom(source.geom);
       return tuple(3, "N", "world");
+    case "actionRate":
+      return scalar("1/s");
+    case "actionJerk":
+      return scalar("1/s²");
+    case "jointLimitCloseness":
+      many(source.joints);
+      return scalar("", [0, 1]);
+    case "torqueSquared":
+      return scalar(units(many(source.joints), (joint) => `(${effortUnit(joint)})²`));
+    case "power":
+      many(source.joints);
+      return scalar("W");
+    case "slipSpeed":
+      if (robot.geoms[geom(source.geom)].body >= 0) return scalar("m/s");
+      throw signalError(name, `reads geom "${source.geom}", which is the world's`, "name a foot");
     case "contact":
       geom(source.geom);
       return scalar("", [0, 1]);

@@ -87,6 +87,20 @@ export const signalSourceSchema = z.discriminatedUnion("kind", [
       })
       .optional(),
   }),
+  /** How fast actions change, root mean square over them, 1/s; and how fast that changes, 1/s². */
+  z.strictObject({ kind: z.literal("actionRate") }),
+  z.strictObject({ kind: z.literal("actionJerk") }),
+  /** Mean over limited joints of 0 farther from both ends than `margin` of the range to 1 at one. */
+  z.strictObject({
+    kind: z.literal("jointLimitCloseness"),
+    joints: joints.optional(),
+    margin: z.number().gt(0).max(0.5).default(0.1),
+  }),
+  /** Mean over joints of the squared effort; sum of the mechanical power without its sign, W. */
+  z.strictObject({ kind: z.literal("torqueSquared"), joints: joints.optional() }),
+  z.strictObject({ kind: z.literal("power"), joints: joints.optional() }),
+  /** Level speed of a round geom's lowest point, of another's middle, while it touches; else 0. */
+  z.strictObject({ kind: z.literal("slipSpeed"), geom: z.string() }),
   /** A randomized parameter of the environment, for privileged observations. */
   z.strictObject({ kind: z.literal("parameter"), name: z.enum(worldParameterNames) }),
   /** Computed by derived.ts under the signal's own name. `size` 0 is a scalar. */
