@@ -12,6 +12,7 @@ import { loadResult } from "../../../src/run/job-store.js";
 import { createLocalExecutor } from "../../../src/run/local-executor.js";
 import { ShardedTraining } from "../../../src/run/sharded-training.js";
 import { unwatched } from "../../../src/run/train-job.js";
+import { trainingSettingsSchema } from "../../../src/task/settings.js";
 import { cartpoleJob } from "./cartpole-job.js";
 
 const single = await cartpoleJob();
@@ -55,6 +56,39 @@ test("a continued training in two shards is the unbroken one bit for bit", async
   const { shards } = decodeCheckpoint(checkpoint);
   expect(shards.map(({ noise }) => noise.length)).toEqual([16, 16]);
   expect(shards[0].environment.simulator).not.toEqual(shards[1].environment.simulator);
+});
+
+test("a teacher and its student train in two shards, and go on bit for bit", async () => {
+  const { task } = job.task;
+  const taught = {
+    ...job,
+    task: {
+      ...job.task,
+      task: {
+        ...task,
+        definition: {
+          ...task.definition,
+          observationHistory: 3,
+          privilegedObservation: task.definition.observation,
+        },
+      },
+    },
+    settings: trainingSettingsSchema.parse({
+      ...job.settings,
+      network: { ...job.settings.network, adaptation: { encoder: [8], adapter: [16] } },
+    }),
+  };
+  const steps = iteration * 4;
+  const unbroken = await finished(executor, { job: taught, steps, evaluations: [] });
+  const other = create("other");
+  await finished(other, { job: taught, steps: iteration * 2, evaluations: [] });
+  const evaluations = [{ set: "test", profile: "train", episodes: 4 }] as const;
+  const continued = await finished(other, { job: taught, steps, evaluations });
+  await other.close();
+  expect(continued.policyHash).toBe(unbroken.policyHash);
+  expect(withoutTimes(continued.metrics)).toEqual(withoutTimes(unbroken.metrics));
+  for (const { losses } of continued.metrics) expect(losses.adaptation).toBeGreaterThan(0);
+  expect(continued.evaluations[0].fitness).toBeGreaterThan(0);
 });
 
 test("the last part of a training runs on finer physics, resumed or not", async () => {
