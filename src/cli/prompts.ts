@@ -22,8 +22,8 @@ import {
   promptCost,
 } from "../llm/prompt-commands.js";
 import { type ConversationInputs, initialInputs } from "../llm/prompt-inputs.js";
-import { listPackNames, loadPack } from "../llm/prompt-pack.js";
-import { renderConversation } from "../llm/render.js";
+import { listPackNames, loadPack, type PromptPack } from "../llm/prompt-pack.js";
+import { type RenderedPrompt, renderConversation, renderRandomization } from "../llm/render.js";
 import { type LlmSettings, llmFlagsSchema, resolveLlmSettings } from "../llm/settings.js";
 import { type PackTrial, tryPack } from "../llm/try-pack.js";
 import { compileTask } from "../reward/node/compile-task.js";
@@ -31,6 +31,10 @@ import { readEventLog } from "../run/event-log.js";
 import { openRun } from "../run/run-folder.js";
 import type { LoadedTask } from "../task/loaded-task.js";
 import { listTasks, loadTask } from "../task/node/load.js";
+import { uninformedPrior } from "../transfer/made-configurations.js";
+import { feasibleIntervals } from "../transfer/prior.js";
+import { randomizationInputs } from "../transfer/randomization-prompt.js";
+import { readPrior } from "../transfer/rapp-store.js";
 import type { CliContext } from "./context.js";
 import { exitCode } from "./exit-codes.js";
 import { integer, number } from "./parse-number.js";
@@ -52,9 +56,8 @@ export function define(command: Command, cli: CliContext): void {
   withConversation(command.command("show <pack>").description("the prompt as a model gets it"))
     .option("--model <name>", "model whose price is shown")
     .option("--prices <file>", "JSON file with prices of models")
-    .action((pack: string, flags: Which & { model?: string; prices?: string }) =>
-      show(cli, pack, flags),
-    );
+    .option("--randomization [prior]", "the request for randomizations, with a prior.json or none")
+    .action((pack: string, flags: ShowFlags) => show(cli, pack, flags));
   command
     .command("eject <pack> <folder>")
     .description("copies a pack into a folder, to be edited")
@@ -103,14 +106,19 @@ async function list({ terminal }: CliContext): Promise<void> {
   }
 }
 
-async function show(
-  cli: CliContext,
-  packName: string,
-  flags: Which & { model?: string; prices?: string },
-): Promise<void> {
+interface ShowFlags extends Which {
+  readonly model?: string;
+  readonly prices?: string;
+  readonly randomization?: string | true;
+}
+
+async function show(cli: CliContext, packName: string, flags: ShowFlags): Promise<void> {
   const { terminal } = cli;
   const pack = await loadPack(packName);
-  const prompt = await renderConversation(pack, await inputsFor(cli, flags));
+  const prompt =
+    flags.randomization === undefined
+      ? await renderConversation(pack, await inputsFor(cli, flags))
+      : await randomizationPrompt(pack, flags.task, flags.randomization);
   const model = modelSettings(cli, flags.model === undefined ? {} : { model: flags.model });
   const price = findPrice(model.model, await loadPrices(flags.prices), model.baseUrl);
   const cost = await promptCost(prompt, price);
@@ -119,6 +127,21 @@ async function show(
   terminal.line();
   const usd = cost.usd === null ? "price not known" : `$${cost.usd.toFixed(4)}`;
   terminal.line(terminal.color.dim(`${cost.tokens} tokens; sending it to ${model.model}: ${usd}`));
+}
+
+/** The request as `randomize` sends it: for one answer with four configurations. */
+async function randomizationPrompt(
+  pack: PromptPack,
+  task: string | undefined,
+  prior: string | true,
+): Promise<RenderedPrompt> {
+  if (task === undefined) {
+    throw new RewardsmithError("E_CLI_USAGE", "--randomization is given without --task", {
+      hint: "name a task, e.g. --task go1-walk",
+    });
+  }
+  const known = prior === true ? undefined : feasibleIntervals(readPrior(prior));
+  return renderRandomization(pack, randomizationInputs(await loadTask(task), 4, known));
 }
 
 async function eject({ terminal, invocation }: CliContext, pack: string, folder: string) {
@@ -137,10 +160,14 @@ async function check(cli: CliContext, packName: string | undefined, own: string 
   const { terminal } = cli;
   const names = [...listTasks(), ...(own === undefined ? [] : [own])];
   const tasks = await Promise.all(
-    names.map(async (name) => ({
-      name,
-      inputs: { initial: initialInputs(await loadTask(name)), ...exampleConversation },
-    })),
+    names.map(async (name) => {
+      const task = await loadTask(name);
+      return {
+        name,
+        inputs: { initial: initialInputs(task), ...exampleConversation },
+        randomization: randomizationInputs(task, 4, uninformedPrior(task)),
+      };
+    }),
   );
   for (const name of packName === undefined ? await listPackNames() : [packName]) {
     const issues = await checkPack(await loadPack(name), tasks);

@@ -7,9 +7,11 @@ export function noConfiguration(): RandomizationConfiguration {
   return { designer: "none", name: "none", ranges: {}, reasons: {} };
 }
 
-/** What the person who wrote the task randomizes. */
+/** What people randomized for the real robot where the task says it, else what its author does. */
 export function humanConfiguration(task: LoadedTask): RandomizationConfiguration {
-  const { randomization, actionDelaySteps } = task.definition;
+  const { randomization, actionDelaySteps, transfer } = task.definition;
+  const declared = transfer?.humanRandomization;
+  if (declared) return { designer: "human", name: "human", ranges: { ...declared }, reasons: {} };
   const when = "reset" as const;
   const ranges: RandomizationConfiguration["ranges"] = { ...randomization };
   for (const name of ["pushSpeed", "objectPushSpeed"] as const) {
@@ -30,8 +32,9 @@ export function fullPriorConfiguration(
 ): RandomizationConfiguration {
   const ranges: RandomizationConfiguration["ranges"] = {};
   for (const [name, intervals = []] of Object.entries(prior)) {
-    const widest = [...intervals].sort((a, b) => b[1] - b[0] - (a[1] - a[0]))[0];
-    const around = intervals.find(([low, high]) => low <= nominal[name] && nominal[name] <= high);
+    const wide = intervals.filter(([low, high]) => low < high);
+    const around = wide.find(([low, high]) => low <= nominal[name] && nominal[name] <= high);
+    const widest = [...wide].sort((a, b) => b[1] - b[0] - (a[1] - a[0])).at(0);
     const chosen = around ?? widest;
     if (chosen === undefined) continue;
     ranges[name] = { distribution: { uniform: [chosen[0], chosen[1]] }, when: "reset" };

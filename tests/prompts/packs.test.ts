@@ -17,6 +17,8 @@ import { renderConversation } from "../../src/llm/render.js";
 import { countMessageTokens } from "../../src/llm/tokens.js";
 import type { LoadedTask } from "../../src/task/loaded-task.js";
 import { listTasks, loadTask } from "../../src/task/node/load.js";
+import { uninformedPrior } from "../../src/transfer/made-configurations.js";
+import { randomizationInputs } from "../../src/transfer/randomization-prompt.js";
 import { FakeProcess } from "../cli/fake-process.js";
 import { temporaryFolder } from "../temporary-folder.js";
 
@@ -50,6 +52,7 @@ test.each(packs)(
     const inputs = tasks.map((task) => ({
       name: task.definition.name,
       inputs: conversation(task),
+      randomization: randomizationInputs(task, 4, uninformedPrior(task)),
     }));
     expect(await checkPack(pack, inputs)).toEqual([]);
   },
