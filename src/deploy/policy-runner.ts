@@ -1,5 +1,5 @@
 /** Drives a robot with a policy at its rate, until the time is up or something is not as it should be. */
-import { setImmediate } from "node:timers/promises";
+import { setImmediate, setTimeout } from "node:timers/promises";
 import { floatingBase } from "../robot/free-bodies.js";
 import { clampControls } from "./control-limits.js";
 import type { DeployedPolicy } from "./folder.js";
@@ -44,6 +44,8 @@ export interface RunReport {
 const firstSeconds = 2;
 /** A stopped robot is told so for this many periods: a message may get lost. */
 const stopPeriods = 5;
+/** How long is waited for the robot to say that it got the last commands, 10 ms each. */
+const answerPeriods = 20;
 
 const warmUpCalls = 200;
 
@@ -127,6 +129,9 @@ export class PolicyRunner {
     } finally {
       await this.damp(periodSeconds);
     }
+    // The last commands have not been answered yet.
+    const answered = () => (adapter.lostCommands() ?? 0) === 0;
+    for (let i = 0; i < answerPeriods && !answered(); i++) await setTimeout(10);
     return {
       stop,
       rate,
