@@ -438,18 +438,6 @@ describe("the diagnosis", () => {
     expect(terms.at(-1)?.weight).toBeLessThan(0);
   });
 
-  it("charges what no cost is about where it only sometimes goes well", () => {
-    const candidate = past({ lead: ramp, cost: flat(-0.1), fitness: ramp });
-    const finding = diagnose(candidate, genome, population).find(({ reason }) =>
-      reason.startsWith("no cost is about it; cart.position"),
-    );
-    expect(finding?.urgency).toBeGreaterThan(0);
-    expect(finding?.change(new Rng(1)).terms.at(-1)).toMatchObject({
-      kind: "cost",
-      factors: [{ signal: 0 }],
-    });
-  });
-
   it("asks for another idea where the fitness never left the bottom", () => {
     const low = ramp.map((v) => v / 10);
     const reasons = found(past({ lead: low, cost: ramp, fitness: flat(0) }));

@@ -7,7 +7,7 @@ import { correlation } from "../../core/statistics.js";
 import type { Series } from "../../events/event.js";
 import type { PastCandidate } from "../designer.js";
 import { seriesOf, short } from "../reflection.js";
-import { chanceToCharge, costFeatures, costOf, drawLead } from "./draw.js";
+import { costFeatures, costOf, drawLead } from "./draw.js";
 import { type Genome, isBounded, round, type Term } from "./genome.js";
 import { knobs } from "./knobs.js";
 import type { SignalFacts } from "./signal-facts.js";
@@ -85,8 +85,6 @@ export function diagnose(
   const last = fitness?.values.at(-1) ?? null;
   if (peak !== null && last !== null && peak - last > limits.fallen * range(fitness) && !atBottom) {
     findings.push(...steadier(genome, population, peak, last));
-  } else if (!atBottom) {
-    findings.push(...chargeFree(genome, population, "no cost is about it", 1.2));
   }
   return findings;
 }
@@ -228,7 +226,17 @@ function chargesRate(term: Term, signal: number, element: number | null): boolea
 /** It was done and unlearned: trying was too cheap, or something that matters is left free. */
 function steadier(genome: Genome, population: Population, peak: number, last: number): Finding[] {
   const reason = `the fitness fell from ${short(peak)} to ${short(last)}`;
-  const charges = chargeFree(genome, population, reason, 2);
+  const free = costFeatures(population.facts, "place").filter(
+    ({ facts, element }) => !facts.angle && !uses(genome, facts.index, element),
+  );
+  const charges = free.map((feature) => ({
+    reason: `${reason}; ${feature.facts.name} was free`,
+    urgency: 2 / free.length,
+    change: (rng: Rng) => {
+      const cost = { ...costOf(feature, rng), why: reason };
+      return { ...genome, terms: [...genome.terms, cost] };
+    },
+  }));
   const dearer = genome.terms.flatMap((term, i) =>
     term.weight < 0
       ? [
@@ -242,31 +250,6 @@ function steadier(genome: Genome, population: Population, peak: number, last: nu
       : [],
   );
   return [...charges, ...dearer];
-}
-
-/**
- * What nothing holds may drift: it works with one seed and gets lost with another. Rather what an
- * untrained robot is charged little for than what it has to go through.
- */
-function chargeFree(
-  genome: Genome,
-  population: Population,
-  reason: string,
-  urgency: number,
-): Finding[] {
-  const leading = { ...genome, terms: genome.terms.slice(0, 1) };
-  const free = costFeatures(population.facts, "place").filter(
-    ({ facts: { angle, index }, element }) =>
-      !angle && !uses(leading, index, element) && !uses(genome, index, element, "cost"),
-  );
-  return free.map((feature) => ({
-    reason: `${reason}; ${feature.facts.name} was free`,
-    urgency: (urgency * chanceToCharge(feature)) / free.length,
-    change: (rng) => {
-      const cost = { ...costOf(feature, rng), why: reason };
-      return { ...genome, terms: [...genome.terms, cost] };
-    },
-  }));
 }
 
 export function scaleWeight(genome: Genome, i: number, factor: number, why: string): Genome {

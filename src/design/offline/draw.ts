@@ -138,21 +138,10 @@ export function drawCost(
     const cost = costOf(rng.pick(features), rng);
     if (quantity === "rate") return cost;
     const [factor] = cost.factors;
-    if (rng.uniform() < chanceToKeep(factor, facts[factor.signal])) return cost;
+    const kept = 1 - clamp01(recordedMean(factor, facts[factor.signal], 0));
+    if (rng.uniform() < kept ** knobs.draw.costKept) return cost;
   }
   return null;
-}
-
-/** A charge on what an untrained robot does all the time only makes trying dear. */
-function chanceToKeep(factor: Factor, facts: SignalFacts): number {
-  return (1 - clamp01(recordedMean(factor, facts, 0))) ** knobs.draw.costKept;
-}
-
-/** The same of a place's distance from zero. */
-export function chanceToCharge({ facts, element }: Feature): number {
-  const distance = { kernel: "quadratic", target: 0, rising: true } as const;
-  const temperature = scaleOf(facts);
-  return chanceToKeep({ signal: facts.index, element, temperature, ...distance }, facts);
 }
 
 export function drawEffort(facts: readonly SignalFacts[], rng: Rng): Term | null {
