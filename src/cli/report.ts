@@ -7,7 +7,9 @@ import { eventFormat } from "../events/event.js";
 import { foldAll } from "../events/fold.js";
 import { readEventLog } from "../run/event-log.js";
 import { listRuns, openRun } from "../run/run-folder.js";
+import { transferSettingsOf } from "../transfer/settings.js";
 import type { CliContext } from "./context.js";
+import { printTransferReport } from "./transfer.js";
 
 export function define(command: Command, cli: CliContext): void {
   command.argument("[run]", "a run's name or folder (default: the newest)");
@@ -21,6 +23,7 @@ export function define(command: Command, cli: CliContext): void {
       });
     }
     const run = openRun(runsFolder, newest);
+    if (transferSettingsOf(run)) return printTransferReport(cli, run);
     const state = foldAll(readEventLog(run.eventsFile, eventFormat).events);
     const read = (file: string) => run.read(file);
     const text = state.report === null ? report(state, read) : read(state.report);

@@ -2,13 +2,14 @@
 import { availableParallelism, cpus, platform } from "node:os";
 import path from "node:path";
 import { type Command, Option } from "commander";
-import { RewardsmithError } from "../core/errors.js";
+import { formatIssue, RewardsmithError } from "../core/errors.js";
 import { exportPolicy } from "../deploy/export.js";
 import { reportedBest } from "../design/report.js";
 import { eventFormat } from "../events/event.js";
 import { foldAll } from "../events/fold.js";
 import { transferFormat, transferLogFile } from "../events/transfer-event.js";
 import { foldTransfers, type TransferState, trainingName } from "../events/transfer-state.js";
+import { type LlmFlags, llmFlagsSchema } from "../llm/settings.js";
 import type { CompiledTask } from "../reward/compiled-task.js";
 import { compileTask } from "../reward/node/compile-task.js";
 import { parseProgram } from "../reward/program.js";
@@ -18,8 +19,12 @@ import { createRun, openRun, type RunFolder } from "../run/run-folder.js";
 import type { EngineName } from "../sim/simulator.js";
 import { inEngine } from "../task/loaded-task.js";
 import { loadTask } from "../task/node/load.js";
-import { type ChosenPolicy, runTransfer } from "../transfer/chain.js";
-import { offlineConfigurationDesigner } from "../transfer/configuration-designer.js";
+import { askForConfigurations } from "../transfer/ask-configurations.js";
+import { type ChosenPolicy, runTransfer, transferSeeds } from "../transfer/chain.js";
+import {
+  type ConfigurationDesigner,
+  offlineConfigurationDesigner,
+} from "../transfer/configuration-designer.js";
 import { examSchema, passMark } from "../transfer/exam.js";
 import { examVerdict } from "../transfer/exam-page.js";
 import { transferOf } from "../transfer/measure.js";
@@ -30,12 +35,19 @@ import {
   transferSize,
 } from "../transfer/settings.js";
 import { transferFiles } from "../transfer/transfer-files.js";
+import { chatDesigners, chooseChat } from "./choose-chat.js";
 import { type CliContext, runsFlag } from "./context.js";
 import { engineFlag } from "./engine-flag.js";
-import { integer } from "./parse-number.js";
+import { integer, number } from "./parse-number.js";
 import { formatCount } from "./progress.js";
 import { readReward } from "./read-reward.js";
-import { assignmentHelp, parseAssignments, resolveSettings } from "./setting-flags.js";
+import {
+  addSettingFlags,
+  assignmentHelp,
+  givenSettings,
+  parseAssignments,
+  resolveSettings,
+} from "./setting-flags.js";
 import { TransferView } from "./transfer-view.js";
 
 interface TransferFlags {
@@ -46,6 +58,10 @@ interface TransferFlags {
   readonly slots?: number;
   readonly engine?: EngineName;
   readonly set: readonly string[];
+  readonly designer: TransferSettings["designer"];
+  readonly prompts: string;
+  readonly recording?: string;
+  readonly confirmOver: number;
 }
 
 export function define(command: Command, cli: CliContext): void {
@@ -62,21 +78,50 @@ export function define(command: Command, cli: CliContext): void {
     )
     .option("--name <name>", "name of the run (default: task, date and a number)")
     .option("--slots <n>", "trainings at once (default: one a core)", integer(1))
+    .addOption(
+      new Option("--designer <name>", "who designs randomizations")
+        .choices(["offline", ...chatDesigners])
+        .default("offline"),
+    )
+    .option("--prompts <pack>", "prompt pack or folder", "dreureka")
+    .option("--recording <file>", "conversations that --designer recorded answers from")
+    .option(
+      "--confirm-over <usd>",
+      "ask before an estimate above this many US dollars",
+      number(0),
+      1,
+    )
     .addHelpText("after", assignmentHelp(transferSettingsSchema));
-  command.action((task: string, flags: TransferFlags) => begin(cli, task, flags));
+  addSettingFlags(command, llmFlagsSchema, { group: "Language model:", environment: false });
+  command.action((task: string, flags: TransferFlags) =>
+    begin(cli, task, flags, givenSettings(command, llmFlagsSchema)),
+  );
 }
 
-async function begin(cli: CliContext, name: string, flags: TransferFlags): Promise<void> {
+async function begin(
+  cli: CliContext,
+  name: string,
+  flags: TransferFlags,
+  llm: LlmFlags,
+): Promise<void> {
   const task = compileTask(inEngine(await loadTask(name), flags.engine));
   passMark(task, transferOf(task));
-  const { quick = false, ablation = false } = flags;
+  const { quick = false, ablation = false, designer, prompts, recording = null } = flags;
   const size = transferSize(task.task.definition, { quick, ablation });
   const settings = resolveSettings(
     transferSettingsSchema,
-    { ...size, ...(flags.slots !== undefined && { slots: flags.slots }) },
+    {
+      ...size,
+      ...(flags.slots !== undefined && { slots: flags.slots }),
+      ...JSON.parse(JSON.stringify({ designer, prompts, recording, llm })),
+    },
     parseAssignments(flags.set, transferSettingsSchema),
   );
   const reward = await rewardOf(cli, task, flags.reward);
+  // What can be wrong with it is found out before anything is made.
+  if (designer !== "offline") {
+    await chatOf(cli, settings, task, flags.recording ?? ".", flags.confirmOver);
+  }
   const run = createRun(
     {
       runsRoot: cli.runsFolder,
@@ -140,7 +185,7 @@ async function goOn(
         label: String(run.info.options["rewardLabel"] ?? "a reward"),
       },
       settings,
-      designer: offlineConfigurationDesigner,
+      designer: await designerOf(cli, run, task, settings),
       executor,
       measurer,
       exportPolicy: (chosen) => exportChosen(run, chosen),
@@ -155,6 +200,59 @@ async function goOn(
     await executor.close();
   }
   printEnd(cli, run, state);
+}
+
+/** Configurations in one answer of a model: few enough to be thought about and not cut short. */
+const perAnswer = 4;
+
+function chatOf(
+  cli: CliContext,
+  { designer, prompts, configurations, llm, recording }: TransferSettings,
+  { task }: CompiledTask,
+  folder: string,
+  confirmOver = Number.POSITIVE_INFINITY,
+) {
+  return chooseChat(cli, {
+    designer,
+    pack: prompts,
+    task,
+    count: configurations,
+    perAnswer,
+    llm: llm as LlmFlags,
+    recording,
+    confirmOver,
+    folder,
+  });
+}
+
+async function designerOf(
+  cli: CliContext,
+  run: RunFolder,
+  task: CompiledTask,
+  settings: TransferSettings,
+): Promise<ConfigurationDesigner> {
+  if (settings.designer === "offline") {
+    return offlineConfigurationDesigner(transferSeeds.configurations);
+  }
+  const chat = await chatOf(cli, settings, task, run.folder);
+  return {
+    description:
+      settings.designer === "openai" ? `language model ${chat.client.model}` : settings.designer,
+    async design(loaded, prior, count, signal) {
+      const { configurations, refused } = await askForConfigurations({
+        ...chat,
+        task: loaded,
+        prior,
+        count,
+        perAnswer,
+        // Told apart in recordings.
+        run: prior ? "with prior" : "without prior",
+        signal,
+      });
+      for (const issue of refused.flat()) cli.terminal.problem(formatIssue(issue, "answer"));
+      return configurations;
+    },
+  };
 }
 
 async function exportChosen(run: RunFolder, chosen: ChosenPolicy): Promise<string> {
@@ -178,6 +276,20 @@ async function exportChosen(run: RunFolder, chosen: ChosenPolicy): Promise<strin
     randomizationDesign: configuration,
   });
   return transferFiles.robot;
+}
+
+/** The report as it was written at the end; a transfer has none before. */
+export function printTransferReport({ terminal, invocation }: CliContext, run: RunFolder): void {
+  const state = transferStateOf(run);
+  if (state.report === null) {
+    throw new RewardsmithError("E_RUN_NO_REPORT", "the transfer has not come to its end", {
+      where: run.folder,
+      hint: `continue it: ${invocation} resume ${run.info.name}`,
+    });
+  }
+  const markdown = run.read(state.report);
+  terminal.record({ run: run.info.name, state, markdown });
+  terminal.line(markdown.trimEnd());
 }
 
 function printEnd(cli: CliContext, run: RunFolder, state: TransferState): void {

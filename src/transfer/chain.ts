@@ -6,7 +6,6 @@
  */
 import pLimit from "p-limit";
 import { RewardsmithError } from "../core/errors.js";
-import { Rng } from "../core/rng.js";
 import {
   type TransferEvent,
   type TransferRow,
@@ -31,18 +30,14 @@ import type { TrainingJob } from "../run/job.js";
 import { loadResult } from "../run/job-store.js";
 import type { RunFolder } from "../run/run-folder.js";
 import { versions } from "../run/versions.js";
-import { worldParameters } from "../task/world-parameters.js";
 import { choose, compared, matrixRow } from "./choose.js";
 import { type RandomizationConfiguration, withRandomization } from "./configuration.js";
-import { type ConfigurationDesigner, randomInPrior } from "./configuration-designer.js";
+import type { ConfigurationDesigner } from "./configuration-designer.js";
 import { type Exam, examSchema, sitExam } from "./exam.js";
+import { makeConfigurations } from "./made-configurations.js";
 import { transferOf } from "./measure.js";
 import type { Measurer } from "./measurer.js";
-import {
-  fullPriorConfiguration,
-  humanConfiguration,
-  noConfiguration,
-} from "./plain-configurations.js";
+import { noConfiguration } from "./plain-configurations.js";
 import { feasibleIntervals, type PhysicsPrior, physicsPriorSchema } from "./prior.js";
 import { faithfulSettings, measurePrior, rappDefaults } from "./rapp.js";
 import { storedLots, writePrior } from "./rapp-store.js";
@@ -103,7 +98,12 @@ export type ConfigurationTable = readonly {
 }[];
 
 /** Seed of what is drawn for choosing, for configurations and for the prior. */
-const seeds = { choosing: 71_001, configurations: 71_002, prior: 71_003, exam: 0 } as const;
+export const transferSeeds = {
+  choosing: 71_001,
+  configurations: 71_002,
+  prior: 71_003,
+  exam: 0,
+} as const;
 
 export async function runTransfer(parts: TransferParts): Promise<TransferState> {
   const log = openEventLog(parts.run.path(transferLogFile), transferFormat, parts.now);
@@ -187,7 +187,7 @@ class Chain {
       ...rappDefaults,
       repeats: settings.rappRepeats,
       ...(settings.faithful && faithfulSettings),
-      seed: seeds.prior,
+      seed: transferSeeds.prior,
       task,
       policy: this.policyOf(this.baseResult()),
       engine: settings.engine,
@@ -215,27 +215,23 @@ class Chain {
     const known = this.state.configurations;
     if (known) return JSON.parse(run.read(known.path)) as ConfigurationTable;
     const feasible = feasibleIntervals(prior);
-    const nominal = Object.fromEntries(
-      worldParameters(task.task).map(({ name, nominal }) => [name, nominal]),
-    );
     const table: ConfigurationTable[number][] = [];
     for (const row of settings.rows) {
       const count = configurationsOf(row, settings);
-      const rng = Rng.stream(seeds.configurations, row);
       const made = async (): Promise<readonly RandomizationConfiguration[]> => {
         switch (row) {
-          case "none":
-            return [noConfiguration()];
-          case "human":
-            return [humanConfiguration(task.task)];
-          case "full-prior":
-            return [fullPriorConfiguration(feasible, nominal)];
-          case "random":
-            return randomInPrior(task.task, feasible, count, rng);
           case "designed":
-            return await designer.design(task.task, feasible, count, rng, signal);
+            return await designer.design(task.task, feasible, count, signal);
           case "designed-without-prior":
-            return await designer.design(task.task, undefined, count, rng, signal);
+            return await designer.design(task.task, undefined, count, signal);
+          default:
+            return makeConfigurations(
+              row,
+              task.task,
+              feasible,
+              count,
+              transferSeeds.configurations,
+            );
         }
       };
       this.progress("configurations", table.length / settings.rows.length, row);
@@ -303,7 +299,7 @@ class Chain {
   private async compareAll(table: ConfigurationTable): Promise<void> {
     const { run, task, settings, measurer, signal } = this.parts;
     const transfer = transferOf(task);
-    const worlds = choosingWorlds(task.task, settings.choosingWorlds, seeds.choosing);
+    const worlds = choosingWorlds(task.task, settings.choosingWorlds, transferSeeds.choosing);
     const all = trainingsOf(table, settings);
     const policies = this.state.trained;
     const open = policies.filter((one) => !this.state.compared.some((c) => sameTraining(c, one)));
@@ -318,7 +314,7 @@ class Chain {
           profile: "reference",
           worlds,
           seconds: settings.choosingSeconds,
-          seed: seeds.choosing,
+          seed: transferSeeds.choosing,
           stream: "select",
           signal,
           onProgress: (share) => {
@@ -366,7 +362,7 @@ class Chain {
           trainedIn: settings.engine,
           episodes: settings.examEpisodes,
           cellEpisodes: settings.examCellEpisodes,
-          seed: seeds.exam,
+          seed: transferSeeds.exam,
           measure: measurer.measure,
           signal,
           onProgress: (share) => {

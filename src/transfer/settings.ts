@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { RewardsmithError } from "../core/errors.js";
 import { type TransferRow, transferRows } from "../events/transfer-event.js";
+import { llmFlagsSchema } from "../llm/settings.js";
 import type { RunFolder } from "../run/run-folder.js";
 import { engineNames } from "../sim/simulator.js";
 import type { TaskDefinition } from "../task/task.js";
@@ -27,6 +28,11 @@ export const transferSettingsSchema = z.strictObject({
   rappRepeats: z.int().positive(),
   faithful: z.boolean(),
   slots: z.int().positive().nullable(),
+  /** Who designs: `offline`, or who is asked; of which the rest is. */
+  designer: z.enum(["offline", "openai", "manual", "recorded"]),
+  llm: llmFlagsSchema.partial(),
+  prompts: z.string(),
+  recording: z.string().nullable(),
 });
 export type TransferSettings = z.infer<typeof transferSettingsSchema>;
 
@@ -51,16 +57,20 @@ export function transferSize(
     configurations: quick ? 4 : 16,
     seeds: quick ? [1, 2] : ablation ? [1, 2, 3, 4, 5] : [1, 2, 3],
     baseSteps: steps,
-    steps: quick ? Math.ceil(0.4 * steps) : steps,
+    steps: quick ? Math.ceil(0.35 * steps) : steps,
     warm: quick,
     engine,
     choosingWorlds: quick ? 48 : 200,
     choosingSeconds: seconds,
     examEpisodes: 200,
-    examCellEpisodes: quick ? 32 : 200,
+    examCellEpisodes: quick ? 20 : 200,
     rappRepeats: 16,
     faithful: false,
     slots: null,
+    designer: "offline",
+    llm: {},
+    prompts: "dreureka",
+    recording: null,
   };
 }
 

@@ -163,7 +163,7 @@ function rowsSection(
   return [
     "## The exam, by randomization",
     "",
-    `Means over ${settings.seeds.length} seeds with Student's 95 % intervals: ${size}.${several}`,
+    `${settings.seeds.length > 1 ? `Means over ${settings.seeds.length} seeds with Student's 95 % intervals` : "One seed, so no intervals"}: ${size}.${several}`,
     "",
     ...markdownTable([head, ...body]),
     "",

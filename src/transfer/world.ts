@@ -29,7 +29,6 @@ export const worldSchema = z.strictObject({
   terrain: terrainSchema.optional(),
 });
 export type World = z.infer<typeof worldSchema>;
-export type WorldInput = z.input<typeof worldSchema>;
 
 /** What worlds must share to be stepped in one simulator. */
 export function simulatorKey({ substeps, contactSeconds, terrain }: World): string {
