@@ -153,7 +153,7 @@ export default defineTask({
     },
     success: { measures: { speed: [0.1, 2] } },
     // Still in the hand, and turning at all.
-    loose: { measures: { speed: [0.02, 2] } },
+    loose: { measures: { speed: [0.05, 2] } },
     headline: "rotation",
     smoothness: "jerk",
     exam: { seconds: 20, pass: 0.8 },
