@@ -164,6 +164,15 @@ export default defineTask({
     network: { actor: [128, 64], critic: [128, 64], initialLogStd: -1.6 },
   },
   transfer: {
+    signals: Object.fromEntries(
+      legs.map((leg) => [
+        `${leg}Foot.slip`,
+        {
+          source: { kind: "slipSpeed", geom: `${leg}Foot` } as const,
+          description: "speed of the foot over the ground while it touches",
+        },
+      ]),
+    ),
     measures: {
       distance: { aggregate: "integral", unit: "m", description: "way along +x" },
       speed: { unit: "m/s", description: "mean speed along +x" },
@@ -171,11 +180,25 @@ export default defineTask({
       drift: { aggregate: "last", unit: "m", description: "way off the line at the end" },
       torque: { unit: "N m", description: "mean torque of a joint, without its sign" },
       power: { unit: "W", description: "mechanical power of all joints, without its sign" },
+      slip: { unit: "m/s", description: "mean speed of a foot over the ground while it touches" },
       jerk: { unit: "1/s", description: "mean rate at which an action changes" },
     },
     success: { measures: { speedError: [0, 0.5] } },
     // DrEureka's rule for its physics prior.
     loose: { measures: { speedError: [0, 1] } },
+    // The column of people's ranges in DrEureka's table for this robot (Ma et al. 2024, appendix).
+    humanRandomization: {
+      friction: { distribution: { uniform: [0.05, 4.5] }, when: "startup" },
+      restitution: { distribution: { uniform: [0, 1] }, when: "startup" },
+      payloadKg: { distribution: { uniform: [-1, 3] }, when: "startup" },
+      "centerOfMassOffset.x": { distribution: { uniform: [-0.1, 0.1] }, when: "startup" },
+      "centerOfMassOffset.y": { distribution: { uniform: [-0.1, 0.1] }, when: "startup" },
+      "centerOfMassOffset.z": { distribution: { uniform: [-0.1, 0.1] }, when: "startup" },
+      motorStrength: {
+        distribution: { uniform: [0.9, 1.1] },
+        when: { intervalSeconds: [6, 6] },
+      },
+    },
     headline: "distance",
     smoothness: "jerk",
     exam: { seconds: 10, pass: 0.8 },

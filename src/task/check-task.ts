@@ -106,12 +106,23 @@ export function checkTask(definition: TaskDefinition, robot: RobotModel, table: 
     );
   }
   checkRandomization(definition, robot);
+  const people = definition.transfer?.humanRandomization;
+  if (people) checkRandomization({ ...definition, randomization: people }, robot);
   if (definition.mirror) taskMirror({ definition, robot, signals: table });
   checkTransfer(definition);
 }
 
-function checkTransfer({ transfer }: TaskDefinition): void {
+function checkTransfer({ transfer, signals }: TaskDefinition): void {
   if (!transfer) return;
+  for (const [name, { source }] of Object.entries(transfer.signals)) {
+    if (source.kind !== "derived" && !(name in signals)) continue;
+    throw invalid(
+      source.kind === "derived"
+        ? `transfer.signals has "${name}", which is derived`
+        : `transfer.signals has "${name}", which the task has already`,
+      "derived signals and those of the task stand under signals; measures.ts sees them, too",
+    );
+  }
   const measures = Object.keys(transfer.measures);
   const named = [
     ...Object.keys(transfer.success.measures).map((name) => ["success", name] as const),

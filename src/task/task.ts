@@ -117,6 +117,9 @@ const signalSchema = z.strictObject({
   range: range.optional(),
 });
 
+/** Dotted, each part as a field is named. */
+const signalName = z.string().regex(/^[a-z][A-Za-z0-9]*(\.[a-z][A-Za-z0-9]*)*$/);
+
 const observationTermSchema = z.strictObject({
   signal: z.string(),
   scale: z.number().default(1),
@@ -235,6 +238,8 @@ const measureSchema = z.strictObject({
 
 /** What measures.ts computes in worlds other than the one trained in, and how it is judged. */
 const transferSchema = z.strictObject({
+  /** Signals that measures.ts alone sees: training, rewards and policies do without them. */
+  signals: z.record(signalName, signalSchema).default({}),
   /** By name as measures.ts returns them. */
   measures: z.record(z.string().regex(/^[a-z][A-Za-z0-9]*$/), measureSchema),
   /** Passed in an exam; and still under control, for mapping what a policy tolerates. */
@@ -253,6 +258,8 @@ const transferSchema = z.strictObject({
   safety: z.string().optional(),
   /** How the real world is known to differ, as a designer of randomizations is told. */
   caveats: z.array(z.string()).optional(),
+  /** What people randomized for the real robot, to compare with; omitted: the task's own randomization. */
+  humanRandomization: z.partialRecord(z.enum(worldParameterNames), randomizedSchema).optional(),
 });
 export type TransferDefinition = z.infer<typeof transferSchema>;
 
@@ -278,7 +285,7 @@ export const taskDefinitionSchema = z.strictObject({
   /** Uneven ground in place of the robot file's plane. */
   terrain: terrainSchema.optional(),
   /** Dotted names become nested fields: "cart.position" is s.cart.position. */
-  signals: z.record(z.string().regex(/^[a-z][A-Za-z0-9]*(\.[a-z][A-Za-z0-9]*)*$/), signalSchema),
+  signals: z.record(signalName, signalSchema),
   observation: z.array(observationTermSchema).min(1),
   /** Frames of observation stacked, newest last. */
   observationHistory: z.int().positive().default(1),

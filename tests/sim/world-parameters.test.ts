@@ -209,6 +209,31 @@ describe("gravity", () => {
   });
 });
 
+test("energy stays what it was in a tilted field with springs", async () => {
+  const chain = `<worldbody><body name="bob" pos="0 0 2">
+    <joint name="hinge" type="hinge" axis="0 1 0"/>
+    <inertial pos="0 0 -1" mass="2" diaginertia=".1 .1 .1"/></body></worldbody>`;
+  const change = { "gravityOffset.x": 3, "gravityOffset.z": 4, jointStiffness: 12, armature: 0.5 };
+  const robot = await robotOf(chain);
+  const sim = await simulate(robot, { physics: { substeps: 20 } });
+  for (const [name, value] of Object.entries(change)) {
+    sim.setParameter(0, name as ParameterName, value);
+  }
+  sim.reset(0, resetState(robot, [1], [0]));
+  sim.step();
+  const before = sim.watch?.energyJoules(0) ?? Number.NaN;
+  const swing = [0, 0];
+  for (let i = 0; i < 200; i++) {
+    sim.step();
+    swing[0] = Math.min(swing[0], sim.state.jointPosition[0]);
+    swing[1] = Math.max(swing[1], sim.state.jointPosition[0]);
+    expect(Math.abs((sim.watch?.energyJoules(0) ?? Number.NaN) - before)).toBeLessThan(0.25);
+  }
+  // Of several joules that go to and fro.
+  expect(swing[1] - swing[0]).toBeGreaterThan(1);
+  sim.dispose();
+});
+
 describe("loose objects", () => {
   test("a heavier one falls no faster and slides as far, but stops what it hits less", async () => {
     const sim = await worlds(boxYard(), {}, { objectMassFactor: 4 });
