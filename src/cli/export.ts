@@ -4,8 +4,9 @@ import path from "node:path";
 import { type Command, Option } from "commander";
 import { RewardsmithError } from "../core/errors.js";
 import { exportPolicy } from "../deploy/export.js";
+import { compileTask } from "../reward/node/compile-task.js";
 import { printPython } from "../reward/python.js";
-import { listTasks } from "../task/node/load.js";
+import { listTasks, loadTask } from "../task/node/load.js";
 import type { Watched } from "../view/live/scene.js";
 import type { CliContext } from "./context.js";
 import { storedOffer, taskOffer } from "./policy-offer.js";
@@ -33,15 +34,8 @@ export function define(command: Command, cli: CliContext): void {
 
 async function run(cli: CliContext, name: string, flags: ExportFlags): Promise<void> {
   const { terminal } = cli;
+  if (flags.reward === "python") return exportReward(cli, name, flags.to);
   const { scene, policy, about } = await load(cli, name);
-  if (flags.reward === "python") {
-    const text = printPython(scene.task, scene.reward, { title: about.label });
-    if (flags.to === undefined) return terminal.line(text.trimEnd());
-    write(flags.to, text);
-    terminal.record({ file: flags.to });
-    terminal.line(`${flags.to}: the reward of ${about.label}, for NumPy and PyTorch.`);
-    return;
-  }
   if (policy === null) {
     throw new RewardsmithError("E_RUN_NO_POLICY", "nothing has been trained yet", { where: name });
   }
@@ -72,9 +66,36 @@ async function run(cli: CliContext, name: string, flags: ExportFlags): Promise<v
   );
 }
 
+/** Of a task that of a person, of anything else the one it was trained with. */
+async function exportReward(cli: CliContext, name: string, file?: string): Promise<void> {
+  const { terminal } = cli;
+  let text: string;
+  if (isTask(name)) {
+    const task = compileTask(await loadTask(name));
+    const { human } = task.programs;
+    if (!human) {
+      throw new RewardsmithError("E_REWARD_MISSING", "the task has no human reward", {
+        where: task.task.folder,
+        hint: "name a run, or a result as job@steps",
+      });
+    }
+    text = printPython(task, human, { title: name });
+  } else {
+    const { scene, about } = await load(cli, name);
+    text = printPython(scene.task, scene.reward, { title: about.label });
+  }
+  if (file === undefined) return terminal.line(text.trimEnd());
+  write(file, text);
+  terminal.record({ file });
+  terminal.line(`${file}: the reward of ${name}, for NumPy and PyTorch.`);
+}
+
+function isTask(name: string): boolean {
+  return listTasks().includes(name) || existsSync(path.join(name, "task.ts"));
+}
+
 async function load(cli: CliContext, name: string): Promise<Watched> {
-  const isTask = listTasks().includes(name) || existsSync(path.join(name, "task.ts"));
-  const offer = isTask
+  const offer = isTask(name)
     ? await taskOffer(cli, name)
     : storedOffer(cli.runsFolder, typicalPolicy(findPolicies(cli.runsFolder, name)));
   const watched = await offer.load();

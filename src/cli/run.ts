@@ -59,8 +59,8 @@ async function run(cli: CliContext, folder: string, flags: RunFlags): Promise<vo
   if (policy.edited.length > 0) {
     terminal.line(`Changed since it was exported: ${policy.edited.join(", ")}.`);
   }
-  const { adapter, close } = await connect(policy, flags, signal);
   const runtime = await createRuntime(flags.runtime, policy);
+  const { adapter, close } = await connect(policy, flags, signal);
   const progress = new Progress(terminal, {
     label: "running",
     total: Math.round(flags.seconds / policy.deployment.step_dt),

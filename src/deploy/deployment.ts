@@ -16,7 +16,7 @@ import type { Excursions } from "./recording.js";
 const range = z.tuple([z.number(), z.number()]);
 const names = z.array(z.string());
 
-export const safetySchema = z.strictObject({
+const safetySchema = z.strictObject({
   /** Measured joint positions stay within these, rad or m. */
   joint_position: z.array(range.nullable()),
   /** rad/s or m/s */
@@ -30,7 +30,6 @@ export const safetySchema = z.strictObject({
   /** Of every joint when the robot is stopped, N m s/rad or N s/m. */
   stop_damping: z.array(z.number().min(0)),
 });
-export type SafetyLimits = z.infer<typeof safetySchema>;
 
 export const deploymentSchema = z.strictObject({
   format: z.literal(1),

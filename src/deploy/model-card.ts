@@ -1,4 +1,5 @@
 /** The README of a deployment: what the policy is, what it was shown, and what nobody has tested. */
+import { frameDim, type NetworkShape } from "../policy/network.js";
 import { checkScript } from "./check-script.js";
 import type { Deployment } from "./deployment.js";
 import type { Manifest } from "./manifest.js";
@@ -27,7 +28,7 @@ export function modelCard(manifest: Manifest, deployment: Deployment): string {
     "",
     ...list([
       `policy: ${policy.label}; ${[policy.steps === null ? "" : `${policy.steps} environment steps`, policy.seed === null ? "" : `seed ${policy.seed}`, policy.engine].filter(Boolean).join(", ")}`,
-      `network: ${[frame * deployment.observation_history, ...policy.network.actor, policy.network.actionDim].join(" → ")}, ${policy.network.activation}; normalizer, ${deployment.observation_history > 1 ? "history, " : ""}and clipping to ±1 are inside \`policy.onnx\``,
+      `network: ${layersOf(policy.network)}, ${policy.network.activation}; normalizer, ${deployment.observation_history > 1 ? "history, " : ""}and clipping to ±1 are inside \`policy.onnx\``,
       `rate: ${(1 / deployment.step_dt).toFixed(1)} Hz (a step of ${deployment.step_dt} s)`,
       `fitness: ${fitness}`,
       exam === null
@@ -86,6 +87,16 @@ export function modelCard(manifest: Manifest, deployment: Deployment): string {
     "```",
     "",
   ].join("\n");
+}
+
+/** Widths from layer to layer, the student's adapter first where there is one. */
+function layersOf(network: NetworkShape): string {
+  const { observationDim, actor, actionDim, adaptation } = network;
+  const chain = (...widths: number[]) => widths.join(" → ");
+  if (!adaptation) return chain(observationDim, ...actor, actionDim);
+  const { adapter, latent } = adaptation;
+  const student = chain(observationDim, ...adapter, latent);
+  return `adapter ${student}; with the newest frame ${chain(frameDim(network) + latent, ...actor, actionDim)}`;
 }
 
 function list(items: readonly string[]): string[] {
