@@ -1,4 +1,5 @@
 /** From flags to whoever is asked for randomizations: a model, a recording, or a person. */
+import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { RewardsmithError } from "../core/errors.js";
 import type { ChatClient } from "../llm/chat.js";
@@ -11,6 +12,7 @@ import { loadPack, type PromptPack } from "../llm/prompt-pack.js";
 import { createRecordedClient, recordingClient } from "../llm/recording.js";
 import { renderRandomization } from "../llm/render.js";
 import { type LlmFlags, resolveLlmSettings } from "../llm/settings.js";
+import { diskError } from "../run/disk.js";
 import type { LoadedTask } from "../task/loaded-task.js";
 import type { FeasibleIntervals } from "../transfer/check-configuration.js";
 import { randomizationInputs } from "../transfer/randomization-prompt.js";
@@ -43,6 +45,11 @@ export async function chooseChat(cli: CliContext, choice: ChatChoice): Promise<C
   const { designer, folder, recording, task, prior, perAnswer, count } = choice;
   const pack = await loadPack(choice.pack);
   const file = path.join(folder, "randomization-conversations.jsonl");
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw diskError(error, folder);
+  }
   const first = await renderRandomization(pack, randomizationInputs(task, perAnswer, prior));
   if (designer === "recorded") {
     if (recording !== null) {

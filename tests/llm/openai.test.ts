@@ -115,6 +115,26 @@ test("a model that refuses temperature is asked again without it, and ever after
   ]);
 });
 
+test("a form for the answer is asked for where the server knows such a thing, and left out elsewhere", async () => {
+  const chat = await client((received) =>
+    (received.body as { response_format?: unknown }).response_format === undefined
+      ? answers.normal
+      : { kind: "status", status: 400, message: "response_format is not supported" },
+  );
+  const schema = { type: "object" };
+  const asked = { ...request, answerSchema: { name: "ranges", schema } };
+  expect((await chat.chat(asked)).text).toBe(answers.normal.text);
+  await chat.chat(asked);
+  expect(server!.requests.map(({ body }) => "response_format" in body)).toEqual([
+    true,
+    false,
+    false,
+  ]);
+  expect(server!.requests[0].body).toMatchObject({
+    response_format: { type: "json_schema", json_schema: { name: "ranges", schema, strict: true } },
+  });
+});
+
 test("the answer limit goes by the name that the server knows", async () => {
   const chat = await client(
     (received) =>
