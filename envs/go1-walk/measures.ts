@@ -9,6 +9,12 @@ export function measures(s: State): Terms {
     drift: Math.abs(s.base.position[1]),
     torque: mean(s.joint.torque.map((torque) => Math.abs(torque))),
     power: sum(s.joint.torque.map((torque, i) => Math.abs(torque * s.joint.velocity[i]))),
+    slip: mean([
+      s.frontRightFoot.slip,
+      s.frontLeftFoot.slip,
+      s.rearRightFoot.slip,
+      s.rearLeftFoot.slip,
+    ]),
     jerk: mean(rates),
   };
 }

@@ -5,6 +5,7 @@
 
 import { nameHint } from "../core/nearest-name.js";
 import type { RobotModel } from "../robot/model.js";
+import type { LoadedTask } from "./loaded-task.js";
 import { movableJoints, shapeOf, signalError } from "./signal-shape.js";
 import type { Signal, SignalTable } from "./signals.js";
 import type { TaskDefinition } from "./task.js";
@@ -50,6 +51,15 @@ interface DeclaredSignal {
   readonly description: string;
   readonly unit?: string | undefined;
   readonly range?: readonly [number, number] | undefined;
+}
+
+/** The task as it is measured in other worlds: with the signals that only measures.ts sees. */
+export function withMeasuredSignals(task: LoadedTask): LoadedTask {
+  const { definition, robot } = task;
+  const { signals: measured = {} } = definition.transfer ?? {};
+  if (Object.keys(measured).length === 0) return task;
+  const whole = { ...definition, signals: { ...definition.signals, ...measured } };
+  return { ...task, definition: whole, signals: buildSignalTable(whole, robot) };
 }
 
 /** Geoms whose contact force some declared signal needs, each once, in order of declaration. */

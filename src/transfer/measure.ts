@@ -12,6 +12,7 @@ import { createEnvironment } from "../rl/task-environment.js";
 import { floatingBase } from "../robot/free-bodies.js";
 import type { EngineName, ParameterName } from "../sim/simulator.js";
 import type { EpisodeSummary } from "../task/environment.js";
+import { withMeasuredSignals } from "../task/signal-table.js";
 import type { SuccessRule, TransferDefinition } from "../task/task.js";
 import type { TaskEnvironment } from "../task/task-environment.js";
 import { simulatorKey, type World, type WorldPush } from "./world.js";
@@ -216,11 +217,12 @@ function shortened(
   maxEpisodeSteps: number,
   terrain: World["terrain"],
 ): CompiledTask {
-  const { definition } = task.task;
+  const measured = withMeasuredSignals(task.task);
+  const { definition } = measured;
   return {
     ...task,
     task: {
-      ...task.task,
+      ...measured,
       definition: { ...definition, maxEpisodeSteps, ...(terrain && { terrain }) },
     },
   };

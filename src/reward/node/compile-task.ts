@@ -1,5 +1,6 @@
 import { formatIssue, RewardsmithError } from "../../core/errors.js";
 import type { LoadedTask } from "../../task/loaded-task.js";
+import { withMeasuredSignals } from "../../task/signal-table.js";
 import type { CompiledTask } from "../compiled-task.js";
 import type { Program, ProgramKind } from "../program.js";
 import { compileProgram } from "./compile.js";
@@ -8,8 +9,13 @@ import { compileProgram } from "./compile.js";
 export function compileTask(task: LoadedTask): CompiledTask {
   const { sources, signals, folder, definition } = task;
   const problems: string[] = [];
-  const compile = (source: string, kind: ProgramKind, file: string): Program | null => {
-    const { program, issues } = compileProgram(source, kind, signals);
+  const compile = (
+    source: string,
+    kind: ProgramKind,
+    file: string,
+    table = signals,
+  ): Program | null => {
+    const { program, issues } = compileProgram(source, kind, table);
     problems.push(...issues.map((issue) => formatIssue(issue, `${folder}/${file}`)));
     return program;
   };
@@ -21,7 +27,10 @@ export function compileTask(task: LoadedTask): CompiledTask {
   const derived = optional(sources.derived, "derived", "derived.ts");
   const human = optional(sources.human, "reward", "reward.ts");
   const sparse = optional(sources.sparse, "reward", "sparse.ts");
-  const measures = optional(sources.measures, "measures", "measures.ts");
+  const measures =
+    sources.measures === undefined
+      ? null
+      : compile(sources.measures, "measures", "measures.ts", withMeasuredSignals(task).signals);
   if (measures && definition.transfer) {
     const declared = Object.keys(definition.transfer.measures);
     const computed = measures.columns.slice(1);
