@@ -24,6 +24,7 @@ export function actorCriticModel(network: NetworkShape): Uint8Array {
   const criticObservations = hasPrivilegedInput(network)
     ? graph.input("criticObservations", ["batch", network.privilegedObservationDim])
     : observations;
+  const taught = network.adaptation ? graph.input("taught", ["batch", 1]) : null;
   const theta = graph.input("theta", [layout.size]);
   const parameters = splitParameters(graph, theta, layout);
   const { mean, value } = forwardActorCritic(
@@ -32,6 +33,7 @@ export function actorCriticModel(network: NetworkShape): Uint8Array {
     parameters,
     observations,
     criticObservations,
+    taught,
   );
   graph.output("mean", mean, ["batch", network.actionDim]);
   graph.output("value", value, ["batch", 1]);

@@ -94,11 +94,9 @@ export function forward(
 
 /** Forward passes of actor and critic over one batch, and their answers. */
 export interface ActorCriticPasses {
-  /** Observations, all frames, as the networks see them. */
-  readonly seen: Value;
   readonly actor: ForwardPass;
-  /** The teacher's, where there is one. */
-  readonly encoder: ForwardPass | null;
+  /** Where there is a teacher: its encoder and the student's adapter. */
+  readonly teaching: Teaching | null;
   readonly critic: ForwardPass;
   /** `[batch][action]` */
   readonly mean: Value;
@@ -106,9 +104,19 @@ export interface ActorCriticPasses {
   readonly value: Value;
 }
 
+export interface Teaching {
+  readonly encoder: ForwardPass;
+  readonly adapter: ForwardPass;
+  /** `[row][latent]` what the adapter tells less what the encoder says. */
+  readonly error: Value;
+  /** `[row][1]` 1 where the actor goes by the encoder, 0 where by the adapter. */
+  readonly taught: Value;
+}
+
 /**
  * Actor and critic over one batch. With a shared network the value is a head on the actor's last
- * hidden layer; with adaptation the actor acts as the teacher, and both read the newest frame alone.
+ * hidden layer; with adaptation actor and critic read the newest frame alone, and `taught`
+ * `[batch][1]` says whose latent the actor reads: 1 the encoder's, 0 the adapter's.
  * A symmetric network also sees every row's image, so its passes have twice the rows.
  */
 export function forwardActorCritic(
@@ -117,6 +125,7 @@ export function forwardActorCritic(
   parameters: ParameterValues,
   observations: Value,
   criticObservations: Value,
+  taught: Value | null,
   learning = false,
 ): ActorCriticPasses {
   const { activation, adaptation, symmetry } = network;
@@ -126,12 +135,18 @@ export function forwardActorCritic(
     const mirror = symmetry?.privilegedObservation;
     privileged = mirror ? withImages(graph, criticObservations, mirror) : criticObservations;
   }
-  let encoder: ForwardPass | null = null;
+  let teaching: Teaching | null = null;
   let actorInput = seen;
   let criticInput = privileged;
-  if (adaptation) {
-    encoder = forward(graph, parameters.encoder, privileged, activation, learning);
-    actorInput = withLatent(graph, network, seen, encoder.output);
+  if (adaptation && taught !== null) {
+    const encoder = forward(graph, parameters.encoder, privileged, activation, learning);
+    const adapter = forward(graph, parameters.adapter, seen, activation, learning);
+    const error = graph.node("Sub", [adapter.output, encoder.output]);
+    const rows = symmetry ? graph.node("Concat", [taught, taught], { axis: 0 }) : taught;
+    teaching = { encoder, adapter, error, taught: rows };
+    const untaught = graph.node("Sub", [graph.scalar(1), rows]);
+    const latent = graph.node("Add", [encoder.output, graph.node("Mul", [untaught, error])]);
+    actorInput = withLatent(graph, network, seen, latent);
     criticInput = withLatent(graph, network, seen, privileged);
   }
   const actor = forward(graph, parameters.actor, actorInput, activation, learning);
@@ -139,7 +154,7 @@ export function forwardActorCritic(
   const critic = forward(graph, parameters.critic, criticInput, activation, learning);
   const mean = symmetry ? foldImages(graph, actor.output, symmetry.action) : actor.output;
   const value = symmetry ? foldImages(graph, critic.output, null) : critic.output;
-  return { seen, actor, encoder, critic, mean, value };
+  return { actor, teaching, critic, mean, value };
 }
 
 /** The newest frame of observations `[batch][frames × frame]`, and other columns behind it. */

@@ -7,11 +7,11 @@ import type { Rng } from "../core/rng.js";
 import { symmetrySchema } from "./mirror.js";
 
 /**
- * A teacher and its student (Kumar et al., "RMA", 2021): while it learns, the actor reads the newest
- * frame and a few numbers that an encoder makes of the privileged observation; an adapter learns to
- * tell these from all frames, and from then on takes the encoder's place.
+ * A teacher and its student (Kumar et al., "RMA", 2021): the actor reads the newest frame and a few
+ * numbers that an encoder makes of the privileged observation; an adapter learns to tell these from
+ * all frames, and takes the encoder's place once training is over, in some environments before.
  */
-export const adaptationShapeSchema = z.strictObject({
+const adaptationShapeSchema = z.strictObject({
   /** Frames of an observation. */
   frames: z.int().min(2),
   /** Numbers the encoder makes. */
@@ -20,7 +20,6 @@ export const adaptationShapeSchema = z.strictObject({
   encoder: z.array(z.int().positive()),
   adapter: z.array(z.int().positive()),
 });
-export type AdaptationShape = z.infer<typeof adaptationShapeSchema>;
 
 export const networkShapeSchema = z.strictObject({
   observationDim: z.int().positive(),

@@ -8,7 +8,6 @@ import { hasPrivilegedInput } from "./inference-graph.js";
 import { unfoldGradient } from "./mirror.js";
 import {
   backward,
-  forward,
   forwardActorCritic,
   inputGradient,
   type LayerValues,
@@ -37,8 +36,8 @@ export type LossSettings = Pick<
  * Inputs: observations `[batch][dim]` (and criticObservations), actions, then oldLogProb, advantage,
  * return and oldValue `[batch][1]`; theta flat; perSample [1], one over the samples of the minibatch.
  * Output: `gradient`, flat, with `lossStatistics` behind it. All are sums over rows: those of a
- * minibatch's parts add up to its own. The adapter's gradient is that of its own loss, which reaches
- * nothing else; the encoder's is the policy's.
+ * minibatch's parts add up to its own. With adaptation there is `taught` `[batch][1]`. The adapter's
+ * gradient is that of its own loss alone, which reaches nothing else; the encoder's is the policy's.
  */
 export function gradientModel(network: NetworkShape, loss: LossSettings): Uint8Array {
   const layout = parameterLayout(network);
@@ -55,18 +54,26 @@ export function gradientModel(network: NetworkShape, loss: LossSettings): Uint8A
     column("return"),
     column("oldValue"),
   ];
+  const taught = network.adaptation ? column("taught") : null;
   const theta = graph.input("theta", [layout.size]);
   const perSample = graph.input("perSample", [1]);
 
   const parameters = splitParameters(graph, theta, layout);
   const {
-    seen,
     actor,
-    encoder,
+    teaching,
     critic,
     mean,
     value: answer,
-  } = forwardActorCritic(graph, network, parameters, observations, criticObservations, true);
+  } = forwardActorCritic(
+    graph,
+    network,
+    parameters,
+    observations,
+    criticObservations,
+    taught,
+    true,
+  );
 
   const policy = policyLoss(graph, {
     mean,
@@ -96,12 +103,11 @@ export function gradientModel(network: NetworkShape, loss: LossSettings): Uint8A
     layers.flatMap(({ weight, bias }) => [graph.reshape(weight, [-1]), bias]);
   const gradient = [...flat(actorGradients)];
   const stats = [policy.surrogate, value.loss, policy.bound, policy.approxKl, policy.clipFraction];
-  if (network.adaptation && encoder) {
-    const adapter = forward(graph, parameters.adapter, seen, network.activation, true);
+  if (network.adaptation && teaching) {
+    const { encoder, adapter, error } = teaching;
     const rowsPerSample = symmetry ? 2 : 1;
     const student = adaptationLoss(graph, {
-      told: adapter.output,
-      latent: encoder.output,
+      error,
       perNumber: graph.node("Mul", [
         perSample,
         graph.scalar(1 / (rowsPerSample * network.adaptation.latent)),
@@ -117,7 +123,8 @@ export function gradientModel(network: NetworkShape, loss: LossSettings): Uint8A
     );
     const latentGradient = inputGradient(graph, { weight: ofLatent }, actorGradients.first);
     gradient.unshift(...flat(backward(graph, parameters.adapter, adapter, student.gradient)));
-    gradient.push(...flat(backward(graph, parameters.encoder, encoder, latentGradient)));
+    const encoderGradient = graph.node("Mul", [latentGradient, teaching.taught]);
+    gradient.push(...flat(backward(graph, parameters.encoder, encoder, encoderGradient)));
     stats.push(student.loss);
   }
   gradient.push(...flat(criticGradients), policy.logStdGradient);
@@ -235,9 +242,8 @@ function valueLoss(
 /** Mean square of what the adapter tells less what the encoder says; its gradient for the former. */
 function adaptationLoss(
   graph: OnnxGraph,
-  { told, latent, perNumber }: { told: Value; latent: Value; perNumber: Value },
+  { error, perNumber }: { error: Value; perNumber: Value },
 ) {
-  const error = graph.node("Sub", [told, latent]);
   const squares = graph.sum(graph.node("Mul", [error, error]));
   const slope = graph.node("Mul", [perNumber, graph.scalar(2)]);
   return {

@@ -27,6 +27,8 @@ export interface Ppo {
   readonly minibatches: readonly Minibatch[];
   /** Sample order of an epoch, `[step × env]`. */
   readonly order: Uint32Array;
+  /** [env] of all shards: 1 where a teacher acts, 0 where a student; idle without adaptation. */
+  readonly taught: Float32Array;
   /** Of the observation, the privileged input (null: it has none) and the return. */
   readonly normalizers: {
     readonly observation: RunningStatistics | null;
@@ -239,11 +241,14 @@ export function gaussianKl(meanP: number, logStdP: number, meanQ: number, logStd
 }
 
 function fillMinibatch(ppo: Ppo, from: number, to: number): Minibatch {
-  const { rollout, order, environment, normalizers } = ppo;
+  const { rollout, order, environment, normalizers, taught } = ppo;
   const minibatch = ppo.minibatches.find(({ size }) => size === to - from) as Minibatch;
   const criticDim = minibatch.criticObservations.length / minibatch.size;
   gatherRows(rollout.observations, environment.observationDim, order, from, minibatch.observations);
   gatherRows(rollout.criticObservations, criticDim, order, from, minibatch.criticObservations);
+  for (let i = 0; i < minibatch.taught.length; i++) {
+    minibatch.taught[i] = taught[order[from + i] % rollout.numEnvs];
+  }
   gatherRows(rollout.actions, environment.actionDim, order, from, minibatch.actions);
   gatherRows(rollout.logProbs, 1, order, from, minibatch.oldLogProb);
   gatherRows(rollout.advantages, 1, order, from, minibatch.advantage);

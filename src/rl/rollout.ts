@@ -29,6 +29,8 @@ export interface RolloutDims {
   /** 0: none. */
   readonly criticObservationDim: number;
   readonly actionDim: number;
+  /** Whether there are a teacher and a student. */
+  readonly adapts?: boolean;
 }
 
 export interface RolloutOptions extends RolloutDims {
@@ -88,6 +90,7 @@ export function createMinibatch(size: number, dims: RolloutDims): Minibatch {
     size,
     observations: new Float32Array(size * dims.observationDim),
     criticObservations: new Float32Array(size * dims.criticObservationDim),
+    taught: new Float32Array(dims.adapts ? size : 0),
     actions: new Float32Array(size * dims.actionDim),
     oldLogProb: new Float32Array(size),
     advantage: new Float32Array(size),

@@ -76,6 +76,11 @@ export class Trainer {
       return part[group.index + 1] - part[group.index];
     });
     this.seed = seed;
+    const { studentShare = 0 } = settings.network.adaptation ?? {};
+    const taught = Float32Array.from({ length: numEnvs }, (_, env) =>
+      isStudent(env, studentShare) ? 0 : 1,
+    );
+    networks.taught.set(taught.subarray(firstEnv, firstEnv + networks.taught.length));
     this.ppo = {
       environment,
       firstEnv,
@@ -92,6 +97,7 @@ export class Trainer {
       }),
       minibatches: [...new Set(sizes)].map((size) => createMinibatch(size, dims)),
       order: new Uint32Array(samples),
+      taught,
       normalizers: {
         observation: normalizeObservation
           ? new RunningStatistics(network.observationDim, network.symmetry?.observation)
@@ -224,12 +230,18 @@ function restore(normalizer: RunningStatistics | null, saved: SavedStatistics | 
   }
 }
 
+/** Spreads the students evenly over the environments. */
+function isStudent(env: number, share: number): boolean {
+  return Math.floor((env + 1) * share) > Math.floor(env * share);
+}
+
 /** Widths of what a rollout holds for a network. */
 export function rolloutDims(network: NetworkShape): RolloutDims {
   return {
     observationDim: network.observationDim,
     criticObservationDim: hasPrivilegedInput(network) ? network.privilegedObservationDim : 0,
     actionDim: network.actionDim,
+    adapts: network.adaptation !== undefined,
   };
 }
 

@@ -44,7 +44,7 @@ export const ppoSettingsSchema = z.strictObject({
 });
 
 /** A teacher that knows the world while it learns, and a student that tells it from history. */
-export const adaptationSettingsSchema = z.strictObject({
+const adaptationSettingsSchema = z.strictObject({
   latent: z
     .int()
     .positive()
@@ -55,6 +55,13 @@ export const adaptationSettingsSchema = z.strictObject({
     .default([64, 32])
     .describe("hidden layers of the student's adapter, which reads the observation's history"),
   lr: z.number().positive().default(1e-3).describe("learning rate of the adapter"),
+  // Of a teacher alone a student never sees where its own mistakes lead (Wang et al., "CTS", 2024).
+  studentShare: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0.25)
+    .describe("share of the environments in which the student acts while both learn"),
 });
 
 export const networkSettingsSchema = z.strictObject({

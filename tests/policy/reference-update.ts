@@ -8,6 +8,7 @@ export interface ReferenceBatch {
   readonly size: number;
   readonly observations: ArrayLike<number>;
   readonly criticObservations: ArrayLike<number>;
+  readonly taught: ArrayLike<number>;
   readonly actions: ArrayLike<number>;
   readonly oldLogProb: ArrayLike<number>;
   readonly advantage: ArrayLike<number>;
@@ -111,6 +112,7 @@ export function referenceForward(
       criticObservations: symmetry.privilegedObservation
         ? image(batch.criticObservations, symmetry.privilegedObservation)
         : [],
+      taught: [batch.taught[b]],
     },
     0,
   );
@@ -159,7 +161,7 @@ function sidedForward(
     const latent = run(encoder, privileged).output;
     const told = run(adapter, observation).output;
     return {
-      mean: run(actor, [...newest, ...latent]).output,
+      mean: run(actor, [...newest, ...(batch.taught[b] === 1 ? latent : told)]).output,
       value: run(critic, [...newest, ...privileged]).output[0],
       adaptation: latent.reduce((sum, x, i) => sum + (told[i] - x) ** 2, 0) / latent.length,
     };

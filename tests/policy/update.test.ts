@@ -18,8 +18,10 @@ const separate: NetworkShape = {
 const asymmetric: NetworkShape = { ...separate, privilegedObservationDim: 3 };
 const taught: NetworkShape = {
   ...asymmetric,
-  observationDim: 15,
-  adaptation: { frames: 3, latent: 4, encoder: [6], adapter: [8, 5] },
+  observationDim: 10,
+  actor: [5, 4],
+  critic: [4],
+  adaptation: { frames: 2, latent: 3, encoder: [4], adapter: [5] },
 };
 const shared: NetworkShape = { ...separate, shared: true };
 const symmetry: Symmetry = {
@@ -28,10 +30,10 @@ const symmetry: Symmetry = {
   action: { permutation: [1, 0], sign: [-1, -1] },
 };
 const privilegedObservation: Mirror = { permutation: [1, 0, 2], sign: [1, 1, -1] };
-/** The same mirror in each of three frames. */
+/** The same mirror in both frames. */
 const framesMirror: Mirror = {
-  permutation: [0, 5, 10].flatMap((at) => symmetry.observation.permutation.map((i) => at + i)),
-  sign: [0, 1, 2].flatMap(() => symmetry.observation.sign),
+  permutation: [0, 5].flatMap((at) => symmetry.observation.permutation.map((i) => at + i)),
+  sign: [0, 1].flatMap(() => symmetry.observation.sign),
 };
 const taughtSymmetric: NetworkShape = {
   ...taught,
@@ -78,6 +80,7 @@ function randomBatch(network: NetworkShape, theta: Float32Array, advantageScale 
     size,
     observations: normals(size * network.observationDim, 1),
     criticObservations: normals(size * network.privilegedObservationDim, 1),
+    taught: Float32Array.from({ length: network.adaptation ? size : 0 }, (_, b) => b % 3 && 1),
     actions: normals(size * network.actionDim, 1),
     oldLogProb: new Float32Array(size),
     advantage: normals(size, advantageScale),
@@ -255,11 +258,13 @@ describe("batched inference", () => {
       for (let i = 0; i < input.length; i++) input[i] = rng.normal();
     }
     expect(networks.criticObservations.length).toBe(4 * network.privilegedObservationDim);
+    networks.taught.set([1, 0, 0, 1].slice(0, networks.taught.length));
     await networks.infer();
     const batch = {
       ...randomBatch(network, theta),
       observations: networks.observations,
       criticObservations: networks.criticObservations,
+      taught: networks.taught,
     };
     for (let b = 0; b < 4; b++) {
       const { mean, value } = referenceForward(network, Float64Array.from(theta), batch, b);

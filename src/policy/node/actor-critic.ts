@@ -18,6 +18,8 @@ export interface Minibatch {
   readonly observations: Float32Array;
   /** `[sample][dim]`; empty where there is no privileged input. */
   readonly criticObservations: Float32Array;
+  /** `[sample]` 1 where the teacher acted, 0 where the student; empty without adaptation. */
+  readonly taught: Float32Array;
   readonly actions: Float32Array;
   /** `[sample]` each. */
   readonly oldLogProb: Float32Array;
@@ -47,6 +49,8 @@ export class ActorCritic {
   /** Inference buffers: fill the normalized inputs `[env][dim]`, call `infer`, read mean and value. */
   readonly observations: Float32Array;
   readonly criticObservations: Float32Array;
+  /** `[env]` 1 where the teacher acts, as at first, 0 where the student; empty without adaptation. */
+  readonly taught: Float32Array;
   readonly mean: Float32Array;
   readonly value: Float32Array;
   /** Flat parameters. */
@@ -85,6 +89,8 @@ export class ActorCritic {
       hasPrivilegedInput(network) ? numEnvs : 0,
       network.privilegedObservationDim,
     );
+    const taught = matrix(network.adaptation ? numEnvs : 0, 1);
+    this.taught = taught.data.fill(1);
     const mean = matrix(numEnvs, network.actionDim);
     const value = matrix(numEnvs, 1);
     this.observations = observations.data;
@@ -94,9 +100,12 @@ export class ActorCritic {
     const { size, adapterSize } = parameterLayout(network);
     this.parameters = tensor(new Float32Array(size), [size]);
     this.theta = this.parameters.data;
-    this.inferenceInputs = hasPrivilegedInput(network)
-      ? { observations, criticObservations, theta: this.parameters }
-      : { observations, theta: this.parameters };
+    this.inferenceInputs = {
+      observations,
+      theta: this.parameters,
+      ...(hasPrivilegedInput(network) && { criticObservations }),
+      ...(network.adaptation && { taught }),
+    };
     this.inferenceOutputs = { mean, value };
     const numbers = size + lossStatistics(network).length;
     this.gradient = tensor(new Float32Array(numbers), [numbers]);
@@ -195,6 +204,7 @@ export class ActorCritic {
           network.privilegedObservationDim,
         ]);
       }
+      if (network.adaptation) inputs["taught"] = column(minibatch.taught);
       this.bindings.set(minibatch, inputs);
     }
     return inputs;
