@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import type { TransferEvent } from "../../src/events/transfer-event.js";
+import { foldTransfers, trainingName } from "../../src/events/transfer-state.js";
+
+const at = (seconds: number) => ({ time: new Date(1000 * seconds).toISOString() });
+const key = { row: "designed", configuration: "offline-1", seed: 2 } as const;
+const started: TransferEvent = {
+  type: "started",
+  name: "run",
+  task: "go1-walk",
+  rewardLabel: "the human reward",
+  designer: "offline",
+  machine: "",
+  versions: {},
+};
+
+describe("the fold of a transfer", () => {
+  it("counts the time between events, but not the time nobody worked", () => {
+    const state = foldTransfers([
+      { ...started, ...at(0) },
+      { type: "baseTrained", jobId: "a", steps: 10, ...at(5) },
+      { type: "resumed", ...at(100) },
+      { type: "trained", ...key, jobId: "b", steps: 10, newSteps: 10, cpuSeconds: 1, ...at(103) },
+    ]);
+    expect(state).toMatchObject({ status: "running", wallSeconds: 8 });
+    expect(state.trained.map(trainingName)).toEqual(["designed/offline-1, seed 2"]);
+  });
+
+  it("is stopped by an error and goes on after it", () => {
+    const stopped = [
+      { ...started, ...at(0) },
+      { type: "stopped", code: "E_CANCELLED", message: "stopped", ...at(1) } as const,
+    ];
+    expect(foldTransfers(stopped).status).toBe("stopped");
+    const resumed = foldTransfers([...stopped, { type: "resumed", ...at(2) }]);
+    expect(resumed).toMatchObject({ status: "running", stopped: null });
+  });
+});
