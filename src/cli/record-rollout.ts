@@ -1,6 +1,7 @@
 /** `record --out FILE.rollout` or `.mcap`: every step of a roll-out as data, for the viewer or Foxglove. */
-import { closeSync, openSync, statSync, writeSync } from "node:fs";
+import { closeSync, openSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { RewardsmithError } from "../core/errors.js";
 import { createRecordingFile } from "../stream/node/recording-file.js";
 import { type Recorder, recordRollout } from "../view/live/record-rollout.js";
 import type { Watched } from "../view/live/scene.js";
@@ -26,7 +27,6 @@ export async function writeRecordings(cli: CliContext, options: RolloutRecording
   const { watched, files, numEnvs, seconds, program } = options;
   const { name, controlDtSeconds } = watched.scene.task.task.definition;
   const title = `${name}: ${watched.about.label}`;
-  const recorders = await Promise.all(files.map((file) => recorder(file, title, program)));
   const progress = new Progress(cli.terminal, {
     label: "recording",
     total: Math.round(seconds / controlDtSeconds),
@@ -34,6 +34,7 @@ export async function writeRecordings(cli: CliContext, options: RolloutRecording
   });
   let steps: number;
   try {
+    const recorders = await Promise.all(files.map((file) => recorder(file, title, program)));
     steps = await recordRollout({
       watched,
       numEnvs,
@@ -45,6 +46,8 @@ export async function writeRecordings(cli: CliContext, options: RolloutRecording
         progress.update(step);
       },
     });
+  } catch (error) {
+    throw diskFull(error, files.join(", ")) ?? error;
   } finally {
     progress.end();
   }
@@ -57,18 +60,31 @@ export async function writeRecordings(cli: CliContext, options: RolloutRecording
   }
 }
 
+/** What a person can do where there is no more room; undefined for other errors. */
+export function diskFull(error: unknown, file: string): RewardsmithError | undefined {
+  if ((error as NodeJS.ErrnoException | null)?.code !== "ENOSPC") return undefined;
+  return new RewardsmithError("E_DISK_FULL", "no space left on the disk for the recording", {
+    where: file,
+    hint: "free some space, or record fewer --seconds or --episodes",
+    cause: error,
+  });
+}
+
 async function recorder(file: string, title: string, program: string): Promise<Recorder> {
   if (path.extname(file).toLowerCase() === ".rollout") {
     return createRecordingFile(file, { title, program, createdAt: new Date().toISOString() });
   }
   const descriptor = openSync(file, "w");
-  const recording = new McapRecording((bytes) => void writeSync(descriptor, bytes), program);
+  const recording = new McapRecording((bytes) => writeFileSync(descriptor, bytes), program);
   return {
     frame: (frame) => recording.frame(frame),
     message: (message) => recording.message(message),
     async end() {
-      await recording.end();
-      closeSync(descriptor);
+      try {
+        await recording.end();
+      } finally {
+        closeSync(descriptor);
+      }
     },
   };
 }

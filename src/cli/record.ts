@@ -25,7 +25,7 @@ import type { CliContext } from "./context.js";
 import { formatFitness } from "./numbers.js";
 import { integer } from "./parse-number.js";
 import { formatCount, Progress } from "./progress.js";
-import { isRecording, writeRecordings } from "./record-rollout.js";
+import { diskFull, isRecording, writeRecordings } from "./record-rollout.js";
 import { findPolicies, findTaskPolicy, type StoredPolicy, typicalPolicy } from "./stored-policy.js";
 
 interface Options {
@@ -313,7 +313,9 @@ function write(file: string, bytes: Uint8Array): void {
   }
 }
 
-function unwritable(file: string, cause: unknown): RewardsmithError {
+function unwritable(file: string, cause: unknown): unknown {
+  const full = diskFull(cause, file);
+  if (full) return full;
   const code = (cause as NodeJS.ErrnoException).code;
   const why = code === "ENOENT" ? "its folder does not exist" : (code ?? (cause as Error).message);
   return new RewardsmithError("E_RECORD_OUTPUT", `cannot be written: ${why}`, {

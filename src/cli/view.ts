@@ -4,7 +4,7 @@ import path from "node:path";
 import type { Command } from "commander";
 import { RewardsmithError } from "../core/errors.js";
 import { listRuns, openRun } from "../run/run-folder.js";
-import { recordingRoute } from "../view/recording-route.js";
+import { recordingRoutes } from "../view/recording-route.js";
 import type { CliContext } from "./context.js";
 import {
   addViewerFlags,
@@ -37,7 +37,7 @@ function ofFile(file: string): ViewerSubject {
     focus: () => null,
     waiting: "A recording is open in Replay.",
     page: `#/replay?file=${name}`,
-    routes: [recordingRoute(file)],
+    routes: recordingRoutes(file),
   };
 }
 

@@ -41,7 +41,8 @@ class FileWriter extends RecordingWriter {
   private readonly file: FileHandle;
 
   constructor(file: FileHandle, header: Omit<RecordingHeader, "format">) {
-    super(async (bytes) => void (await file.write(bytes)), header);
+    // Unlike `write`, this one goes on until all is written or fails.
+    super((bytes) => file.appendFile(bytes), header);
     this.file = file;
   }
 

@@ -49,7 +49,18 @@ export const sceneUpdate = {
         cubes: nothing,
         spheres: nothing,
         cylinders: nothing,
-        lines: nothing,
+        lines: list(
+          record({
+            type: integer,
+            pose,
+            thickness: number,
+            scale_invariant: flag,
+            points: list(vector),
+            color,
+            colors: list(color),
+            indices: list(integer),
+          }),
+        ),
         triangles: list(
           record({
             pose,
@@ -65,6 +76,9 @@ export const sceneUpdate = {
     ),
   }),
 };
+
+/** Foxglove's number of a list of separate lines: two points each. */
+export const lineList = 2;
 
 export const log = {
   name: "foxglove.Log",

@@ -1,18 +1,32 @@
 /**
  * A roll-out as MCAP, for Foxglove and other tools: bodies as frames with their shapes on them, reward
- * terms of every environment, state of the first one, and what happened as a log. Terrain is left out.
+ * terms of every environment, state of the first one, and what happened as a log; contacts as lines
+ * along their forces, and the terrain around the places where environments stand.
  */
 import { geomMesh } from "../../robot/geom-mesh.js";
 import type { Geom } from "../../robot/model.js";
+import { terrainSchema } from "../../sim/terrain/declaration.js";
+import { buildHeightField } from "../../sim/terrain/tiles.js";
 import type { RolloutFrame } from "../../stream/frame.js";
 import type { ServerMessage } from "../../stream/protocol.js";
 import type { RolloutModel } from "../../stream/rollout-model.js";
-import { frameTransforms, log, logLevel, reward, robotState, sceneUpdate } from "./foxglove.js";
+import { unevenMesh } from "../raster/uneven-ground.js";
+import {
+  frameTransforms,
+  lineList,
+  log,
+  logLevel,
+  reward,
+  robotState,
+  sceneUpdate,
+} from "./foxglove.js";
 import { McapFile } from "./mcap-file.js";
 
 /** Between environments that have no place of their own, m. */
 const spacingMeters = 3;
 const meshSides = 16;
+/** Of terrain around the outermost places where environments stand, m. */
+const terrainReachMeters = 8;
 
 export class McapRecording {
   private readonly file: McapFile;
@@ -31,6 +45,7 @@ export class McapRecording {
       reward: channel("/reward", reward),
       state: channel("/env0/state", robotState),
       log: channel("/log", log),
+      contacts: channel("/contacts", sceneUpdate),
     };
   }
 
@@ -56,7 +71,7 @@ export class McapRecording {
     const timestamp = stamp(time);
     if (!this.sceneTold) {
       this.sceneTold = true;
-      this.file.addMessage(this.channels.scene, time, sceneOf(model, timestamp));
+      this.file.addMessage(this.channels.scene, time, sceneOf(model, frame, timestamp));
     }
     const transforms = transformsOf(model, frame).map((transform) => ({ timestamp, ...transform }));
     this.file.addMessage(this.channels.transforms, time, { transforms });
@@ -71,6 +86,7 @@ export class McapRecording {
         ),
       })),
     });
+    this.file.addMessage(this.channels.contacts, time, contactsOf(model, frame, timestamp));
     this.file.addMessage(this.channels.state, time, {
       observation: named(model.observationNames, frame.observations.subarray(0, observationDim)),
       action: named(model.actionNames, frame.actions.subarray(0, actionDim)),
@@ -125,7 +141,7 @@ function transformsOf(model: RolloutModel, frame: RolloutFrame): object[] {
 }
 
 /** The shapes of every body, riding on its frame. */
-function sceneOf(model: RolloutModel, timestamp: object): object {
+function sceneOf(model: RolloutModel, frame: RolloutFrame, timestamp: object): object {
   const shapes = model.robot.geoms.flatMap((geom) => {
     const mesh = geomMesh(geom as unknown as Geom, meshSides);
     if (!mesh || geom.rgba[3] === 0) return [];
@@ -145,25 +161,104 @@ function sceneOf(model: RolloutModel, timestamp: object): object {
     return [{ body: geom.body, triangles }];
   });
   const entities = Array.from({ length: model.numEnvs }, (_, env) =>
-    model.robot.bodies.map((_, body) => ({
-      timestamp,
-      frame_id: frameOf(model, env, body),
-      id: frameOf(model, env, body),
-      lifetime: { sec: 0, nsec: 0 },
-      frame_locked: true,
-      metadata: [],
-      arrows: [],
-      cubes: [],
-      spheres: [],
-      cylinders: [],
-      lines: [],
-      triangles: shapes.filter((shape) => shape.body === body).map((shape) => shape.triangles),
-      texts: [],
-      models: [],
-    })),
+    model.robot.bodies.map((_, body) => {
+      const id = frameOf(model, env, body);
+      const triangles = shapes.filter((shape) => shape.body === body);
+      return entity(timestamp, id, id, { triangles: triangles.map((shape) => shape.triangles) });
+    }),
   ).flat();
-  return { deletions: [], entities: entities.filter(({ triangles }) => triangles.length > 0) };
+  const ground = terrainOf(model, frame);
+  return {
+    deletions: [],
+    entities: [
+      ...(ground ? [entity(timestamp, "world", "terrain", { triangles: [ground] })] : []),
+      ...entities.filter(({ triangles }) => triangles.length > 0),
+    ],
+  };
 }
+
+interface Drawn {
+  readonly triangles?: readonly object[];
+  readonly lines?: readonly object[];
+}
+
+function entity(timestamp: object, frame: string, id: string, { triangles, lines }: Drawn) {
+  return {
+    timestamp,
+    frame_id: frame,
+    id,
+    lifetime: { sec: 0, nsec: 0 },
+    frame_locked: true,
+    metadata: [],
+    arrows: [],
+    cubes: [],
+    spheres: [],
+    cylinders: [],
+    lines: lines ?? [],
+    triangles: triangles ?? [],
+    texts: [],
+    models: [],
+  };
+}
+
+/** Null on flat ground. */
+function terrainOf(model: RolloutModel, { origins }: RolloutFrame): object | null {
+  const declared = terrainSchema.safeParse(model.terrain);
+  if (!declared.success) return null;
+  const along = (axis: number) => origins.filter((_, i) => i % 3 === axis);
+  const low = [0, 1].map((axis) => Math.min(...along(axis)) - terrainReachMeters);
+  const high = [0, 1].map((axis) => Math.max(...along(axis)) + terrainReachMeters);
+  const field = buildHeightField(declared.data);
+  const { positions, indices } = unevenMesh({ field, origin: [0, 0, 0] }, low, high);
+  return {
+    pose: nowhere,
+    points: Array.from({ length: positions.length / 3 }, (_, i) =>
+      vector(positions[3 * i], positions[3 * i + 1], positions[3 * i + 2]),
+    ),
+    color: { r: 0.5, g: 0.53, b: 0.56, a: 1 },
+    colors: [],
+    indices: [...indices],
+  };
+}
+
+/** From every point of contact along its force; the robot's weight is a metre long. */
+function contactsOf(model: RolloutModel, frame: RolloutFrame, timestamp: object): object {
+  const { contacts } = frame;
+  const weight =
+    9.81 *
+    Math.max(
+      model.robot.bodies.reduce((sum, { massKg }) => sum + massKg, 0),
+      1e-3,
+    );
+  const entities = Array.from({ length: model.numEnvs }, (_, env) => {
+    const points: object[] = [];
+    for (let i = 0; i < contacts.count; i++) {
+      if (contacts.env[i] !== env) continue;
+      const [x, y, z] = contacts.point.subarray(3 * i, 3 * i + 3);
+      const [fx, fy, fz] = contacts.force.subarray(3 * i, 3 * i + 3);
+      points.push(vector(x, y, z), vector(x + fx / weight, y + fy / weight, z + fz / weight));
+    }
+    const line = {
+      type: lineList,
+      pose: nowhere,
+      thickness: 3,
+      scale_invariant: true,
+      points,
+      color: { r: 1, g: 0.65, b: 0.1, a: 1 },
+      colors: [],
+      indices: [],
+    };
+    // Empty ones take the place of those before.
+    const lines = points.length > 0 ? [line] : [];
+    return entity(timestamp, `env${env}`, `env${env}/contacts`, { lines });
+  });
+  return { deletions: [], entities };
+}
+
+const nowhere = {
+  position: { x: 0, y: 0, z: 0 },
+  orientation: { x: 0, y: 0, z: 0, w: 1 },
+};
 
 function frameOf(model: RolloutModel, env: number, body: number): string {
   return `env${env}/${model.robot.bodies[body].name || `body${body}`}`;

@@ -1,5 +1,5 @@
 /** Pictures and films from the command line, of trained policies and of none. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { bytesSource, openRecording } from "../../../src/stream/recording-reader.js";
@@ -73,4 +73,14 @@ test("every step is kept as data for the viewer and for Foxglove", async () => {
   expect(model.rewardCode).toContain("export function reward");
   expect(recording.steps).toBe(Math.round(1 / model.controlDtSeconds) + 1);
   expect(readFileSync(path.join(cwd, "a.mcap")).subarray(1, 6).toString()).toBe("MCAP0");
+});
+
+test.runIf(existsSync("/dev/full"))("a full disk is said, for data as for films", async () => {
+  for (const name of ["full.rollout", "full.mcap", "full.gif"]) {
+    symlinkSync("/dev/full", path.join(cwd, name));
+    const { code, stderr } = await run(["record", "cartpole", "--out", name, ...small], { cwd });
+    expect(code).toBe(1);
+    expect(stderr, name).toContain("E_DISK_FULL");
+    expect(stderr).toContain(name);
+  }
 });

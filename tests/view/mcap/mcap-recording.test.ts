@@ -27,10 +27,10 @@ function records(bytes: Uint8Array, from: number, to: number): Entry[] {
 const text = (view: DataView, at: number, length = view.byteLength - at) =>
   new TextDecoder().decode(new Uint8Array(view.buffer, view.byteOffset + at, length));
 
-function record(steps: number): Uint8Array {
+function record(steps: number, terrain: RolloutModel["terrain"] = null): Uint8Array {
   const parts: Uint8Array[] = [];
   const recording = new McapRecording((bytes) => void parts.push(bytes), "test");
-  const model: RolloutModel = boxes(1);
+  const model: RolloutModel = { ...boxes(1), terrain };
   model.robot.geoms.push({
     name: "g",
     body: 1,
@@ -50,6 +50,10 @@ function record(steps: number): Uint8Array {
     frame.poses[7] = 0.5;
     frame.poses[10] = 1;
     frame.terms[2] = n;
+    frame.contacts.count = n === 1 ? 1 : 0;
+    frame.contacts.env[0] = 2;
+    frame.contacts.point.set([1, 2, 0]);
+    frame.contacts.force.set([0, 0, 9.81]);
     recording.frame(frame);
   }
   recording.message({
@@ -58,6 +62,16 @@ function record(steps: number): Uint8Array {
   });
   void recording.end();
   return concatenate(parts);
+}
+
+function messagesOf(file: Uint8Array) {
+  return records(file, 8, file.length - 8)
+    .filter(({ opcode }) => opcode === 6)
+    .flatMap(({ data }) => {
+      const inner = new Uint8Array(data.buffer, data.byteOffset + 40, data.byteLength - 40);
+      return records(inner, 0, inner.length).filter(({ opcode }) => opcode === 5);
+    })
+    .map(({ data }) => ({ channel: data.getUint16(0, true), json: JSON.parse(text(data, 22)) }));
 }
 
 test("every message can be found through the index, and the checksums hold", () => {
@@ -91,28 +105,38 @@ test("every message can be found through the index, and the checksums hold", () 
       }
     }
   }
-  // Transforms, scene, reward, state, log.
+  // Transforms, scene, reward, state, log, contacts.
   expect([...topics].sort()).toEqual([
     [1, 600],
     [2, 1],
     [3, 600],
     [4, 600],
     [5, 1],
+    [6, 600],
   ]);
   const statistics = summary.find(({ opcode }) => opcode === 11)?.data as DataView;
-  expect(Number(statistics.getBigUint64(0, true))).toBe(1802);
+  expect(Number(statistics.getBigUint64(0, true))).toBe(2402);
   expect(Number(statistics.getBigUint64(34, true))).toBe(599 * 20_000_000);
+});
+
+test("contacts are lines along their forces, gone where nothing touches; terrain is in the scene", () => {
+  const kinds = [{ kind: "slope", degrees: [10, 10] }];
+  const messages = messagesOf(record(3, { kinds, levels: 1, tileMeters: 8 }));
+  const contacts = messages.filter(({ channel }) => channel === 6).map(({ json }) => json.entities);
+  expect(contacts.map((entities) => entities[2].lines.length)).toEqual([0, 1, 0]);
+  const [line] = contacts[1][2].lines;
+  expect(contacts[1][2]).toMatchObject({ frame_id: "env2", id: "env2/contacts" });
+  expect(line.points[0]).toEqual({ x: 1, y: 2, z: 0 });
+  expect(line.points[1].z).toBeGreaterThan(0);
+  const [scene] = messages.filter(({ channel }) => channel === 2).map(({ json }) => json.entities);
+  expect(scene[0]).toMatchObject({ frame_id: "world", id: "terrain" });
+  const heights = scene[0].triangles[0].points.map(({ z }: { z: number }) => z);
+  expect(Math.max(...heights) - Math.min(...heights)).toBeGreaterThan(0.3);
 });
 
 test("bodies hang below their environment, rewards carry the names of their terms", () => {
   const file = record(3);
-  const messages = records(file, 8, file.length - 8)
-    .filter(({ opcode }) => opcode === 6)
-    .flatMap(({ data }) => {
-      const inner = new Uint8Array(data.buffer, data.byteOffset + 40, data.byteLength - 40);
-      return records(inner, 0, inner.length).filter(({ opcode }) => opcode === 5);
-    })
-    .map(({ data }) => ({ channel: data.getUint16(0, true), json: JSON.parse(text(data, 22)) }));
+  const messages = messagesOf(file);
   const of = (channel: number) => messages.filter((m) => m.channel === channel).map((m) => m.json);
   const [transforms] = of(1);
   expect(transforms.transforms.length).toBe(4 * (1 + 3));

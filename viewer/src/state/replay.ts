@@ -1,11 +1,12 @@
 /** What Replay shows: a file, the last minute of Live, or a checkpoint rolled out anew. */
 import { signal } from "@preact/signals";
 import { RewardsmithError } from "../../../src/core/errors.js";
-import { blobSource } from "../../../src/stream/recording-reader.js";
+import { type ByteSource, blobSource } from "../../../src/stream/recording-reader.js";
 import { cut, loadRecording } from "../timeline/load-recording.js";
 import { Player } from "../timeline/player.js";
+import { servedRecording } from "../timeline/served-recording.js";
 import type { Timeline } from "../timeline/timeline.js";
-import { getBytes } from "./api.js";
+import { ApiError } from "./api.js";
 import { LiveSession, live } from "./live-session.js";
 
 export class Replay {
@@ -19,31 +20,28 @@ export class Replay {
   readonly session = new LiveSession();
   readonly fromCheckpoint = signal(false);
 
-  async openFile(file: File): Promise<void> {
-    this.loading.value = 0;
-    this.problems.value = [];
-    try {
-      const loaded = await loadRecording(blobSource(file), (share) => {
-        this.loading.value = share;
-      });
-      this.show(loaded.timeline, loaded.title || file.name, loaded.problems);
-    } catch (error) {
-      const hint = error instanceof RewardsmithError && error.hint ? ` – ${error.hint}` : "";
-      const message = error instanceof Error ? error.message : "it could not be read";
-      this.problems.value = [`${file.name}: ${message}${hint}`];
-    } finally {
-      this.loading.value = null;
-    }
+  openFile(file: File): Promise<void> {
+    return this.open(file.name, async () => blobSource(file));
   }
 
   /** The recording that `rewardsmith view FILE` serves. */
-  async openServed(name: string): Promise<void> {
+  openServed(name: string): Promise<void> {
+    return this.open(name, servedRecording);
+  }
+
+  private async open(name: string, source: () => Promise<ByteSource>): Promise<void> {
     this.loading.value = 0;
+    this.problems.value = [];
     try {
-      await this.openFile(new File([await getBytes("/api/recording")], name));
+      const loaded = await loadRecording(await source(), (share) => {
+        this.loading.value = share;
+      });
+      this.show(loaded.timeline, loaded.title || name, loaded.problems);
     } catch (error) {
+      const told = error instanceof RewardsmithError || error instanceof ApiError;
+      const hint = told && error.hint ? ` – ${error.hint}` : "";
       const message = error instanceof Error ? error.message : "it could not be read";
-      this.problems.value = [`${name}: ${message}`];
+      this.problems.value = [`${name}: ${message}${hint}`];
     } finally {
       this.loading.value = null;
     }
