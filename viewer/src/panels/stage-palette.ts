@@ -1,5 +1,5 @@
 /** The picture's colours, from the style sheet. */
-import type { StagePalette } from "../stage/stage.js";
+import type { StagePalette } from "../stage/palette.js";
 import { theme } from "../state/theme.js";
 
 export function stagePalette(): StagePalette {

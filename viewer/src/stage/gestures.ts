@@ -6,7 +6,8 @@
 import { Vector3 } from "three";
 import type { StageSettings } from "../state/stage-settings.js";
 import type { Player } from "../timeline/player.js";
-import type { Pick, Stage } from "./stage.js";
+import type { Pick } from "./picker.js";
+import type { Stage } from "./stage.js";
 
 type Place = readonly [number, number, number];
 

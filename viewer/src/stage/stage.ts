@@ -2,71 +2,20 @@
  * The three-dimensional picture of a roll-out: robots of all environments, ground, and what is drawn
  * over them. It draws only when told to, and only when something has changed.
  */
-import {
-  Color,
-  DirectionalLight,
-  HemisphereLight,
-  Mesh,
-  MeshBasicMaterial,
-  NeutralToneMapping,
-  PCFShadowMap,
-  Plane,
-  Raycaster,
-  RingGeometry,
-  Scene,
-  Vector2,
-  Vector3,
-  WebGLRenderer,
-} from "three";
-import { unrotateVector } from "../../../src/core/quaternion.js";
+import { Color, NeutralToneMapping, PCFShadowMap, Scene, type Vector3, WebGLRenderer } from "three";
 import type { RolloutModel } from "../../../src/stream/rollout-model.js";
 import { CameraRig } from "./camera-rig.js";
-import { type Extent, measureExtent } from "./extent.js";
-import { Ghosts } from "./ghosts.js";
-import { Ground } from "./ground.js";
-import { groundHeight } from "./ground-height.js";
+import { type Cast, createCast, disposeCast, objectsOf } from "./cast.js";
+import { measureExtent } from "./extent.js";
 import { type Layer, layersAtFirst } from "./layers.js";
 import { gridLayout } from "./layout.js";
-import { type Arrow, Overlays } from "./overlays.js";
+import type { Arrow } from "./overlays.js";
+import type { StagePalette } from "./palette.js";
+import { type Pick, Picker } from "./picker.js";
 import { Quality } from "./quality.js";
 import { RobotMesh } from "./robot-mesh.js";
 import type { StageScene } from "./scene.js";
-import { Terrain } from "./terrain.js";
-import { Trails } from "./trails.js";
-
-export interface Pick {
-  readonly env: number;
-  readonly body: number;
-  /** In the body's frame, m. */
-  readonly point: readonly [number, number, number];
-  /** World frame as drawn, m. */
-  readonly at: Vector3;
-}
-
-export interface StagePalette {
-  readonly ground: string;
-  readonly line: string;
-  readonly faded: string;
-  readonly terrain: string;
-  readonly accent: string;
-  readonly light: boolean;
-}
-
-/** Everything made for one model. */
-interface Cast {
-  readonly model: RolloutModel;
-  readonly robots: RobotMesh;
-  readonly ghosts: Ghosts;
-  readonly trails: Trails;
-  readonly overlays: Overlays;
-  readonly terrain: Terrain | null;
-  collision: RobotMesh | null;
-  extent: Extent | null;
-  /** [env][3] where each environment's origin is drawn. */
-  offsets: Float32Array;
-  readonly visible: Uint8Array;
-  readonly floor: number | null;
-}
+import { Surroundings } from "./surroundings.js";
 
 export class Stage {
   readonly rig: CameraRig;
@@ -74,15 +23,8 @@ export class Stage {
   readonly canvas: HTMLCanvasElement;
   private readonly renderer: WebGLRenderer;
   private readonly scene = new Scene();
-  private readonly ground = new Ground();
-  private readonly sun = new DirectionalLight(0xffffff, 2.1);
-  private readonly sky = new HemisphereLight(0xe6efff, 0x4a5058, 1.5);
-  private readonly ring = new Mesh(
-    new RingGeometry(0.972, 1, 96),
-    new MeshBasicMaterial({ transparent: true, opacity: 0.7, depthWrite: false }),
-  );
-  private readonly ray = new Raycaster();
-  private readonly pointer = new Vector2();
+  private readonly surroundings = new Surroundings();
+  private readonly picker: Picker;
   private readonly background = new Color();
   private readonly faded = new Color();
   private readonly accent = new Color();
@@ -131,35 +73,15 @@ export class Stage {
     this.quality = new Quality(this.renderer.getContext());
     this.rig = new CameraRig(this.canvas);
     this.rig.controls.addEventListener("change", () => this.touch());
-    this.sun.shadow.mapSize.set(2048, 2048);
-    this.sun.shadow.bias = -0.0004;
-    this.sun.shadow.normalBias = 0.02;
-    this.scene.add(this.sky, this.sun, this.sun.target, this.ground.group, this.ring);
-    this.ring.visible = false;
-    this.ring.renderOrder = 1;
+    this.picker = new Picker(this.canvas, this.rig.camera);
+    this.scene.add(this.surroundings.group);
   }
 
   /** Another robot or number of environments. */
   open(model: RolloutModel): void {
     this.closeCast();
-    const { robot, numEnvs } = model;
-    const cast: Cast = {
-      model,
-      robots: new RobotMesh(robot, numEnvs, "solid"),
-      ghosts: new Ghosts(robot),
-      trails: new Trails(numEnvs),
-      overlays: new Overlays(),
-      terrain: Terrain.of(model.terrain, this.background),
-      collision: null,
-      extent: null,
-      offsets: new Float32Array(3 * numEnvs),
-      visible: new Uint8Array(numEnvs).fill(1),
-      floor: groundHeight(robot),
-    };
-    const { robots, ghosts, trails, overlays, terrain } = cast;
-    this.scene.add(robots.group, ghosts.group, trails.mesh, overlays.group);
-    if (terrain) this.scene.add(terrain.mesh);
-    this.cast = cast;
+    this.cast = createCast(model, this.background);
+    this.scene.add(...objectsOf(this.cast));
     this.painted = "";
     this.rig.jump();
     this.touch();
@@ -174,13 +96,7 @@ export class Stage {
     this.faded.set(palette.faded);
     this.accent.set(palette.accent);
     this.background.set(palette.terrain);
-    this.ground.paint(
-      new Color(palette.ground),
-      new Color(palette.line),
-      palette.light ? 0.22 : 0.42,
-    );
-    this.sky.intensity = palette.light ? 2 : 1.5;
-    (this.ring.material as MeshBasicMaterial).color.copy(this.accent);
+    this.surroundings.paint(palette);
     if (this.cast?.terrain) this.cast.terrain.color = this.background;
     this.painted = "";
     this.touch();
@@ -265,46 +181,25 @@ export class Stage {
     const y = poses[p + 1] + offsets[o + 1];
     const z = poses[p + 2] + offsets[o + 2];
     if (Number.isFinite(x + y + z)) this.rig.follow(x, y, z, wallSeconds);
-    this.arrangeGround(cast, extent, x, y, offsets[o + 2]);
+    this.arrangeShadows(cast);
+    this.surroundings.arrange({
+      cast,
+      extent,
+      target: this.rig.controls.target,
+      distance: this.rig.distance,
+      place: [x, y, offsets[o + 2]],
+      shown: this.layers.has("terrain"),
+      ringed: model.numEnvs > 1 && !this.alone,
+    });
   }
 
-  private arrangeGround(cast: Cast, extent: Extent, x: number, y: number, originZ: number): void {
-    const { target } = this.rig.controls;
-    const shown = this.layers.has("terrain");
-    const { terrain, floor, model } = cast;
-    if (terrain) {
-      terrain.mesh.visible = shown;
-      terrain.follow(target.x, target.y);
-    }
-    this.ground.group.visible = shown && terrain === null;
-    const height = terrain ? originZ : (floor ?? extent.lowest - 0.5 * extent.robotMeters);
-    this.ground.follow(target, height, this.rig.distance);
-    this.ring.visible = model.numEnvs > 1 && !this.alone && terrain === null && floor !== null;
-    if (this.ring.visible) {
-      const radius = 0.75 * extent.robotMeters;
-      this.ring.position.set(x, y, height + 0.002 * this.rig.distance);
-      this.ring.scale.set(radius, radius, 1);
-    }
-    this.sun.target.position.copy(target);
-    this.sun.position.set(target.x - 3, target.y - 4, target.z + 9);
-    const shadows = this.quality.shadows;
+  private arrangeShadows({ robots }: Cast): void {
+    const { shadows } = this.quality;
     if (this.renderer.shadowMap.enabled !== shadows) {
       this.renderer.shadowMap.enabled = shadows;
-      this.sun.castShadow = shadows;
-      this.ground.shadows = shadows;
-      cast.robots.castShadow = shadows;
+      robots.castShadow = shadows;
     }
-    if (!shadows) this.ground.shadows = false;
-    const reach = Math.min(14, Math.max(1, 1.6 * this.rig.distance));
-    const { camera } = this.sun.shadow;
-    if (Math.abs(camera.right - reach) > 0.15 * reach) {
-      camera.left = -reach;
-      camera.right = reach;
-      camera.top = reach;
-      camera.bottom = -reach;
-      camera.far = 30;
-      camera.updateProjectionMatrix();
-    }
+    this.surroundings.shadows = shadows;
   }
 
   private measure(cast: Cast, poses: Float32Array): void {
@@ -316,7 +211,7 @@ export class Stage {
       const spacing = 1.25 * extent.placeMeters + 1.1 * extent.robotMeters;
       cast.offsets = gridLayout(model.numEnvs, spacing).offsets;
     }
-    this.ground.cellMeters = extent.robotMeters > 0.35 ? 1 : 0.1;
+    this.surroundings.cellMeters = extent.robotMeters > 0.35 ? 1 : 0.1;
     this.rig.camera.near = 0.01 * extent.robotMeters + 0.002;
     this.rig.jump();
     this.rig.controls.target.set(0, 0, 0);
@@ -342,42 +237,12 @@ export class Stage {
 
   /** What lies under a point of the page; environments that are hidden are not hit. */
   pick(clientX: number, clientY: number, poses: Float32Array): Pick | null {
-    const { cast } = this;
-    if (cast === null) return null;
-    this.aim(clientX, clientY);
-    cast.robots.updateBounds();
-    for (const hit of this.ray.intersectObjects(cast.robots.group.children, false)) {
-      const found = cast.robots.bodyOf(hit.object, hit.instanceId ?? 0);
-      if (found === null || found.body < 0) continue;
-      const { env, body } = found;
-      const p = 7 * (env * cast.model.robot.bodies.length + body);
-      const o = 3 * env;
-      const local = [
-        hit.point.x - cast.offsets[o] - poses[p],
-        hit.point.y - cast.offsets[o + 1] - poses[p + 1],
-        hit.point.z - cast.offsets[o + 2] - poses[p + 2],
-      ];
-      unrotateVector(local, 0, poses, p + 3, local, 0);
-      return { env, body, point: [local[0], local[1], local[2]], at: hit.point.clone() };
-    }
-    return null;
+    return this.cast && this.picker.pick(this.cast, clientX, clientY, poses);
   }
 
   /** Where a point of the page meets the plane through `through` that faces the camera; world frame. */
   onFacingPlane(clientX: number, clientY: number, through: Vector3): Vector3 | null {
-    this.aim(clientX, clientY);
-    const normal = this.rig.camera.getWorldDirection(new Vector3());
-    const plane = new Plane().setFromNormalAndCoplanarPoint(normal, through);
-    return this.ray.ray.intersectPlane(plane, new Vector3());
-  }
-
-  private aim(clientX: number, clientY: number): void {
-    const box = this.canvas.getBoundingClientRect();
-    this.pointer.set(
-      (2 * (clientX - box.left)) / box.width - 1,
-      1 - (2 * (clientY - box.top)) / box.height,
-    );
-    this.ray.setFromCamera(this.pointer, this.rig.camera);
+    return this.picker.onFacingPlane(clientX, clientY, through);
   }
 
   /** Where an environment's origin is drawn, m. */
@@ -405,14 +270,7 @@ export class Stage {
   }
 
   private closeCast(): void {
-    const { cast } = this;
-    if (cast === null) return;
-    cast.robots.dispose();
-    cast.collision?.dispose();
-    cast.ghosts.dispose();
-    cast.trails.dispose();
-    cast.overlays.dispose();
-    cast.terrain?.dispose();
+    if (this.cast !== null) disposeCast(this.cast);
     this.cast = null;
   }
 
