@@ -54,7 +54,7 @@ test("rapp measures, says where the policy works, writes it down, and measures n
   const unknown = await run(["rapp", "go1-walk", "--parameter", "frictoin"], { cwd });
   expect(unknown.code).toBe(2);
   expect(unknown.stderr).toContain('did you mean "friction"?');
-}, 120_000);
+}, 400_000);
 
 test("randomize draws within the prior, and takes from a file only what lies there", async () => {
   const drawn = await randomize("-n", "3", "--json");
@@ -74,7 +74,7 @@ test("randomize draws within the prior, and takes from a file only what lies the
   expect(refused.code).toBe(1);
   expect(refused.stderr).toContain("E_CONFIGURATION_PRIOR");
   expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(configurations);
-}, 120_000);
+}, 400_000);
 
 test("randomize asks a model in the form the server can hold it to, and says when only words come", async () => {
   const model = [
@@ -101,4 +101,4 @@ test("randomize asks a model in the form the server can hold it to, and says whe
   const words = await randomize(...model, "--out", "words");
   expect(words.code).toBe(1);
   expect(words.stderr).toContain("E_ANSWER_NO_JSON");
-}, 120_000);
+}, 400_000);
