@@ -5,14 +5,17 @@ import { reportedBest } from "../design/report.js";
 import { eventFormat } from "../events/event.js";
 import { foldAll } from "../events/fold.js";
 import type { RunState } from "../events/run-state.js";
+import { type TransferState, trainingName } from "../events/transfer-state.js";
 import { readEventLog } from "../run/event-log.js";
 import { listRuns, openRun, type RunInfo } from "../run/run-folder.js";
 import { summarizeTasks } from "../task/node/load.js";
+import { transferSettingsOf } from "../transfer/settings.js";
 import type { CliContext } from "./context.js";
 import { formatFitness } from "./numbers.js";
 import { formatDuration } from "./progress.js";
 import { fitnessOf } from "./run-view.js";
 import { cutToWidth, table } from "./terminal.js";
+import { transferStateOf } from "./transfer.js";
 
 interface ListedRun {
   readonly name: string;
@@ -64,9 +67,9 @@ function row(run: ListedRun): string[] {
 function listed(runsFolder: string, info: RunInfo): ListedRun {
   const common = { name: info.name, task: info.task, created: info.created };
   try {
-    const state = foldAll(
-      readEventLog(openRun(runsFolder, info.name).eventsFile, eventFormat).events,
-    );
+    const run = openRun(runsFolder, info.name);
+    if (transferSettingsOf(run)) return { ...common, ...listedTransfer(transferStateOf(run)) };
+    const state = foldAll(readEventLog(run.eventsFile, eventFormat).events);
     const best = reportedBest(state);
     return {
       ...common,
@@ -82,6 +85,18 @@ function listed(runsFolder: string, info: RunInfo): ListedRun {
     const nothing = { designer: "–", iterations: 0, best: null, fitness: null, wallSeconds: 0 };
     return { ...common, ...nothing, state: `unreadable: ${why}` };
   }
+}
+
+function listedTransfer({ status, start, chosen, wallSeconds }: TransferState) {
+  const [best] = chosen?.policies ?? [];
+  return {
+    state: `transfer, ${status === "finished" ? status : "unfinished"}`,
+    designer: start?.designer.split(" ", 1)[0] ?? "–",
+    iterations: 0,
+    best: best ? trainingName(best) : null,
+    fitness: null,
+    wallSeconds,
+  };
 }
 
 /** A run whose log says "running" may have been killed; only its writer knows. */
