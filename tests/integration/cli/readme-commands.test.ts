@@ -55,6 +55,16 @@ function filledIn(command: string): string[] {
     .split(/\s+/);
 }
 
+/** Flags that make minutes of episodes into seconds. */
+function smaller(command: string): string[] {
+  if (command.startsWith("exam ")) return ["--episodes", "4", "--seconds", "1"];
+  if (command.startsWith("rapp ")) {
+    return ["--parameter", "friction", "--repeats", "2", "--seconds", "1"];
+  }
+  if (command.startsWith("randomize ")) return ["--without-prior"];
+  return [];
+}
+
 describe("the README", () => {
   test("names no command of npm that the package does not have", () => {
     for (const [, script] of readme.matchAll(/npm (?:run )?(start|test|check|bench|fix)\b/g)) {
@@ -87,7 +97,14 @@ describe("the README", () => {
         expect((await serving.ended).code).toBe(0);
         return;
       }
-      const ended = await run(filledIn(command), { cwd, env });
+      if (command.startsWith("transfer ")) {
+        const transfer = start(filledIn(command), { cwd, env });
+        await transfer.printed(/Taking go1-walk to another world[\s\S]*%/);
+        transfer.process.kill("SIGINT");
+        expect((await transfer.ended).stdout).toMatch(/resume/);
+        return;
+      }
+      const ended = await run([...filledIn(command), ...smaller(command)], { cwd, env });
       expect(ended.code, `${ended.stdout}\n${ended.stderr}`).toBe(0);
     }, 400_000);
   }
