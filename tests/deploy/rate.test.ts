@@ -4,7 +4,15 @@ import { runAtRate } from "../../src/deploy/rate.js";
 /** A clock that only moves when it is read, and at what the test takes for work. */
 function clock() {
   let time = 0;
-  return { now: () => (time += 1e-4), work: (seconds: number) => void (time += seconds) };
+  return {
+    now: () => {
+      time += 1e-4;
+      return time;
+    },
+    work: (seconds: number) => {
+      time += seconds;
+    },
+  };
 }
 
 test("periods begin in time however long work takes, and what is late is counted", async () => {

@@ -87,7 +87,7 @@ describe("an exam", () => {
     expect(() => requireMeasurable({ ...options, task: bare, policy })).toThrow(
       expect.objectContaining({ code: "E_TASK_NO_TRANSFER" }),
     );
-    const other = { ...policy, network: { ...network, observationDim: 60 } };
+    const other = { ...policy, network: { ...policy.network, observationDim: 60 } };
     expect(() => requireMeasurable({ ...options, task: go1, policy: other })).toThrow(
       expect.objectContaining({ code: "E_POLICY_MISFIT" }),
     );

@@ -4,6 +4,7 @@ import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join, resolve, sep } from "node:path";
 import { RewardsmithError } from "../../core/errors.js";
 import type { LoadedTask } from "../loaded-task.js";
+import { withMeasuredSignals } from "../signal-table.js";
 import type { SignalTable } from "../signals.js";
 import { taskDeclaration } from "../task-declaration.js";
 import { type LoadTaskOptions, loadTask } from "./load.js";
@@ -102,7 +103,8 @@ export async function refreshDeclarations(
   declaration: ScaffoldOptions["declaration"],
 ): Promise<void> {
   const file = join(task.folder, "state.d.ts");
-  const stale = existsSync(file) && (await readFile(file, "utf8")) !== declaration(task.signals);
+  const stale =
+    existsSync(file) && (await readFile(file, "utf8")) !== declaration(editorSignals(task));
   if (stale) await writeDeclarations(task, declaration);
 }
 
@@ -111,7 +113,12 @@ async function writeDeclarations(
   declaration: ScaffoldOptions["declaration"],
 ): Promise<void> {
   await writeFile(join(task.folder, "rewardsmith.d.ts"), taskDeclaration());
-  await writeFile(join(task.folder, "state.d.ts"), declaration(task.signals));
+  await writeFile(join(task.folder, "state.d.ts"), declaration(editorSignals(task)));
+}
+
+/** An editor knows one `State` for the whole folder: also what measures.ts alone may read. */
+function editorSignals(task: LoadedTask) {
+  return withMeasuredSignals(task).signals;
 }
 
 /** A task's name from its folder's: lower case, digits and dashes, a letter first. */

@@ -19,7 +19,7 @@ test("bench prints a table of ratios and writes it as Markdown", async () => {
 test("an unknown table names those there are", async () => {
   const host = new FakeProcess("bench", "speed");
   expect(await runCli(host as CliProcess)).toBe(2);
-  expect(host.stderr.text).toContain("sim, learn, reward, train, view, watch, search, tasks");
+  expect(host.stderr.text).toContain("sim, learn, reward, train, view, watch, run, search, tasks");
 });
 
 test("bench tasks writes its table between the markers of a page and leaves the rest alone", async () => {
