@@ -1,5 +1,5 @@
 /** `exam`: a policy in the engine it was not trained in, world by world. */
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type Command, Option } from "commander";
 import { RewardsmithError } from "../core/errors.js";
@@ -93,11 +93,12 @@ export function writeExam(folder: string, exam: Exam): void {
     "exam.md": examMarkdown(exam, "exam.svg"),
   };
   try {
+    mkdirSync(folder, { recursive: true });
     for (const [file, text] of Object.entries(files)) writeFileSync(path.join(folder, file), text);
   } catch (cause) {
     throw new RewardsmithError("E_EXAM_OUTPUT", "the exam cannot be written", {
       where: folder,
-      hint: "name a folder that exists and may be written to: --out FOLDER",
+      hint: "name a folder that may be written to: --out FOLDER",
       cause,
     });
   }
