@@ -2,10 +2,14 @@
 import type { TransferEvent } from "../events/transfer-event.js";
 import { type TransferState, trainingName } from "../events/transfer-state.js";
 import type { CompiledTask } from "../reward/compiled-task.js";
-import { type TransferObserver, type TransferStage, transferStages } from "../transfer/chain.js";
 import { otherEngine } from "../transfer/exam.js";
 import { configurationsOf, type TransferSettings } from "../transfer/settings.js";
 import { examCells } from "../transfer/suite.js";
+import {
+  type TransferObserver,
+  type TransferStage,
+  transferStages,
+} from "../transfer/transfer-parts.js";
 import { counted } from "./numbers.js";
 import { formatCount, formatDuration } from "./progress.js";
 import { plainLineMs, type Terminal } from "./terminal.js";

@@ -20,7 +20,7 @@ import type { EngineName } from "../sim/simulator.js";
 import { inEngine } from "../task/loaded-task.js";
 import { loadTask } from "../task/node/load.js";
 import { askForConfigurations } from "../transfer/ask-configurations.js";
-import { type ChosenPolicy, runTransfer, transferSeeds } from "../transfer/chain.js";
+import { runTransfer, transferSeeds } from "../transfer/chain.js";
 import {
   type ConfigurationDesigner,
   offlineConfigurationDesigner,
@@ -35,6 +35,7 @@ import {
   transferSize,
 } from "../transfer/settings.js";
 import { transferFiles } from "../transfer/transfer-files.js";
+import type { ChosenPolicy } from "../transfer/transfer-parts.js";
 import { chatDesigners, chooseChat } from "./choose-chat.js";
 import { type CliContext, runsFlag } from "./context.js";
 import { engineFlag } from "./engine-flag.js";

@@ -6,12 +6,7 @@
  */
 import pLimit from "p-limit";
 import { RewardsmithError } from "../core/errors.js";
-import {
-  type TransferEvent,
-  type TransferRow,
-  transferFormat,
-  transferLogFile,
-} from "../events/transfer-event.js";
+import { type TransferEvent, transferFormat, transferLogFile } from "../events/transfer-event.js";
 import {
   foldTransfer,
   foldTransfers,
@@ -21,81 +16,27 @@ import {
   trainingName,
 } from "../events/transfer-state.js";
 import type { PolicyParameters } from "../policy/inference.js";
-import type { CompiledTask } from "../reward/compiled-task.js";
-import type { Program } from "../reward/program.js";
 import { decodeCheckpoint } from "../rl/checkpoint.js";
 import { openEventLog } from "../run/event-log.js";
-import type { Executor } from "../run/executor.js";
 import type { TrainingJob } from "../run/job.js";
 import { loadResult } from "../run/job-store.js";
 import type { RunFolder } from "../run/run-folder.js";
 import { versions } from "../run/versions.js";
 import { choose, compared, matrixRow } from "./choose.js";
 import { type RandomizationConfiguration, withRandomization } from "./configuration.js";
-import type { ConfigurationDesigner } from "./configuration-designer.js";
-import { type Exam, examSchema, sitExam } from "./exam.js";
+import { type ConfigurationTable, configurationNamed, trainingsOf } from "./configuration-table.js";
+import { examSchema, sitExam } from "./exam.js";
 import { makeConfigurations } from "./made-configurations.js";
 import { transferOf } from "./measure.js";
-import type { Measurer } from "./measurer.js";
 import { noConfiguration } from "./plain-configurations.js";
 import { feasibleIntervals, type PhysicsPrior, physicsPriorSchema } from "./prior.js";
 import { faithfulSettings, measurePrior, rappDefaults } from "./rapp.js";
 import { storedLots, writePrior } from "./rapp-store.js";
-import type { TransferSettings } from "./settings.js";
 import { configurationsOf } from "./settings.js";
 import { choosingWorlds } from "./suite.js";
 import { transferFiles } from "./transfer-files.js";
+import type { ChosenPolicy, TransferParts, TransferStage } from "./transfer-parts.js";
 import { writeTransferReport } from "./transfer-report.js";
-
-/** Stages in their order. */
-export const transferStages = [
-  "base",
-  "prior",
-  "configurations",
-  "trainings",
-  "choosing",
-  "exam",
-] as const;
-export type TransferStage = (typeof transferStages)[number];
-
-export interface TransferObserver {
-  event?(event: TransferEvent, state: TransferState): void;
-  /** Share of a stage that is done. */
-  progress?(stage: TransferStage, share: number, note: string): void;
-}
-
-export interface ChosenPolicy {
-  readonly key: TrainingKey;
-  readonly job: TrainingJob;
-  readonly policy: PolicyParameters;
-  readonly steps: number;
-  readonly exam: Exam;
-  readonly configuration: RandomizationConfiguration;
-}
-
-export interface TransferParts {
-  readonly run: RunFolder;
-  readonly runsRoot: string;
-  readonly task: CompiledTask;
-  readonly reward: { readonly program: Program; readonly source: string; readonly label: string };
-  readonly settings: TransferSettings;
-  readonly designer: ConfigurationDesigner;
-  readonly executor: Executor;
-  readonly measurer: Measurer;
-  /** Writes the chosen policy for a robot and returns the folder in the run. */
-  readonly exportPolicy: (chosen: ChosenPolicy) => Promise<string>;
-  readonly machine: string;
-  readonly signal: AbortSignal;
-  readonly observer: TransferObserver;
-  readonly now: () => Date;
-}
-
-/** Randomizations by row, as kept in configurations.json. */
-export type ConfigurationTable = readonly {
-  readonly row: TransferRow;
-  readonly designer: string;
-  readonly configurations: readonly RandomizationConfiguration[];
-}[];
 
 /** Seed of what is drawn for choosing, for configurations and for the prior. */
 export const transferSeeds = {
@@ -451,26 +392,6 @@ class Chain {
     this.state = foldTransfer(this.state, stamped);
     this.parts.observer.event?.(event, this.state);
   }
-}
-
-/** Every policy to be trained, row by row. */
-export function trainingsOf(table: ConfigurationTable, { seeds }: TransferSettings): TrainingKey[] {
-  return seeds.flatMap((seed) =>
-    table.flatMap(({ row, configurations }) =>
-      configurations.map(({ name }) => ({ row, configuration: name, seed })),
-    ),
-  );
-}
-
-export function configurationNamed(
-  table: ConfigurationTable,
-  { row, configuration }: TrainingKey,
-): RandomizationConfiguration {
-  const found = table
-    .find((one) => one.row === row)
-    ?.configurations.find(({ name }) => name === configuration);
-  if (found) return found;
-  throw new Error(`there is no configuration ${row}/${configuration}`);
 }
 
 /** Waits for all, then throws what the first that failed threw: nothing works on behind an error. */
