@@ -24,7 +24,12 @@ import type { RunFolder } from "../run/run-folder.js";
 import { versions } from "../run/versions.js";
 import { choose, compared, matrixRow } from "./choose.js";
 import { type RandomizationConfiguration, withRandomization } from "./configuration.js";
-import { type ConfigurationTable, configurationNamed, trainingsOf } from "./configuration-table.js";
+import {
+  type ConfigurationTable,
+  configurationNamed,
+  configurationTableSchema,
+  trainingsOf,
+} from "./configuration-table.js";
 import { examSchema, sitExam } from "./exam.js";
 import { makeConfigurations } from "./made-configurations.js";
 import { transferOf } from "./measure.js";
@@ -154,7 +159,7 @@ class Chain {
   private async makeConfigurations(prior: PhysicsPrior): Promise<ConfigurationTable> {
     const { run, task, settings, designer, signal } = this.parts;
     const known = this.state.configurations;
-    if (known) return JSON.parse(run.read(known.path)) as ConfigurationTable;
+    if (known) return readJson(run, known.path, configurationTableSchema);
     const feasible = feasibleIntervals(prior);
     const table: ConfigurationTable[number][] = [];
     for (const row of settings.rows) {
@@ -177,7 +182,7 @@ class Chain {
       };
       this.progress("configurations", table.length / settings.rows.length, row);
       const configurations = await made();
-      table.push({ row, designer: configurations[0].designer, configurations });
+      table.push({ row, designer: configurations[0].designer, configurations: [...configurations] });
     }
     run.write(transferFiles.configurations, `${JSON.stringify(table, null, 1)}\n`);
     this.record({

@@ -1,15 +1,19 @@
 /** Which randomizations a transfer tries, row by row, and the trainings that follow from them. */
-import type { TransferRow } from "../events/transfer-event.js";
+import { z } from "zod";
+import { transferRows } from "../events/transfer-event.js";
 import type { TrainingKey } from "../events/transfer-state.js";
-import type { RandomizationConfiguration } from "./configuration.js";
+import { configurationSchema, type RandomizationConfiguration } from "./configuration.js";
 import type { TransferSettings } from "./settings.js";
 
 /** Randomizations by row, as kept in configurations.json. */
-export type ConfigurationTable = readonly {
-  readonly row: TransferRow;
-  readonly designer: string;
-  readonly configurations: readonly RandomizationConfiguration[];
-}[];
+export const configurationTableSchema = z.array(
+  z.strictObject({
+    row: z.enum(transferRows),
+    designer: z.string(),
+    configurations: z.array(configurationSchema),
+  }),
+);
+export type ConfigurationTable = z.infer<typeof configurationTableSchema>;
 
 /** Every policy to be trained, row by row. */
 export function trainingsOf(table: ConfigurationTable, { seeds }: TransferSettings): TrainingKey[] {

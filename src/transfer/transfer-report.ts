@@ -11,7 +11,7 @@ import type { CompiledTask } from "../reward/compiled-task.js";
 import type { RunFolder } from "../run/run-folder.js";
 import type { Distribution } from "../task/task.js";
 import { matrixRowSchema, rankPolicies } from "./choose.js";
-import type { RandomizationConfiguration } from "./configuration.js";
+import { type ConfigurationTable, configurationTableSchema } from "./configuration-table.js";
 import { type Exam, examSchema } from "./exam.js";
 import { examFigure, examMarkdown, examTable, examVerdict, markdownTable } from "./exam-page.js";
 import { barChart, colors, short, stripChart } from "./figures.js";
@@ -34,12 +34,6 @@ interface Examined extends TrainingKey {
   readonly exam: Exam;
 }
 
-type Table = readonly {
-  readonly row: TransferRow;
-  readonly designer: string;
-  readonly configurations: readonly RandomizationConfiguration[];
-}[];
-
 /** Writes report.md and its charts. Everything it needs is in the run. */
 export function writeTransferReport(
   run: RunFolder,
@@ -52,7 +46,9 @@ export function writeTransferReport(
   const exams = state.examined
     .map((one): Examined => ({ ...one, exam: examSchema.parse(JSON.parse(run.read(one.path))) }))
     .sort((a, b) => place(state, a) - place(state, b));
-  const table: Table = state.configurations ? JSON.parse(run.read(state.configurations.path)) : [];
+  const table = state.configurations
+    ? configurationTableSchema.parse(JSON.parse(run.read(state.configurations.path)))
+    : [];
   const ranked = rankPolicies(state.compared);
 
   run.write(
@@ -121,7 +117,7 @@ function introduction({ start }: TransferState, settings: TransferSettings): str
 function rowsSection(
   rows: readonly TransferRow[],
   exams: readonly Examined[],
-  table: Table,
+  table: ConfigurationTable,
   headline: string,
   unit: string,
   settings: TransferSettings,
@@ -200,7 +196,7 @@ function priorSection(run: RunFolder, { prior }: TransferState): string[] {
   ];
 }
 
-function configurationsSection(table: Table): string[] {
+function configurationsSection(table: ConfigurationTable): string[] {
   const named = table.filter(({ row }) => row !== "none");
   return [
     "## Randomizations",
