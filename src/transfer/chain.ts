@@ -182,7 +182,11 @@ class Chain {
       };
       this.progress("configurations", table.length / settings.rows.length, row);
       const configurations = await made();
-      table.push({ row, designer: configurations[0].designer, configurations: [...configurations] });
+      table.push({
+        row,
+        designer: configurations[0].designer,
+        configurations: [...configurations],
+      });
     }
     run.write(transferFiles.configurations, `${JSON.stringify(table, null, 1)}\n`);
     this.record({
