@@ -1,10 +1,12 @@
 /** A candidate trained again, with another seed: in the search, or before the finals. */
+import { mean } from "../core/statistics.js";
 import type { Candidate } from "../events/run-state.js";
 import type { Program } from "../reward/program.js";
 import type { TrainingOutcome } from "../run/job.js";
 import { watched } from "./engine-watch.js";
 import type { DesignInputs } from "./inputs.js";
 import { whilePaused } from "./pause.js";
+import { policyChoice, selectEpisodes } from "./policy-choice.js";
 import { finalName } from "./progress.js";
 
 /** Null where it was cancelled, or where nothing of the candidate could be trained. */
@@ -22,7 +24,8 @@ export async function trainAgain(
     {
       job: { task, reward, settings: training, engine, seed, parent: null },
       steps,
-      evaluations: [{ set: "select", profile: "reference", episodes: settings.episodes }],
+      evaluations: [selectEpisodes(settings)],
+      choose: policyChoice(settings, steps),
       fresh: settings.fresh,
     },
     {
@@ -41,7 +44,7 @@ export function againRecord(outcome: TrainingOutcome, { task }: Pick<DesignInput
   return {
     jobId: outcome.jobId,
     steps: outcome.totalSteps,
-    fitness: finished ? outcome.evaluations[0].fitness : null,
+    fitness: finished ? mean(outcome.choices) : null,
     ...(finished ? watched(outcome, "select", task.task) : {}),
     newSteps: finished ? outcome.newSteps : 0,
     cpuSeconds: finished ? outcome.cpuSeconds : 0,

@@ -12,6 +12,7 @@ import { confirmBest } from "./confirmation.js";
 import { bestCandidate, find } from "./history.js";
 import { type DesignInputs, finalStepsOf } from "./inputs.js";
 import { whilePaused } from "./pause.js";
+import { policyChoice } from "./policy-choice.js";
 import { finalName } from "./progress.js";
 import { fitnessCurve } from "./reflection.js";
 import { resultFrom } from "./result.js";
@@ -70,6 +71,7 @@ async function trainFinal(
       },
       steps,
       evaluations: [{ set: "test", profile: "reference", episodes: settings.finalEpisodes }],
+      choose: policyChoice(settings, steps),
       fresh: settings.fresh,
     },
     {

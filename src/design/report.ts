@@ -52,7 +52,7 @@ export function report(state: RunState, read: (path: string) => string): string 
     "",
     "## Candidates",
     "",
-    "Fitness on held-out episodes after the steps shown; `r` is the correlation of the reward with the human one along the training, which no designer is told.",
+    "Fitness on held-out episodes after the steps shown, of a whole training the mean over the policies that its best is chosen of; `r` is the correlation of the reward with the human one along the training, which no designer is told.",
     "",
     ...table(
       ["candidate", "fitness", "steps", "steps to 95 %", "r", "from", "what happened"],
@@ -103,7 +103,7 @@ function finals(comparison: Comparison): string[] {
   const lines = [
     "## Trained anew",
     "",
-    "Each reward trained from scratch with seeds the search did not use; fitness on test episodes of the deterministic policy, finer physics.",
+    "Each reward trained from scratch with seeds the search did not use; fitness on test episodes of the deterministic policy, finer physics. A training may lose again what it had learned: its policy is the best, on other episodes, of those that it passed (`checkpoints` in the settings).",
     "",
     ...table(
       [

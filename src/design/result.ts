@@ -1,5 +1,6 @@
 /** A finished training as the log keeps it. */
 import { RewardsmithError } from "../core/errors.js";
+import { mean } from "../core/statistics.js";
 import type { TrainingResult } from "../events/event.js";
 import type { TrainingOutcome } from "../run/job.js";
 import type { LoadedTask } from "../task/loaded-task.js";
@@ -27,6 +28,7 @@ export function resultFrom(
       fitnessPerEpisode: [...evaluation.fitnessPerEpisode],
       endings: { ...evaluation.endings },
     },
+    ...(outcome.choices.length > 0 && { meanFitness: mean(outcome.choices) }),
     ...watched(outcome, set, task),
     stepsTo95: stepsTo95(outcome.metrics),
     curveMaximum: curveMaximum(outcome.metrics),

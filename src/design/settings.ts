@@ -68,6 +68,12 @@ export const designSettingsSchema = z
         "a policy that lives off the solver is said, ranks below all clean ones, or neither",
       ),
     episodes: z.int().positive().default(32).describe("held-out episodes that rank a candidate"),
+    checkpoints: z
+      .array(z.number().gt(0).max(1))
+      .default([0.7, 0.85])
+      .describe(
+        "parts of a whole training after which its policy is measured, beside its end; the best is its policy, the mean counts",
+      ),
     finals: z
       .boolean()
       .default(true)

@@ -10,6 +10,7 @@ import { type DesignInputs, searchStepsOf } from "./inputs.js";
 import type { Journal } from "./journal.js";
 import { isTrainingOver } from "./over.js";
 import { whilePaused } from "./pause.js";
+import { policyChoice, selectEpisodes } from "./policy-choice.js";
 import { rank } from "./ranking.js";
 import { humanCorrelation, reflect } from "./reflection.js";
 import { repeatTrainings } from "./repeats.js";
@@ -80,7 +81,7 @@ async function trainRung(
   if (isTrainingOver(inputs, { begun: inFlight.steps, wanted: needed }) || signal.aborted) return;
 
   const begunBefore = candidate.begun === rung;
-  const request = requestFor(inputs, candidate, steps);
+  const request = requestFor(inputs, candidate, { steps, last });
   if (!begunBefore) {
     journal.record({ type: "trainingStarted", id, rung, steps, jobId: jobId(request.job) });
   }
@@ -194,7 +195,7 @@ function deadlineSignal(inputs: DesignInputs): { signal: AbortSignal; cancel: ()
 function requestFor(
   { task, training, settings, journal }: DesignInputs,
   candidate: Candidate,
-  steps: number,
+  { steps, last }: { steps: number; last: boolean },
 ): TrainingRequest {
   const path = candidate.attempts.at(-1)?.check?.path ?? "";
   const { program } = JSON.parse(journal.read(path)) as { program: Program };
@@ -208,7 +209,8 @@ function requestFor(
       parent: null,
     },
     steps,
-    evaluations: [{ set: "select", profile: "reference", episodes: settings.episodes }],
+    evaluations: [selectEpisodes(settings)],
+    ...(last && { choose: policyChoice(settings, steps) }),
     fresh: settings.fresh && candidate.rungs.length === 0,
   };
 }

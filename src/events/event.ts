@@ -89,6 +89,8 @@ const resultSchema = z.strictObject({
   jobId: z.string(),
   steps: count,
   evaluation: evaluationSchema,
+  /** Mean over the policies that this one was chosen of; absent where there was no choice. */
+  meanFitness: z.number().optional(),
   ...watchedFields,
   /** First environment steps at which the training curve had 95 % of its rise. */
   stepsTo95: measured,

@@ -1,4 +1,8 @@
-/** What a candidate is compared by in a search: means over the seeds that it was trained with. */
+/**
+ * What a candidate is compared by in a search: means over the seeds that it was trained with and, of
+ * each training, over the policies that its best was chosen of, so that what learns late or forgets
+ * ranks below what learned early and kept it.
+ */
 import type { Candidate } from "./run-state.js";
 
 /**
@@ -6,9 +10,9 @@ import type { Candidate } from "./run-state.js";
  * before the first result, or where a training failed.
  */
 export function searchFitness({ rungs, repeats }: Candidate): number | null {
-  const first = rungs[rungs.length - 1]?.result.evaluation.fitness;
-  if (first === undefined) return null;
-  let sum = first;
+  const result = rungs[rungs.length - 1]?.result;
+  if (!result) return null;
+  let sum = result.meanFitness ?? result.evaluation.fitness;
   for (const { fitness } of repeats) {
     if (fitness === null) return null;
     sum += fitness;

@@ -34,9 +34,20 @@ export interface TrainingRequest {
   readonly job: TrainingJob;
   /** Total environment steps the result must have. */
   readonly steps: number;
+  /** Of the policy that the training gives. */
   readonly evaluations: readonly EvaluationRequest[];
+  /** That policy is the best of several of the training; its last one where this is absent. */
+  readonly choose?: PolicyChoice;
   /** Train anew though the store has it. */
   readonly fresh?: boolean;
+}
+
+/** A training may lose again what it had learned. */
+export interface PolicyChoice {
+  /** Environment steps after which a policy is measured, beside the last one. */
+  readonly after: readonly number[];
+  /** What the highest fitness is sought by; of equal policies the later one is taken. */
+  readonly by: EvaluationRequest;
 }
 
 export type TrainingOutcome =
@@ -46,9 +57,11 @@ export type TrainingOutcome =
       readonly totalSteps: number;
       readonly metrics: readonly MetricsRow[];
       readonly evaluations: readonly Evaluation[];
-      /** Hash of the final weights and normalizers. */
+      /** Fitness of the policies to choose from, oldest first; empty where there was no choice. */
+      readonly choices: readonly number[];
+      /** Hash of the policy's weights and normalizers. */
       readonly policyHash: string;
-      /** Path of the checkpoint. */
+      /** Path of the policy's checkpoint. */
       readonly checkpoint: string;
       /** Environment steps and CPU seconds spent now; 0 when the store already had it. */
       readonly newSteps: number;

@@ -1,8 +1,8 @@
 /** Trains one job to the steps asked for, from whatever the store already has of it. */
 import { RewardsmithError } from "../core/errors.js";
 import { cpuSeconds } from "../rl/cpu-time.js";
-import type { Evaluation, MetricsRow } from "../rl/metrics.js";
-import type { TrainingOutcome, TrainingRequest } from "./job.js";
+import type { MetricsRow } from "../rl/metrics.js";
+import type { EvaluationRequest, TrainingOutcome, TrainingRequest } from "./job.js";
 import { iterationSteps, resultSteps } from "./job.js";
 import { loadResult, StoredJob } from "./job-store.js";
 import type { Learner, Pulse, TrainingStart } from "./learner.js";
@@ -29,19 +29,24 @@ export const unwatched: Pulse = { beat() {}, enter() {}, leave() {} };
 export function storedOutcome(request: TrainingRequest, runsRoot: string): TrainingOutcome | null {
   const store = new StoredJob(runsRoot, request.job);
   const steps = resultSteps(request.job, request.steps);
-  const newest = store.newest(steps);
-  if (newest?.stored.steps !== steps || !newest.stored.kept) return null;
-  const { policyHash } = newest.stored;
-  const evaluations = request.evaluations.map((asked) => store.evaluation(policyHash, asked));
-  if (evaluations.includes(undefined)) return null;
+  const policies = askedSteps(request).map((asked) => keptAt(store, asked));
+  if (!isWhole(policies)) return null;
+  const choices = choicesOf(request, store, policies);
+  if (!isWhole(choices)) return null;
+  const policy = bestOf(policies, choices).stored;
+  const evaluations = request.evaluations.map((asked) =>
+    store.evaluation(policy.policyHash, asked),
+  );
+  if (!isWhole(evaluations)) return null;
   return {
     status: "finished",
     jobId: store.id,
     totalSteps: steps,
     metrics: store.rows(steps),
-    evaluations: evaluations as Evaluation[],
-    policyHash,
-    checkpoint: store.checkpointFile(steps),
+    evaluations,
+    choices,
+    policyHash: policy.policyHash,
+    checkpoint: store.checkpointFile(policy.steps),
     newSteps: 0,
     cpuSeconds: 0,
   };
@@ -64,19 +69,24 @@ export async function trainJob(
     store.prepare(job);
     if (request.fresh) store.clear();
     await trainTo(request, store, options, progress);
-    const stored = store.newest(progress.steps);
-    if (stored?.stored.steps !== progress.steps) {
+    const policies = askedSteps(request).map((steps) => keptAt(store, steps));
+    if (!isWhole(policies)) {
       throw new RewardsmithError("E_STORE_BROKEN", "a checkpoint just written cannot be read", {
         where: store.folder,
         hint: "check the disk; `rewardsmith doctor` tests it",
       });
     }
-    for (const asked of request.evaluations) {
-      const { policyHash } = stored.stored;
-      if (store.evaluation(policyHash, asked)) continue;
+    const evaluate = async ({ stored, bytes }: KeptPolicy, asked: EvaluationRequest) => {
+      if (store.evaluation(stored.policyHash, asked)) return;
       if (stopAsked()) throw cancelled();
-      store.addEvaluation(policyHash, await learner.evaluate(job, stored.bytes, asked, pulse));
-    }
+      const evaluation = await learner.evaluate(job, bytes, asked, pulse);
+      store.addEvaluation(stored.policyHash, evaluation);
+    };
+    if (request.choose) for (const policy of policies) await evaluate(policy, request.choose.by);
+    const choices = choicesOf(request, store, policies);
+    if (!isWhole(choices)) throw new Error(`no result in ${store.folder}`);
+    const policy = bestOf(policies, choices);
+    for (const asked of request.evaluations) await evaluate(policy, asked);
     const outcome = storedOutcome(request, runsRoot);
     if (outcome?.status !== "finished") throw new Error(`no result in ${store.folder}`);
     return {
@@ -96,6 +106,35 @@ export async function trainJob(
   }
 }
 
+type KeptPolicy = NonNullable<ReturnType<StoredJob["newest"]>>;
+
+/** Environment steps of the policies that a request needs, oldest first; the last are the training's. */
+function askedSteps({ job, steps, choose }: TrainingRequest): number[] {
+  const target = resultSteps(job, steps);
+  const before = (choose?.after ?? []).map((after) => resultSteps(job, after));
+  return [...new Set([...before.filter((after) => after < target), target])].sort((a, b) => a - b);
+}
+
+function keptAt(store: StoredJob, steps: number): KeptPolicy | null {
+  const newest = store.newest(steps);
+  return newest?.stored.steps === steps && newest.stored.kept ? newest : null;
+}
+
+/** Fitness of each policy to choose from; undefined where it is not measured yet. */
+function choicesOf({ choose }: TrainingRequest, store: StoredJob, policies: readonly KeptPolicy[]) {
+  if (!choose) return [];
+  return policies.map(({ stored }) => store.evaluation(stored.policyHash, choose.by)?.fitness);
+}
+
+function bestOf(policies: readonly KeptPolicy[], choices: readonly number[]): KeptPolicy {
+  const best = choices.lastIndexOf(Math.max(...choices));
+  return policies[best] ?? policies[policies.length - 1];
+}
+
+function isWhole<T>(list: readonly (T | null | undefined)[]): list is readonly T[] {
+  return list.every((one) => one !== null && one !== undefined);
+}
+
 async function trainTo(
   request: TrainingRequest,
   store: StoredJob,
@@ -105,13 +144,13 @@ async function trainTo(
   const { learner, onRow, pulse = unwatched, stopAsked = () => false } = options;
   const { checkpointSeconds = 10 } = options;
   const { job } = request;
-  const target = resultSteps(job, request.steps);
-  const newest = store.newest(target);
+  const asked = askedSteps(request);
+  const target = asked[asked.length - 1];
+  const missing = asked.find((steps) => store.newest(steps)?.stored.steps !== steps);
+  for (const steps of asked) if (steps < (missing ?? Number.POSITIVE_INFINITY)) store.keep(steps);
+  const newest = store.newest(missing ?? target);
   progress.steps = newest?.stored.steps ?? 0;
-  if (progress.steps === target) {
-    store.keep(target);
-    return;
-  }
+  if (missing === undefined) return;
   if (stopAsked()) throw cancelled();
   const training = await learner.start(job, startFrom(request, newest?.bytes, options), pulse);
   try {
@@ -129,7 +168,9 @@ async function trainTo(
       onRow?.(row);
       if (progress.steps >= target) break;
       const stop = stopAsked();
-      if (stop || performance.now() - savedAt > checkpointSeconds * 1000) {
+      if (asked.includes(progress.steps)) {
+        store.addCheckpoint(progress.steps, await training.save(), true);
+      } else if (stop || performance.now() - savedAt > checkpointSeconds * 1000) {
         store.addCheckpoint(progress.steps, await training.save(), false);
         savedAt = performance.now();
       }

@@ -95,6 +95,7 @@ export class FakeExecutor implements Executor {
           endings: { timeOut: 1 },
         },
       ],
+      choices: request.choose ? [fitness] : [],
       policyHash: sha256(jobId),
       checkpoint: `/store/${jobId}`,
       newSteps: Math.max(0, steps - before),

@@ -152,6 +152,61 @@ test.each([
   expect(again.policyHash).toBe(first.policyHash);
 });
 
+/** Policies after 128, 192 and 256 steps, of which the one after 192 walks best. */
+function choosing(fitness: Record<number, number>, evaluations = [test8]) {
+  const learner: Learner = {
+    ...fakeLearner(),
+    evaluate: async (job, checkpoint, request, pulse) => {
+      const evaluation = await fakeLearner().evaluate(job, checkpoint, request, pulse);
+      measured.push(`${request.set} ${evaluation.totalSteps}`);
+      return { ...evaluation, fitness: fitness[evaluation.totalSteps] };
+    },
+  };
+  const measured: string[] = [];
+  const request = fakeRequest(256, { evaluations, choose: { after: [128, 190], by: select } });
+  return { learner, request, measured };
+}
+const test8 = { set: "test", profile: "reference", episodes: 8 } as const;
+
+test("the policy of a training that forgets is the best of those to choose from", async () => {
+  const { learner, request, measured } = choosing({ 128: 0.2, 192: 0.9, 256: 0.1 });
+  const outcome = await finished(request, { learner });
+  expect(outcome.totalSteps).toBe(256);
+  expect(outcome.choices).toEqual([0.2, 0.9, 0.1]);
+  expect(outcome.checkpoint).toContain("checkpoint-192.bin");
+  expect(outcome.evaluations).toMatchObject([{ ...test8, totalSteps: 192 }]);
+  expect(measured).toEqual(["select 128", "select 192", "select 256", "test 192"]);
+  expect(storedOutcome(request, runsRoot)).toEqual({ ...outcome, newSteps: 0, cpuSeconds: 0 });
+});
+
+test("of equally good policies the later one is taken", async () => {
+  const { learner, request } = choosing({ 128: 1, 192: 1, 256: 1 });
+  expect((await finished(request, { learner })).checkpoint).toContain("checkpoint-256.bin");
+});
+
+test("where a result has too few policies to choose from, it is trained again to them", async () => {
+  const { learner, request } = choosing({ 128: 0.2, 192: 0.9, 256: 0.1 });
+  const plain = await finished({ ...request, choose: { after: [], by: select } }, { learner });
+  expect(plain.choices).toEqual([0.1]);
+  const outcome = await finished(request, { learner });
+  expect(outcome.choices).toEqual([0.2, 0.9, 0.1]);
+  expect(outcome.newSteps).toBe(256);
+  expect(outcome.metrics).toEqual(plain.metrics);
+  const longer = await finished(fakeRequest(320), { learner });
+  expect(longer.newSteps).toBe(64);
+});
+
+test("killed between the policies to choose from, it ends with the same choice", async () => {
+  const { request } = choosing({});
+  const whole = await finished(request);
+  rmSync(join(runsRoot, ".jobs"), { recursive: true });
+  await expect(train(request, { learner: dyingLearner(4) })).rejects.toThrow("killed");
+  const resumed = await finished(request);
+  expect(resumed.newSteps).toBe(64);
+  expect(resumed.choices).toEqual(whole.choices);
+  expect(resumed.policyHash).toBe(whole.policyHash);
+});
+
 test("an evaluation that is missing is made up for without training", async () => {
   await finished(fakeRequest(128));
   const outcome = await finished(fakeRequest(128, { evaluations: [select] }));
