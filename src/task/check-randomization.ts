@@ -1,6 +1,7 @@
 /** What a schema cannot see of a randomization: that its robot can be in the worlds it asks for. */
 import { RewardsmithError } from "../core/errors.js";
 import type { RobotModel } from "../robot/model.js";
+import { BaseMass, baseMassHint } from "./base-mass.js";
 import { boundsOf } from "./distribution.js";
 import type { TaskDefinition } from "./task.js";
 import { worldParameterNames } from "./world-parameter-names.js";
@@ -47,6 +48,8 @@ export function checkRandomization(definition: TaskDefinition, robot: RobotModel
       );
     }
   }
+  const massless = new BaseMass(robot, randomization).whyImpossible();
+  if (massless) throw invalid(massless, baseMassHint);
   if (randomization.actionDelaySteps && actionDelaySteps[1] > actionDelaySteps[0]) {
     throw invalid(
       "actionDelaySteps and randomization.actionDelaySteps both draw the delay",

@@ -1,5 +1,6 @@
 /** The world of every environment: what is drawn for it once, at every reset or on intervals, and what is held. */
 import type { Rng } from "../core/rng.js";
+import { BaseMass, isBaseMassParameter } from "./base-mass.js";
 import { boundsOf, draw } from "./distribution.js";
 import { Growth } from "./growth.js";
 import type { LoadedTask } from "./loaded-task.js";
@@ -45,6 +46,9 @@ export class Randomization implements Remembering {
   /** [env][world parameter] what holds now. */
   readonly values: Float64Array;
   private readonly parameters: readonly RandomParameter[];
+  private readonly baseMass: BaseMass;
+  /** Those of the parameters that can leave the base no mass; none where no draw can. */
+  private readonly masses: readonly RandomParameter[];
   /** [env][world parameter] what was drawn, or the nominal value; and what is held in its place, or NaN. */
   readonly drawn: Float64Array;
   private readonly held: Float64Array;
@@ -62,6 +66,10 @@ export class Randomization implements Remembering {
     const { task, numEnvs, key } = options;
     this.options = options;
     this.parameters = planned(options);
+    this.baseMass = new BaseMass(task.robot, task.definition.randomization);
+    this.masses = this.baseMass.atRisk
+      ? this.parameters.filter(({ name }) => isBaseMassParameter(name))
+      : [];
     this.numIntervals = this.parameters.filter(({ interval }) => interval >= 0).length;
     this.stepsLeft = new Int32Array(numEnvs * this.numIntervals);
     const growing = this.parameters.flatMap(({ name, growing: index }) => {
@@ -106,6 +114,11 @@ export class Randomization implements Remembering {
       for (const parameter of this.parameters) {
         if (parameter.when === "startup") this.draw(env, parameter);
       }
+      // With those drawn later, so that what is kept leaves them something to be drawn.
+      if (this.masses.some(({ when }) => when === "startup")) {
+        for (const parameter of this.masses) this.draw(env, parameter);
+        this.settleMass(env, this.masses);
+      }
     }
   }
 
@@ -117,6 +130,12 @@ export class Randomization implements Remembering {
       if (parameter.when === "startup") continue;
       this.draw(env, parameter);
       if (parameter.interval >= 0) this.schedule(env, parameter);
+    }
+    if (this.masses.length > 0) {
+      this.settleMass(
+        env,
+        this.masses.filter(({ when }) => when !== "startup"),
+      );
     }
   }
 
@@ -137,6 +156,7 @@ export class Randomization implements Remembering {
         this.stepsLeft[at]--;
         if (this.stepsLeft[at] > 0) continue;
         this.draw(env, parameter);
+        if (this.masses.includes(parameter)) this.settleMass(env, [parameter]);
         this.schedule(env, parameter);
       }
     }
@@ -161,6 +181,19 @@ export class Randomization implements Remembering {
     const at = env * numWorldParameters + worldParameterIndex[name];
     this.drawn[at] = value;
     if (Number.isNaN(this.held[at])) this.set(env, name, value);
+  }
+
+  /** Draws the given ones anew until the base is possible with what else holds. */
+  private settleMass(env: number, due: readonly RandomParameter[]): void {
+    if (due.length === 0) return;
+    const factorAt = env * numWorldParameters + worldParameterIndex.massFactor;
+    const payloadAt = env * numWorldParameters + worldParameterIndex.payloadKg;
+    this.baseMass.settle(
+      () => this.baseMass.possible(this.values[factorAt], this.values[payloadAt]),
+      () => {
+        for (const parameter of due) this.draw(env, parameter);
+      },
+    );
   }
 
   private schedule(env: number, { interval, intervalSteps }: RandomParameter): void {

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { type ErrorCode, type Issue, RewardsmithError } from "../core/errors.js";
 import { nameHint } from "../core/nearest-name.js";
+import { BaseMass, baseMassHint } from "../task/base-mass.js";
 import { boundsOf } from "../task/distribution.js";
 import type { LoadedTask } from "../task/loaded-task.js";
 import type { Distribution } from "../task/task.js";
@@ -40,7 +41,10 @@ export function checkConfiguration(
       : unknownParameter(name, [...known.keys()]);
     return issue ? [issue] : [];
   });
-  return issues.length > 0 ? { issues } : { configuration: read.data };
+  if (issues.length > 0) return { issues };
+  const together = new BaseMass(task.robot, read.data.ranges).whyImpossible();
+  if (together === null) return { configuration: read.data };
+  return { issues: [refused("E_CONFIGURATION_RANGE", together, baseMassHint)] };
 }
 
 /** The configuration, or the first thing wrong with it as an error. `where` is its file or name. */

@@ -3,7 +3,7 @@ import type { Rng } from "../core/rng.js";
 import type { FeasibleIntervals } from "./check-configuration.js";
 import type { RandomizationConfiguration } from "./configuration.js";
 
-type Ranges = RandomizationConfiguration["ranges"];
+export type Ranges = RandomizationConfiguration["ranges"];
 type Interval = readonly [number, number];
 
 export interface PriorParameter {
@@ -24,19 +24,31 @@ export function priorParameters(
   });
 }
 
-/** DrEureka's baseline: of every parameter, any range within what works. */
+/** How often ranges that cannot be together are drawn again; one corner of a prior works nearly always. */
+const mostTries = 1000;
+
+/**
+ * DrEureka's baseline: of every parameter, any range within what works. Ranges that are impossible
+ * together are drawn again.
+ */
 export function randomConfigurations(
   prior: readonly PriorParameter[],
   count: number,
   rng: Rng,
+  possible: (ranges: Ranges) => boolean,
 ): RandomizationConfiguration[] {
-  return Array.from({ length: count }, (_, i) => {
+  const drawn = () => {
     const ranges: Ranges = {};
     for (const parameter of prior) {
       const [low, high] = drawnInterval(parameter.feasible, rng);
       const ends = [rng.uniform(low, high), rng.uniform(low, high)].sort((a, b) => a - b);
       ranges[parameter.name] = uniform(parameter, ends[0], ends[1], [low, high]);
     }
+    return ranges;
+  };
+  return Array.from({ length: count }, (_, i) => {
+    let ranges = drawn();
+    for (let tries = 0; tries < mostTries && !possible(ranges); tries++) ranges = drawn();
     return { designer: "random", name: `random-${i + 1}`, ranges, reasons: {} };
   });
 }

@@ -1,7 +1,7 @@
 /** The values each parameter is tried at: a coarse grid, then halves of what lies between two of them. */
 import { RewardsmithError } from "../core/errors.js";
-import { floatingBase } from "../robot/free-bodies.js";
 import type { GridFamily } from "../sim/parameter-facts.js";
+import { BaseMass, payloadCarrier } from "../task/base-mass.js";
 import type { LoadedTask } from "../task/loaded-task.js";
 import { checkWorldParameter, type WorldParameter } from "../task/world-parameters.js";
 
@@ -46,8 +46,6 @@ export function whyImpossible(
     if (error instanceof RewardsmithError) return error.message;
     throw error;
   }
-  if (name !== "payloadKg") return null;
-  const carrier = floatingBase(robot)?.body ?? robot.joints[0]?.body;
-  const massKg = carrier === undefined ? Number.POSITIVE_INFINITY : robot.bodies[carrier].massKg;
-  return value > -massKg ? null : `the base weighs only ${massKg} kg`;
+  if (name !== "payloadKg" || new BaseMass(robot, {}).possible(1, value)) return null;
+  return `the base weighs only ${payloadCarrier(robot)?.massKg} kg`;
 }

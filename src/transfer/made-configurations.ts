@@ -1,6 +1,7 @@
 /** Randomizations that no model has to be asked for, by the name of who makes them. */
 import { RewardsmithError } from "../core/errors.js";
 import { Rng } from "../core/rng.js";
+import { BaseMass } from "../task/base-mass.js";
 import type { LoadedTask } from "../task/loaded-task.js";
 import { worldParameters } from "../task/world-parameters.js";
 import type { FeasibleIntervals } from "./check-configuration.js";
@@ -45,7 +46,12 @@ export function makeConfigurations(
     case "offline":
       return offlineConfigurations(parameters, count, rng);
     case "random":
-      return randomConfigurations(parameters, count, rng);
+      return randomConfigurations(
+        parameters,
+        count,
+        rng,
+        (ranges) => new BaseMass(task.robot, ranges).whyImpossible() === null,
+      );
     case "full-prior": {
       const nominal = Object.fromEntries(parameters.map(({ name, nominal }) => [name, nominal]));
       return [fullPriorConfiguration(prior, nominal)];

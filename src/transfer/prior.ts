@@ -35,7 +35,7 @@ const mapSchema = z.strictObject({
   values: z.tuple([z.array(z.number()), z.array(z.number())]),
   profile,
   n: z.int().positive(),
-  /** [value of the first][value of the second] */
+  /** [value of the first][value of the second]; 0 where the two together cannot be. */
   successes: z.array(z.array(z.int().min(0))),
 });
 export type PriorMap = z.infer<typeof mapSchema>;

@@ -14,6 +14,7 @@ import type { PolicyParameters } from "../policy/inference.js";
 import type { CompiledTask } from "../reward/compiled-task.js";
 import { versions } from "../run/versions.js";
 import type { EngineName } from "../sim/simulator.js";
+import { BaseMass } from "../task/base-mass.js";
 import { type WorldParameter, worldParameters } from "../task/world-parameters.js";
 import { Edges } from "./edges.js";
 import { gridOf } from "./grid.js";
@@ -301,12 +302,23 @@ async function measureMaps(
         about: [a.name, b.name],
       })),
     );
-    const flat = await trials.measure("maps", questions, "train");
+    // What cannot be, though either value could alone, counts as what fails.
+    const possible = questions.filter(({ world }) => canBe(task, world));
+    const measured = await trials.measure("maps", possible, "train");
+    const flat = questions.map((question) => {
+      const at = possible.indexOf(question);
+      return at < 0 ? 0 : measured[at];
+    });
     const width = values[1].length;
     const successes = values[0].map((_, i) => flat.slice(i * width, (i + 1) * width));
     maps.push({ parameters: [a.name, b.name], values, profile: "train", n: repeats, successes });
   }
   return maps;
+}
+
+function canBe({ task }: CompiledTask, { parameters = {} }: World): boolean {
+  const { massFactor = 1, payloadKg = 0 } = parameters;
+  return new BaseMass(task.robot, {}).possible(massFactor, payloadKg);
 }
 
 function chosenParameters({ task, only }: RappOptions): WorldParameter[] {

@@ -69,6 +69,21 @@ describe("randomizations without a model", () => {
     expect(Object.keys(ranges)).not.toContain("restitution");
   });
 
+  it("are possible with all their ranges together, each of which is possible alone", () => {
+    const light = { massFactor: [[0.05, 1.3]], payloadKg: [[-5, 1]] } as const;
+    const made = makeConfigurations("random", task, light, 60, 1);
+    for (const one of made) expect(checkConfiguration(one, task, light).issues).toBeUndefined();
+    const all = makeConfigurations("full-prior", task, light, 1, 0);
+    expect(checkConfiguration(all[0], task, light).issues).toBeUndefined();
+    const ranges = {
+      massFactor: { distribution: { uniform: [0.05, 0.1] } },
+      payloadKg: { distribution: { uniform: [-5, -3] } },
+    };
+    const { issues } = checkConfiguration({ designer: "test", name: "light", ranges }, task, light);
+    expect(issues).toMatchObject([{ code: "E_CONFIGURATION_RANGE" }]);
+    expect(issues?.[0].message).toMatch(/massFactor from 0.05 to 0.1 and payloadKg from -5 to -3/);
+  });
+
   it("need a prior that leaves something to randomize", () => {
     expect(() => makeConfigurations("offline", task, { friction: [] }, 1, 0)).toThrow(
       expect.objectContaining({ code: "E_PRIOR_EMPTY" }),

@@ -166,6 +166,20 @@ describe("the physics prior", () => {
       }
     }
   });
+
+  it("counts two values that cannot be together as failing, and tries them nowhere", async () => {
+    const { calls, measure } = fakeMeasure(() => true);
+    const maps = [["massFactor", "payloadKg"]] as const;
+    const prior = await measurePrior(optionsFor(() => true, { only: ["friction"], maps, measure }));
+    const [{ values, successes, n }] = prior.maps;
+    expect(successes[values[0].indexOf(0.5)][values[1].indexOf(-5)]).toBe(0);
+    expect(successes[values[0].indexOf(0.5)][values[1].indexOf(-1)]).toBe(n);
+    for (const { massFactor = 1, payloadKg = 0 } of calls.flatMap(({ worlds }) =>
+      worlds.map(({ parameters = {} }) => parameters),
+    )) {
+      expect(5.204 * massFactor + payloadKg).toBeGreaterThan(0);
+    }
+  });
 });
 
 describe("the value between two others", () => {
