@@ -88,6 +88,23 @@ export function wilson95(successes: number, n: number): Interval {
   return { mean: share, low: Math.max(0, center - half), high: Math.min(1, center + half), n };
 }
 
+/**
+ * Mean of one share from each of several seeds, of `trials` each, with Student's 95 % interval over the
+ * seeds. Cut to what a share can be; and, as seeds that happen to agree would leave none, never
+ * narrower than Wilson's interval of all their trials together. A single seed's is unbounded.
+ */
+export function shareInterval95(shares: Numbers, trials: number): Interval {
+  const { mean: m, low, high, n } = interval95(shares);
+  if (n < 2) return { mean: m, low, high, n };
+  const all = wilson95(m * n * trials, n * trials);
+  return {
+    mean: m,
+    low: Math.max(0, Math.min(low, all.low)),
+    high: Math.min(1, Math.max(high, all.high)),
+    n,
+  };
+}
+
 /** Pearson correlation; NaN where either side is constant. */
 export function correlation(a: Numbers, b: Numbers): number {
   const n = Math.min(a.length, b.length);

@@ -1,5 +1,5 @@
 /** `report.md`: everything a transfer found, written from its state and the files it names. */
-import { type Interval, interval95 } from "../core/statistics.js";
+import { type Interval, interval95, shareInterval95 } from "../core/statistics.js";
 import { type TransferRow, transferRows } from "../events/transfer-event.js";
 import {
   sameTraining,
@@ -12,7 +12,7 @@ import type { RunFolder } from "../run/run-folder.js";
 import type { Distribution } from "../task/task.js";
 import { matrixRowSchema, rankPolicies } from "./choose.js";
 import { type ConfigurationTable, configurationTableSchema } from "./configuration-table.js";
-import { type Exam, examSchema } from "./exam.js";
+import { type Exam, type ExamResult, examSchema } from "./exam.js";
 import { examFigure, examMarkdown, examTable, examVerdict, markdownTable } from "./exam-page.js";
 import { barChart, colors, short, stripChart } from "./figures.js";
 import { transferOf } from "./measure.js";
@@ -135,17 +135,25 @@ function rowsSection(
   ];
   const body = rows.map((row) => {
     const own = exams.filter((one) => one.row === row).map(({ exam }) => exam);
-    const over = (of: (exam: Exam) => number, scale = 1) =>
-      written(interval95(own.map((exam) => scale * of(exam))));
+    const over = (of: (exam: Exam) => number) => written(interval95(own.map(of)));
+    const share = (of: (exam: Exam) => ExamResult, which: "success" | "falls") => {
+      const { mean, low, high, n } = shareInterval95(
+        own.map((exam) => of(exam)[which].mean),
+        of(own[0]).episodes,
+      );
+      return `${written({ mean: 100 * mean, low: 100 * low, high: 100 * high, n })} %`;
+    };
+    const nominal = ({ cells }: Exam) => cells[0];
+    const elsewhere = (exam: Exam) => exam.elsewhere;
     return [
       rowNames[row],
       table.find((one) => one.row === row)?.designer ?? "–",
-      `${over(({ cells }) => cells[0].success.mean, 100)} %`,
+      share(nominal, "success"),
       over(({ cells }) => cells[0].measures[headline].mean),
-      `${over(({ elsewhere }) => elsewhere.success.mean, 100)} %`,
+      share(elsewhere, "success"),
       over(({ elsewhere }) => elsewhere.measures[headline].mean),
       over(({ elsewhere }) => elsewhere.worstTenth),
-      `${over(({ elsewhere }) => elsewhere.falls.mean, 100)} %`,
+      share(elsewhere, "falls"),
       String(own.length),
     ];
   });
@@ -159,7 +167,7 @@ function rowsSection(
   return [
     "## The exam, by randomization",
     "",
-    `${settings.seeds.length > 1 ? `Means over ${settings.seeds.length} seeds with Student's 95 % intervals` : "One seed, so no intervals"}: ${size}.${several}`,
+    `${settings.seeds.length > 1 ? `Means over ${settings.seeds.length} seeds with Student's 95 % intervals, those of shares no narrower than Wilson's of all episodes and within 0 to 100 %` : "One seed, so no intervals"}: ${size}.${several}`,
     "",
     ...markdownTable([head, ...body]),
     "",

@@ -6,6 +6,7 @@ import {
   median,
   quantile,
   ratioInterval95,
+  shareInterval95,
   standardDeviation,
 } from "../../src/core/statistics.js";
 
@@ -35,6 +36,18 @@ describe("statistics", () => {
 
   test("one value has no interval", () => {
     expect(interval95([7]).high).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  test("the interval of a share over seeds stays between none and all, and is one where all agree", () => {
+    const { mean: centre, low, high } = shareInterval95([0.5, 0.6, 0.7], 100);
+    expect(centre).toBeCloseTo(0.6, 12);
+    expect(low).toBeCloseTo(0.6 - (4.30265 * 0.1) / Math.sqrt(3), 5);
+    expect(high).toBeCloseTo(0.6 + (4.30265 * 0.1) / Math.sqrt(3), 5);
+    expect(shareInterval95([0.99, 0.53], 200)).toMatchObject({ low: 0, high: 1, n: 2 });
+    const agreed = shareInterval95([1, 1], 200);
+    expect(agreed.low).toBeCloseTo(400 / (400 + 1.959964 ** 2), 6);
+    expect(agreed.high).toBe(1);
+    expect(shareInterval95([0.4], 200).high).toBe(Number.POSITIVE_INFINITY);
   });
 
   test("the interval of a ratio holds what its definition says, and is open where the divisor may be 0", () => {
