@@ -67,10 +67,10 @@ export const designSettingsSchema = z
       .describe(
         "a policy that lives off the solver is said, ranks below all clean ones, or neither",
       ),
-    episodes: z.int().positive().default(32).describe("held-out episodes that rank a candidate"),
+    episodes: z.int().positive().default(16).describe("held-out episodes that rank a policy"),
     checkpoints: z
       .array(z.number().gt(0).max(1))
-      .default([0.7, 0.85])
+      .default([0.55, 0.7, 0.85])
       .describe(
         "parts of a whole training after which its policy is measured, beside its end; the best is its policy, the mean counts",
       ),
@@ -83,7 +83,7 @@ export const designSettingsSchema = z
       .min(0)
       .default(3)
       .describe("candidates trained again with other seeds before the best is chosen (0: none)"),
-    confirmSeeds: z.int().positive().max(100).default(3).describe("seeds of these trainings"),
+    confirmSeeds: z.int().positive().max(100).default(2).describe("seeds of these trainings"),
     finalSeeds: z.int().positive().max(100).default(5).describe("seeds of the final trainings"),
     finalSteps: z
       .int()
