@@ -62,8 +62,7 @@ export default defineTask({
     motorStrength: { distribution: { uniform: [0.9, 1.1] } },
   },
   actionDelaySteps: [0, 1],
-  steps: 960_000,
-  searchSteps: 720_000,
+  steps: 720_000,
   training: {
     numEnvs: 128,
     numStepsPerEnv: 64,

@@ -83,7 +83,7 @@ export const designSettingsSchema = z
       .min(0)
       .default(3)
       .describe("candidates trained again with other seeds before the best is chosen (0: none)"),
-    confirmSeeds: z.int().positive().max(100).default(2).describe("seeds of these trainings"),
+    confirmSeeds: z.int().positive().max(100).default(3).describe("seeds of these trainings"),
     finalSeeds: z.int().positive().max(100).default(5).describe("seeds of the final trainings"),
     finalSteps: z
       .int()

@@ -135,7 +135,7 @@ describe("the design loop", () => {
     expect(state.iterations).toHaveLength(1);
     expect(state.finalsPlan?.best).toBe("1.2");
     expect(state.finals).toHaveLength(6);
-    expect(inputs.executor.requests).toHaveLength(2 + 4 + 6);
+    expect(inputs.executor.requests).toHaveLength(2 + 6 + 6);
   });
 
   it("stops after the budget when told so, to go on with a larger one", async () => {
