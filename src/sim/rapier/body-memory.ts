@@ -5,7 +5,7 @@
  * it, so it is used only in worlds where every body reads as Rapier's own getters tell.
  */
 import type { World } from "@dimforge/rapier3d";
-import { type EngineMemory, rapierMemory } from "./engine.js";
+import { addressOf, type EngineMemory, rapierMemory } from "./engine.js";
 
 /** Word of the set of bodies that holds the address of the first body. */
 const setWord = 118;
@@ -81,10 +81,4 @@ export class BodyMemory {
     }
     return true;
   }
-}
-
-/** Where wasm-bindgen keeps an object, bytes. */
-function addressOf(raw: object): number | undefined {
-  const { __wbg_ptr: address } = raw as { __wbg_ptr?: unknown };
-  return typeof address === "number" && address > 0 && address % 4 === 0 ? address : undefined;
 }

@@ -8,6 +8,7 @@ import type { TempContactManifold, World } from "@dimforge/rapier3d";
 import { RewardsmithError } from "../../core/errors.js";
 import type { SimulatorOptions } from "../simulator.js";
 import type { WorldHandles } from "./build-world.js";
+import { ContactPairs } from "./contact-pairs.js";
 
 /** Sums up the contact forces of a control step. */
 export interface ContactReader {
@@ -48,6 +49,8 @@ export class ContactForces implements ContactReader {
   private readonly numGeoms: number;
   /** [env][contact geom] collider handles. */
   private readonly colliders: Float64Array;
+  private readonly pairs = new ContactPairs();
+  private readonly normal = { x: 0, y: 0, z: 0 };
   private world: World | undefined;
   private handle = 0;
   private at = 0;
@@ -81,8 +84,7 @@ export class ContactForces implements ContactReader {
   dispose(): void {}
 
   private readonly visitCollider = (other: number): void => {
-    const { narrowPhase, bodies } = this.world!;
-    narrowPhase.contactPair(this.handle, other, bodies, this.visitManifold);
+    this.pairs.visit(this.world!, this.handle, other, this.visitManifold);
   };
 
   private readonly visitManifold = (manifold: TempContactManifold, flipped: boolean): void => {
@@ -90,7 +92,7 @@ export class ContactForces implements ContactReader {
     for (let i = manifold.numContacts() - 1; i >= 0; i--) impulse += manifold.contactImpulse(i);
     if (impulse === 0) return;
     // The normal points from the first collider to the second, away from what it pushes.
-    const { x, y, z } = manifold.normal();
+    const { x, y, z } = manifold.normal(this.normal);
     const size = (flipped ? impulse : -impulse) * this.scale;
     this.forces[this.at] += x * size;
     this.forces[this.at + 1] += y * size;

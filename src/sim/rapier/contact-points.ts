@@ -7,10 +7,12 @@ import { rotateVector } from "../../core/quaternion.js";
 import type { RobotModel } from "../../robot/model.js";
 import type { ContactPoints } from "../simulator.js";
 import type { WorldHandles } from "./build-world.js";
+import { ContactPairs } from "./contact-pairs.js";
 
 export class ContactPointReader {
   private readonly robot: RobotModel;
   private readonly handles: WorldHandles;
+  private readonly pairs = new ContactPairs();
   private world: World | undefined;
   private out: ContactPoints | undefined;
   private env = 0;
@@ -45,9 +47,8 @@ export class ContactPointReader {
   }
 
   private readonly visitCollider = (other: number): void => {
-    const { narrowPhase, bodies } = this.world!;
     this.other = other;
-    narrowPhase.contactPair(this.handle, other, bodies, this.visitManifold);
+    this.pairs.visit(this.world!, this.handle, other, this.visitManifold);
   };
 
   private readonly visitManifold = (manifold: TempContactManifold, flipped: boolean): void => {

@@ -6,6 +6,7 @@
 import type { TempContactManifold, World } from "@dimforge/rapier3d";
 import { rotateVector } from "../../core/quaternion.js";
 import type { WorldHandles } from "./build-world.js";
+import { ContactPairs } from "./contact-pairs.js";
 import { groundSkinMeters } from "./terrain-colliders.js";
 
 /** A collider's present pose: position, then w x y z. */
@@ -13,6 +14,7 @@ type ColliderPose = Float64Array;
 
 export class PenetrationReader {
   private readonly handles: WorldHandles;
+  private readonly pairs = new ContactPairs();
   private world: World | undefined;
   private handle = 0;
   /** How thick the other collider's skin is, m. */
@@ -44,11 +46,10 @@ export class PenetrationReader {
   }
 
   private readonly visitCollider = (other: number): void => {
-    const { narrowPhase, bodies } = this.world!;
     this.skin = other === this.handles.sheet ? groundSkinMeters : 0;
     this.readPose(this.handle, this.own);
     this.readPose(other, this.other);
-    narrowPhase.contactPair(this.handle, other, bodies, this.visitManifold);
+    this.pairs.visit(this.world!, this.handle, other, this.visitManifold);
   };
 
   private readonly visitManifold = (manifold: TempContactManifold, flipped: boolean): void => {
