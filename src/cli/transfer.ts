@@ -8,7 +8,13 @@ import { reportedBest } from "../design/report.js";
 import { eventFormat } from "../events/event.js";
 import { foldAll } from "../events/fold.js";
 import { transferFormat, transferLogFile } from "../events/transfer-event.js";
-import { foldTransfers, type TransferState, trainingName } from "../events/transfer-state.js";
+import {
+  foldTransfers,
+  isOver,
+  isPassing,
+  type TransferState,
+  trainingName,
+} from "../events/transfer-state.js";
 import { type LlmFlags, llmFlagsSchema } from "../llm/settings.js";
 import type { CompiledTask } from "../reward/compiled-task.js";
 import { compileTask } from "../reward/node/compile-task.js";
@@ -144,7 +150,7 @@ export async function resumeTransfer(
   settings: TransferSettings,
 ): Promise<void> {
   const state = transferStateOf(run);
-  if (state.status === "finished") {
+  if (isOver(state)) {
     cli.terminal.line(`${run.info.name} is finished; nothing is left to do.`);
     return printEnd(cli, run, state);
   }
@@ -305,6 +311,12 @@ function printEnd(cli: CliContext, run: RunFolder, state: TransferState): void {
   }
   const steps = state.trained.reduce((sum, one) => sum + one.newSteps, state.base?.steps ?? 0);
   terminal.line(`trained    ${formatCount(steps)} environment steps`);
+  const again = state.failed.filter(isPassing).length;
+  if (again > 0) {
+    terminal.line(
+      `failed     ${again} of the trainings by a fault of this machine; try again: ${invocation} resume ${run.info.name}${runsFlag(cli)}`,
+    );
+  }
   if (state.report) terminal.line(`report     ${shown(state.report)}`);
   if (state.exported) {
     terminal.line(

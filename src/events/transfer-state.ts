@@ -3,6 +3,9 @@ import type { TransferEvent, TransferRow } from "./transfer-event.js";
 
 type Of<T extends TransferEvent["type"]> = Extract<TransferEvent, { type: T }>;
 
+/** Faults of a machine rather than of what was trained: a resumption tries again what ended by one. */
+const passingFaults: ReadonlySet<string> = new Set(["E_WORKER_HUNG", "E_WORKER_CRASHED"]);
+
 /** Names one trained policy. */
 export interface TrainingKey {
   readonly row: TransferRow;
@@ -17,6 +20,7 @@ export interface TransferState {
   readonly prior: Of<"priorMeasured"> | null;
   readonly configurations: Of<"configurationsMade"> | null;
   readonly trained: readonly Of<"trained">[];
+  /** Those that a passing fault ended are gone once the run is resumed. */
   readonly failed: readonly Of<"trainingFailed">[];
   readonly compared: readonly Of<"compared">[];
   readonly chosen: Of<"chosen"> | null;
@@ -63,8 +67,10 @@ export function foldTransfer(
   switch (event.type) {
     case "started":
       return { ...state, status: "running", start: event };
-    case "resumed":
-      return { ...state, status: "running", stopped: null };
+    case "resumed": {
+      const failed = state.failed.filter((one) => !isPassing(one));
+      return { ...state, status: "running", stopped: null, failed };
+    }
     case "baseTrained":
       return { ...state, base: event };
     case "priorMeasured":
@@ -76,9 +82,10 @@ export function foldTransfer(
     case "trainingFailed":
       return { ...state, failed: [...state.failed, event] };
     case "compared":
-      return { ...state, compared: [...state.compared, event] };
+      // What was chosen among fewer is chosen anew; exams that were sat stay.
+      return { ...state, compared: [...state.compared, event], chosen: null };
     case "chosen":
-      return { ...state, chosen: event };
+      return { ...state, chosen: event, exported: null, report: null };
     case "examined":
       return { ...state, examined: [...state.examined, event] };
     case "exported":
@@ -96,6 +103,16 @@ export function foldTransfers(
   events: readonly (TransferEvent & { readonly time: string })[],
 ): TransferState {
   return events.reduce(foldTransfer, newTransfer);
+}
+
+/** Finished, and no training failed that a resumption would try again. */
+export function isOver({ status, failed }: TransferState): boolean {
+  return status === "finished" && !failed.some(isPassing);
+}
+
+/** Failed by a fault that may pass: to be tried again. */
+export function isPassing({ code }: { readonly code: string }): boolean {
+  return passingFaults.has(code);
 }
 
 export function sameTraining(a: TrainingKey, b: TrainingKey): boolean {

@@ -1,7 +1,7 @@
 /** Choosing among policies by what they do in worlds drawn for that, never by an exam. */
 import { z } from "zod";
 import { mean } from "../core/statistics.js";
-import { sameTraining, type TrainingKey } from "../events/transfer-state.js";
+import { sameTraining, type TrainingKey, trainingName } from "../events/transfer-state.js";
 import type { TransferDefinition } from "../task/task.js";
 import { worstTenth } from "./exam.js";
 import type { EpisodeMeasure } from "./measure.js";
@@ -53,7 +53,8 @@ const tie = 0.03;
 
 /** Best first: by worst decile, where that ties by mean, and where that ties too the smoother one. */
 export function rankPolicies(policies: readonly Compared[]): Compared[] {
-  const left = [...policies];
+  // Whatever order they became ready in.
+  const left = policies.toSorted((a, b) => (trainingName(a) < trainingName(b) ? -1 : 1));
   const ranked: Compared[] = [];
   while (left.length > 0) {
     const best = pick(left);

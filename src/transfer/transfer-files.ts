@@ -4,9 +4,8 @@ export const transferFiles = {
   rewardProgram: "reward.json",
   prior: "prior.json",
   configurations: "configurations.json",
-  /** A policy's row of the matrix of policies and worlds; rows count from 0. */
-  matrixRow: (row: number) => `choosing/${row}.json`,
-  /** Exams of what was chosen, the best of all first. */
+  /** A policy's row of the matrix of policies and worlds, and its exam; by its place among all trainings, from 0. */
+  matrixRow: (place: number) => `choosing/${place}.json`,
   exam: (place: number) => `exams/${place}.json`,
   /** What is put on the robot. */
   robot: "robot",

@@ -44,6 +44,7 @@ export function writeTransferReport(
   const transfer = transferOf(task);
   const unit = transfer.measures[transfer.headline].unit;
   const exams = state.examined
+    .filter((one) => place(state, one) >= 0)
     .map((one): Examined => ({ ...one, exam: examSchema.parse(JSON.parse(run.read(one.path))) }))
     .sort((a, b) => place(state, a) - place(state, b));
   const table = state.configurations
@@ -99,7 +100,7 @@ export function writeTransferReport(
 }
 
 function place({ chosen }: TransferState, key: TrainingKey): number {
-  return chosen?.policies.findIndex((one) => sameTraining(one, key)) ?? 0;
+  return chosen?.policies.findIndex((one) => sameTraining(one, key)) ?? -1;
 }
 
 function introduction({ start }: TransferState, settings: TransferSettings): string[] {
@@ -299,7 +300,9 @@ function costs(state: TransferState, settings: TransferSettings): string[] {
       ? [
           "Trainings that failed:",
           "",
-          ...state.failed.map((one) => `- ${trainingName(one)}: ${one.code}, ${one.message}`),
+          ...state.failed
+            .map((one) => `- ${trainingName(one)}: ${one.code}, ${one.message}`)
+            .sort(),
           "",
         ]
       : []),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { TransferEvent } from "../../src/events/transfer-event.js";
-import { foldTransfers, trainingName } from "../../src/events/transfer-state.js";
+import { foldTransfers, isOver, trainingName } from "../../src/events/transfer-state.js";
 
 const at = (seconds: number) => ({ time: new Date(1000 * seconds).toISOString() });
 const key = { row: "designed", configuration: "offline-1", seed: 2 } as const;
@@ -24,6 +24,22 @@ describe("the fold of a transfer", () => {
     ]);
     expect(state).toMatchObject({ status: "running", wallSeconds: 8 });
     expect(state.trained.map(trainingName)).toEqual(["designed/offline-1, seed 2"]);
+  });
+
+  it("takes a failure back on resumption where the machine was at fault, and is not over before", () => {
+    const failed = (code: string, seed: number) =>
+      ({ type: "trainingFailed", ...key, seed, code, message: "", ...at(1) }) as const;
+    const all = [
+      { ...started, ...at(0) },
+      failed("E_WORKER_HUNG", 1),
+      failed("E_WORKER_CRASHED", 2),
+      failed("E_REWARD_FUEL", 3),
+      { type: "finished", ...at(2) } as const,
+    ];
+    expect(isOver(foldTransfers(all))).toBe(false);
+    const resumed = foldTransfers([...all, { type: "resumed", ...at(3) }]);
+    expect(resumed.failed.map(({ seed }) => seed)).toEqual([3]);
+    expect(isOver(foldTransfers([all[0], all[3], all[4]]))).toBe(true);
   });
 
   it("is stopped by an error and goes on after it", () => {

@@ -1,0 +1,26 @@
+import { type NetworkShape, parameterLayout } from "../../src/policy/network.js";
+import type { Checkpoint } from "../../src/rl/checkpoint.js";
+
+/** A whole checkpoint of a policy that knows nothing. */
+export function zeroCheckpoint(network: NetworkShape): Checkpoint {
+  const zeros = () => new Float32Array(parameterLayout(network).size);
+  return {
+    network,
+    theta: zeros(),
+    m: zeros(),
+    v: zeros(),
+    adamSteps: 0,
+    lr: 1,
+    observationStatistics: null,
+    criticObservationStatistics: null,
+    returnStatistics: null,
+    engine: "rapier",
+    seed: 1,
+    iteration: 1,
+    totalSteps: 1,
+    wallSeconds: 0,
+    cpuSeconds: 0,
+    shuffle: [0, 0, 0, 1],
+    shards: [{ noise: [], environment: { simulator: new Uint8Array(1), arrays: {}, rngs: [] } }],
+  };
+}
