@@ -8,7 +8,9 @@ import { RewardsmithError } from "../core/errors.js";
 import { startThread } from "../core/node/spawn.js";
 import type { ExecuteOptions } from "./executor.js";
 import type { TrainingOutcome, TrainingRequest } from "./job.js";
+import { ProcessorShare } from "./processor-share.js";
 import { beatCell, createCells, nativeCell, stopCell } from "./pulse.js";
+import { Silence } from "./silence.js";
 import type { Assignment, Report } from "./train-worker.js";
 
 export interface ThreadAssignment {
@@ -16,7 +18,7 @@ export interface ThreadAssignment {
   readonly jobId: string;
   readonly runsRoot: string;
   readonly checkpointSeconds: number;
-  /** A worker that counts no step for this long is hung. */
+  /** A worker that counts no step for this long, see `Silence`, is hung. */
   readonly heartbeatSeconds: number;
 }
 
@@ -24,7 +26,7 @@ export interface ThreadAssignment {
 const stopSeconds = 2;
 /** And this long to do that, then it is ended. */
 const stopNowSeconds = 1;
-/** Loading the learner, before the first beat, may take this long. */
+/** Loading, before the first step, may take this long. */
 const startSeconds = 60;
 
 export class TrainingThread {
@@ -83,16 +85,14 @@ export class TrainingThread {
       worker.on("error", (error) => fail("E_WORKER_CRASHED", error.message));
       worker.on("exit", (code) => fail("E_WORKER_CRASHED", `the worker ended with code ${code}`));
 
-      // Counted in ticks, not by the clock: a computer that slept has not hung.
-      let beats = 0;
-      let silentSeconds = 0;
+      const silence = new Silence({ startSeconds, stepSeconds: heartbeatSeconds });
+      const processor = new ProcessorShare();
       const tickSeconds = Math.min(1, heartbeatSeconds / 4);
       const watch = () => {
-        const now = Atomics.load(cells, beatCell);
-        silentSeconds = now === beats ? silentSeconds + tickSeconds : 0;
-        beats = now;
-        const limit = beats === 0 ? Math.max(startSeconds, heartbeatSeconds) : heartbeatSeconds;
-        if (silentSeconds >= limit) void fail("E_WORKER_HUNG", `no step in ${limit} s`);
+        const beats = Atomics.load(cells, beatCell);
+        if (silence.tick(beats, tickSeconds, processor.take())) {
+          void fail("E_WORKER_HUNG", `no step in ${silence.limit} s`);
+        }
       };
       timers.push(setInterval(watch, tickSeconds * 1000));
       if (options.signal?.aborted) askToStop();

@@ -4,7 +4,7 @@ import { serveTraining } from "../../../src/run/train-worker.js";
 import { fakeLearner } from "../../run/fake-training.js";
 
 /** Seeds of jobs that go wrong in their third iteration. */
-const wrong = { hangs: 101, crashes: 102, notFinite: 103, diskFull: 104, exits: 105 };
+const wrong = { hangs: 101, crashes: 102, notFinite: 103, diskFull: 104, exits: 105, spins: 106 };
 /** Jobs with this seed and above take 50 ms an iteration. */
 const slowSeed = 1000;
 
@@ -17,6 +17,7 @@ serveTraining(
       if (seed >= slowSeed) blockFor(50);
       if (iteration !== 3) return;
       if (seed === wrong.hangs) for (;;) blockFor(1000);
+      if (seed === wrong.spins) for (;;);
       if (seed === wrong.crashes) setImmediate(() => Promise.reject(new Error("broken engine")));
       if (seed === wrong.crashes) await new Promise(() => {});
       if (seed === wrong.exits) process.exit(7);

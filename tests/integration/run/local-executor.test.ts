@@ -8,7 +8,15 @@ import { createLocalExecutor } from "../../../src/run/local-executor.js";
 import { fakeJob, fakeRequest } from "../../run/fake-training.js";
 
 /** Seeds that make the fake worker misbehave or slow. */
-const seeds = { hangs: 101, crashes: 102, notFinite: 103, diskFull: 104, exits: 105, slow: 1000 };
+const seeds = {
+  hangs: 101,
+  crashes: 102,
+  notFinite: 103,
+  diskFull: 104,
+  exits: 105,
+  spins: 106,
+  slow: 1000,
+};
 const worker = new URL("./fake-worker.js", import.meta.url);
 const request = (seed: number, steps = 640) => fakeRequest(steps, { job: fakeJob({ seed }) });
 
@@ -44,6 +52,11 @@ test("a hung, a crashed and an ended worker cost only their candidate", async ()
   expect(await good).toMatchObject({ status: "finished" });
   expect(await executor.run(request(7))).toMatchObject({ status: "finished" });
 });
+
+test("a worker that works for ever without a step is found too, in bounded time", async () => {
+  const spun = await executor.run(request(seeds.spins));
+  expect(spun).toMatchObject({ status: "failed", code: "E_WORKER_HUNG", totalSteps: 128 });
+}, 60_000);
 
 test("a failing reward is an outcome, a full disk is an error of the run", async () => {
   expect(await executor.run(request(seeds.notFinite))).toMatchObject({
