@@ -99,7 +99,8 @@ function options(
       width: quiet ? 1 : 2,
       ...(role === "baseline" ? { dash: [6, 5] } : {}),
       spanGaps: true,
-      points: { show: false },
+      // One measurement is no line yet.
+      points: { show: curves[i].curve.steps.length === 1, size: 8, fill: stroke },
     });
     owner.push(i);
     if (quiet) return;
@@ -133,8 +134,13 @@ function options(
     focus: { alpha: 1 },
     scales: {
       x: { time: false },
-      // Where all is zero still, an axis of zeros would say nothing.
-      y: { range: (_, low, high) => (high > low ? [low, high + 0.05 * (high - low)] : [0, 1]) },
+      // Where all is zero still, an axis of zeros would say nothing; a curve at the edge is seen whole.
+      y: {
+        range: (_, low, high) => {
+          const [from, span] = high > low ? [low, high - low] : [0, 1];
+          return [from - 0.03 * span, from + 1.05 * span];
+        },
+      },
     },
     padding: [10, 14, 0, 0],
     axes: [

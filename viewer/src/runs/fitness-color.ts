@@ -30,8 +30,11 @@ export interface FitnessRange {
   readonly high: number;
 }
 
+/** So that a range is never empty, also where every fitness is 0. */
+export const leastHigh = 1e-9;
+
 export function fitnessRange(values: readonly number[]): FitnessRange {
-  return { low: Math.min(0, ...values), high: Math.max(1e-9, ...values) };
+  return { low: Math.min(0, ...values), high: Math.max(leastHigh, ...values) };
 }
 
 export function shareOf(value: number, { low, high }: FitnessRange): number {

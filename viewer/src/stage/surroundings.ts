@@ -29,8 +29,8 @@ interface Arrangement {
 export class Surroundings {
   readonly group = new Group();
   private readonly ground = new Ground();
-  private readonly sun = new DirectionalLight(0xffffff, 2.1);
-  private readonly sky = new HemisphereLight(0xe6efff, 0x4a5058, 1.5);
+  private readonly sun = new DirectionalLight(0xffffff, 2.6);
+  private readonly sky = new HemisphereLight(0xe6efff, 0x6a7078, 2.2);
   private readonly ringMaterial = new MeshBasicMaterial({
     transparent: true,
     opacity: 0.7,
@@ -59,7 +59,7 @@ export class Surroundings {
 
   paint({ ground, line, accent, light }: StagePalette): void {
     this.ground.paint(new Color(ground), new Color(line), light ? 0.22 : 0.42);
-    this.sky.intensity = light ? 2 : 1.5;
+    this.sky.intensity = light ? 2.4 : 2.2;
     this.ringMaterial.color.set(accent);
   }
 

@@ -79,12 +79,12 @@ function ReflectionTable({ candidate }: { candidate: NonNullable<SideProps["cand
         <tbody>
           {reflection.series.map(({ name, kind, values, max, mean, min }) => (
             <tr key={name} data-kind={kind}>
-              <td>{name}</td>
+              <td title={name}>{name}</td>
               <td>
                 <Sparkline
                   values={values}
                   title={values.map((v) => short(v ?? Number.NaN)).join(", ")}
-                  width={74}
+                  width={56}
                   filled={kind === "term"}
                   color={
                     kind === "term"

@@ -75,10 +75,14 @@ export function LabCurves({ follower, selected, onSelect }: LabCurvesProps) {
         {sparse && <Key color="--term-7" dashed text="sparse" />}
       </header>
       {!folded.value &&
-        (drawn.length > 0 ? (
+        (drawn.some(({ curve }) => curve.mean.some((value) => value !== null)) ? (
           <CurveChart curves={drawn} yLabel="fitness" />
         ) : (
-          <p class="soft pane-empty">Curves grow here once a candidate trains.</p>
+          <p class="soft pane-empty">
+            {drawn.length > 0
+              ? "A curve begins where the first episode of a training ends."
+              : "Curves grow here once a candidate trains."}
+          </p>
         ))}
     </section>
   );

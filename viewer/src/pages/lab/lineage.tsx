@@ -7,6 +7,7 @@ import {
   fitnessColor,
   fitnessRange,
   inkOn,
+  leastHigh,
   shareOf,
 } from "../../runs/fitness-color.js";
 import type { RunFollower } from "../../runs/follow-run.js";
@@ -186,7 +187,7 @@ function Legend({ range }: { range: FitnessRange | null }) {
     <footer class="lineage-legend">
       <span class="number">{range ? short(range.low) : "worst"}</span>
       <i style={{ background: `linear-gradient(90deg, ${stops})` }} />
-      <span class="number">{range ? short(range.high) : "best"}</span>
+      <span class="number">{range ? short(range.high > leastHigh ? range.high : 0) : "best"}</span>
       <span class="hatch" /> lost
       <span class="early" /> stopped early
     </footer>
