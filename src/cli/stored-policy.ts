@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { RewardsmithError } from "../core/errors.js";
-import { resultOf } from "../design/history.js";
+import { policySteps, resultOf } from "../design/history.js";
 import { reportedBest } from "../design/report.js";
 import { eventFormat } from "../events/event.js";
 import { foldAll } from "../events/fold.js";
@@ -73,7 +73,7 @@ function ofRun(run: RunFolder, state: RunState): StoredPolicy[] {
           {
             label: `${run.info.name}, best reward, seed ${seed}`,
             jobId: result.jobId,
-            steps: result.steps,
+            steps: policySteps(result),
             fitness: result.evaluation.fitness,
           },
         ]
@@ -84,7 +84,7 @@ function ofRun(run: RunFolder, state: RunState): StoredPolicy[] {
   const result = candidate ? resultOf(state, candidate) : null;
   if (candidate && result) {
     const label = `${run.info.name}, candidate ${candidate.id}`;
-    return [{ label, jobId: result.jobId, steps: result.steps }];
+    return [{ label, jobId: result.jobId, steps: policySteps(result) }];
   }
   throw new RewardsmithError("E_RUN_NO_POLICY", "the run has trained nothing yet", {
     where: run.folder,
@@ -109,12 +109,16 @@ function ofCheckpoint(runsFolder: string, file: string): StoredPolicy {
   for (const candidate of state.candidates) {
     const result = resultOf(state, candidate);
     if (result && artifacts.checkpoint(candidate.id) === asked) {
-      return { label: `candidate ${candidate.id}`, jobId: result.jobId, steps: result.steps };
+      return {
+        label: `candidate ${candidate.id}`,
+        jobId: result.jobId,
+        steps: policySteps(result),
+      };
     }
   }
   for (const { which, seed, result } of state.finals) {
     if (result && artifacts.finalCheckpoint(which, seed) === asked) {
-      return { label: `${which}, seed ${seed}`, jobId: result.jobId, steps: result.steps };
+      return { label: `${which}, seed ${seed}`, jobId: result.jobId, steps: policySteps(result) };
     }
   }
   throw new RewardsmithError("E_CHECKPOINT_UNKNOWN", "the run's log names no such checkpoint", {

@@ -1,5 +1,6 @@
 /** What designers are shown of a run: its candidates with their results, and the memory. */
 import { mean } from "../core/statistics.js";
+import type { TrainingResult } from "../events/event.js";
 import type { Candidate, RunState } from "../events/run-state.js";
 import { searchFitness, searchStepsTo95 } from "../events/search-fitness.js";
 import type { PastCandidate } from "./designer.js";
@@ -73,6 +74,11 @@ function bestBy<T extends Scored>(candidates: readonly T[], rule: BestRule): T |
 /** A candidate's last result; a duplicate has that of the one it equals. */
 export function resultOf(state: RunState, candidate: Candidate) {
   return trainedAs(state, candidate).rungs.at(-1)?.result ?? null;
+}
+
+/** Environment steps of a result's policy: the one its training passed that was measured best. */
+export function policySteps({ evaluation }: TrainingResult): number {
+  return evaluation.totalSteps;
 }
 
 /**

@@ -3,6 +3,7 @@
  * each training, over the policies that its best was chosen of, so that what learns late or forgets
  * ranks below what learned early and kept it.
  */
+import type { TrainingResult } from "./event.js";
 import type { Candidate } from "./run-state.js";
 
 /**
@@ -12,7 +13,7 @@ import type { Candidate } from "./run-state.js";
 export function searchFitness({ rungs, repeats }: Candidate): number | null {
   const result = rungs[rungs.length - 1]?.result;
   if (!result) return null;
-  let sum = result.meanFitness ?? result.evaluation.fitness;
+  let sum = trainingFitness(result);
   for (const { fitness } of repeats) {
     if (fitness === null) return null;
     sum += fitness;
@@ -28,4 +29,9 @@ export function searchStepsTo95({ rungs, repeats }: Candidate): number | null {
     sum += one.stepsTo95;
   }
   return sum / (1 + repeats.length);
+}
+
+/** What one training counts by: its measured policies' mean. */
+export function trainingFitness({ meanFitness, evaluation }: TrainingResult): number {
+  return meanFitness ?? evaluation.fitness;
 }

@@ -5,6 +5,7 @@ import { reportedBest } from "../../design/report.js";
 import { compareFinals } from "../../design/score.js";
 import { designSettingsSchema } from "../../design/settings.js";
 import type { Candidate, RunState } from "../../events/run-state.js";
+import { trainingFitness } from "../../events/search-fitness.js";
 import type { RunInfo } from "../../run/run-folder.js";
 import type { RunStatus, RunSummary, Score } from "./answers.js";
 
@@ -83,7 +84,7 @@ function scoreOfBest(state: RunState, best: Candidate): Score | null {
   const again = [...best.repeats, ...best.confirmations].flatMap(({ fitness }) =>
     fitness === null ? [] : [fitness],
   );
-  if (again.length > 0) return score(interval95([result.evaluation.fitness, ...again]), "seeds");
+  if (again.length > 0) return score(interval95([trainingFitness(result), ...again]), "seeds");
   return score(interval95(result.evaluation.fitnessPerEpisode), "episodes");
 }
 

@@ -3,6 +3,7 @@
  * grow, bundled demos.
  */
 import { hashJson } from "../../core/node/hash.js";
+import { policySteps } from "../../design/history.js";
 import { reportedBest } from "../../design/report.js";
 import type { Candidate, RunState } from "../../events/run-state.js";
 import type { Program } from "../../reward/program.js";
@@ -111,8 +112,7 @@ export class StoredOffers implements PolicyOffers {
   private finalsOf(run: string, state: RunState): Offer[] {
     return state.finals.flatMap(({ which, seed, result }) => {
       if (!result) return [];
-      const { jobId, steps } = result;
-      const offer = this.ofJob(jobId, steps);
+      const offer = this.ofJob(result.jobId, policySteps(result));
       if (!offer) return [];
       const label = `${which === "best" ? "best reward" : `${which} reward`}, seed ${seed}`;
       return [{ ...offer, about: { ...offer.about, label, run } }];
@@ -129,11 +129,14 @@ export class StoredOffers implements PolicyOffers {
     const candidate = known?.duplicateOf
       ? log.state.candidates.find(({ id }) => id === known.duplicateOf)
       : known;
-    const jobId = candidate && (candidate.rungs.at(-1)?.result.jobId ?? log.jobs.get(candidate.id));
+    const result = candidate?.rungs.at(-1)?.result;
+    const jobId = candidate && (result?.jobId ?? log.jobs.get(candidate.id));
     if (!known || !candidate || jobId === undefined) return undefined;
     const { run, candidate: id } = asked;
     const reference: PolicyReference = { kind: "candidate", run, candidate: id };
-    return this.offer(jobId, asked.steps, {
+    // While it trains its newest policy, then the one that its result is about.
+    const own = result && candidate.status !== "training" ? policySteps(result) : undefined;
+    return this.offer(jobId, asked.steps ?? own, {
       reference,
       label: `candidate ${id}`,
       run,
