@@ -6,7 +6,7 @@ import type { World } from "@dimforge/rapier3d";
 import { wrapAngle } from "../../core/quaternion.js";
 import type { Articulation } from "../articulation.js";
 import type { SimulatorState } from "../simulator.js";
-import { BodyMemory } from "./body-memory.js";
+import type { BodyReader } from "./body-reader.js";
 import type { WorldHandles } from "./build-world.js";
 
 export class StateReader {
@@ -21,16 +21,7 @@ export class StateReader {
   /** One environment's links: [link][7] position and w x y z, [link][6] velocity of the origin and angular. */
   private readonly pose: Float64Array;
   private readonly velocity: Float64Array;
-  /** Where bodies are read, and whether that holds for the world read last. */
-  private readonly memory: BodyMemory;
-  private direct = false;
-  private world: World | undefined;
-  /** Else what Rapier tells of one body: rotation, translation, linear and angular velocity. */
-  private readonly told = new Float32Array(13);
-  private readonly toldRotation = this.told.subarray(0, 4);
-  private readonly toldTranslation = this.told.subarray(4, 7);
-  private readonly toldLinvel = this.told.subarray(7, 10);
-  private readonly toldAngvel = this.told.subarray(10, 13);
+  private readonly bodies: BodyReader;
   private readonly turned = new Float64Array(3);
 
   constructor(
@@ -38,9 +29,10 @@ export class StateReader {
     handles: WorldHandles,
     state: SimulatorState,
     centers: Float64Array,
+    bodies: BodyReader,
   ) {
     this.handles = handles;
-    this.memory = new BodyMemory(handles.links);
+    this.bodies = bodies;
     this.state = state;
     this.numLinks = articulation.links.length;
     this.numBodies = articulation.bodies.length;
@@ -75,27 +67,14 @@ export class StateReader {
   }
 
   private readLinks(world: World, env: number): void {
-    if (world !== this.world) {
-      this.world = world;
-      this.direct = this.memory.attach(world);
-    }
-    const { pose, velocity, centers, numLinks, memory, direct } = this;
-    const { links, origins } = this.handles;
-    if (direct) memory.refresh();
-    const numbers = direct ? memory.floats : this.told;
+    const { pose, velocity, centers, numLinks, bodies } = this;
+    const { origins } = this.handles;
+    bodies.open(world);
+    const { numbers } = bodies;
     for (let l = 0; l < numLinks; l++) {
       const at = env * numLinks + l;
-      let rotation = 0;
-      let translation = 4;
-      let linear = 7;
-      let angular = 10;
-      if (direct) {
-        const place = memory.places[at];
-        rotation = place + memory.rotation;
-        translation = place + memory.translation;
-        linear = place + memory.linvel;
-        angular = place + memory.angvel;
-      } else this.ask(world, links[at]);
+      bodies.look(at);
+      const { rotation, translation, linvel, angvel } = bodies;
       const p = 7 * l;
       const v = 6 * l;
       const x = numbers[rotation];
@@ -120,25 +99,16 @@ export class StateReader {
       const ry = cy + w * ty + z * tx - x * tz;
       const rz = cz + w * tz + x * ty - y * tx;
       // Rapier gives the velocity of the centre of mass: v = v_c − ω × c.
-      const wx = numbers[angular];
-      const wy = numbers[angular + 1];
-      const wz = numbers[angular + 2];
-      velocity[v] = numbers[linear] - wy * rz + wz * ry;
-      velocity[v + 1] = numbers[linear + 1] - wz * rx + wx * rz;
-      velocity[v + 2] = numbers[linear + 2] - wx * ry + wy * rx;
+      const wx = numbers[angvel];
+      const wy = numbers[angvel + 1];
+      const wz = numbers[angvel + 2];
+      velocity[v] = numbers[linvel] - wy * rz + wz * ry;
+      velocity[v + 1] = numbers[linvel + 1] - wz * rx + wx * rz;
+      velocity[v + 2] = numbers[linvel + 2] - wx * ry + wy * rx;
       velocity[v + 3] = wx;
       velocity[v + 4] = wy;
       velocity[v + 5] = wz;
     }
-  }
-
-  /** Rapier's own getters, one body. */
-  private ask(world: World, handle: number): void {
-    const bodies = world.bodies.raw;
-    bodies.rbRotation(handle, this.toldRotation);
-    bodies.rbTranslation(handle, this.toldTranslation);
-    bodies.rbLinvel(handle, this.toldLinvel);
-    bodies.rbAngvel(handle, this.toldAngvel);
   }
 
   private writeJoints(env: number): void {

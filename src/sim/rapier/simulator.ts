@@ -29,6 +29,7 @@ import type {
 } from "../simulator.js";
 import { createSimulatorState } from "../simulator-state.js";
 import { isSigned, pack, unpack } from "../snapshot.js";
+import { BodyReader } from "./body-reader.js";
 import { buildWorld, type WorldHandles } from "./build-world.js";
 import { ContactEvents } from "./contact-events.js";
 import { ContactForces, type ContactReader, contactColliders } from "./contact-forces.js";
@@ -141,7 +142,9 @@ class RapierSimulator implements Simulator {
     const told = this.onTerrain && new ContactEvents(world, touched, numGeoms, contactForce);
     this.contacts = told || new ContactForces(touched, numGeoms, contactForce);
     this.events = told ? told.queue : this.hooks && new EventQueue(true);
-    this.reader = new StateReader(this.articulation, handles, this.state, this.masses.centers);
+    const bodies = new BodyReader(handles.links);
+    const { centers } = this.masses;
+    this.reader = new StateReader(this.articulation, handles, this.state, centers, bodies);
     this.watch = new RapierWatch({
       robot,
       articulation: this.articulation,
@@ -149,6 +152,7 @@ class RapierSimulator implements Simulator {
       masses: this.masses,
       parameters: this.parameters,
       state: this.state,
+      bodies,
       world: () => this.world,
     });
     this.placeFixedBodies();

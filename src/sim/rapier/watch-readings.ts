@@ -3,11 +3,13 @@
  * give energy back: none of it shows in the state that a policy is trained on.
  */
 import type { World } from "@dimforge/rapier3d";
+import { rotateVector, unrotateVector } from "../../core/quaternion.js";
 import type { RobotModel } from "../../robot/model.js";
-import type { Articulation, Pose } from "../articulation.js";
+import type { Articulation, Pose, Vector3 } from "../articulation.js";
 import { defaultPose } from "../default-pose.js";
 import { numParameters, parameterIndex } from "../env-parameters.js";
 import type { SimulatorState, SimulatorWatch } from "../simulator.js";
+import type { BodyReader } from "./body-reader.js";
 import type { WorldHandles } from "./build-world.js";
 import type { LinkMasses } from "./link-masses.js";
 import { PenetrationReader } from "./penetration.js";
@@ -20,6 +22,7 @@ export interface RapierWatchTables {
   /** [env][parameter]. */
   readonly parameters: Float64Array;
   readonly state: SimulatorState;
+  readonly bodies: BodyReader;
   /** The world as it is now: loading a snapshot replaces it. */
   readonly world: () => World;
 }
@@ -30,10 +33,8 @@ export class RapierWatch implements SimulatorWatch {
   private readonly pose: Float64Array;
   /** [robot joint] values that added springs pull to. */
   private readonly springPose: readonly number[];
-  private readonly position = new Float32Array(3);
-  private readonly orientation = new Float32Array(4);
-  private readonly linear = new Float32Array(3);
-  private readonly angular = new Float32Array(3);
+  /** w x y z. */
+  private readonly orientation = new Float64Array(4);
   private readonly own = new Float64Array(3);
   private readonly other = new Float64Array(3);
   private readonly penetration: PenetrationReader;
@@ -50,9 +51,12 @@ export class RapierWatch implements SimulatorWatch {
    * of the link's, as it is in the engine.
    */
   energyJoules(env: number): number {
-    const { articulation, handles, masses, parameters, robot, state } = this.tables;
-    const { linear, angular, position, orientation, own } = this;
-    const bodies = this.tables.world().bodies.raw;
+    const { articulation, handles, masses, parameters, robot, state, bodies } = this.tables;
+    const { inertias, centers, weights } = masses;
+    const { origins } = handles;
+    const { orientation, own } = this;
+    bodies.open(this.tables.world());
+    const { numbers } = bodies;
     const p = env * numParameters;
     const scale = parameters[p + parameterIndex.gravityScale];
     const gx = robot.gravity[0] * scale + parameters[p + parameterIndex["gravityOffset.x"]];
@@ -62,34 +66,30 @@ export class RapierWatch implements SimulatorWatch {
     let energy = 0;
     for (let l = 0; l < numLinks; l++) {
       const at = env * numLinks + l;
-      const handle = handles.links[at];
-      bodies.rbTranslation(handle, position);
-      bodies.rbRotation(handle, orientation);
-      bodies.rbLinvel(handle, linear);
-      bodies.rbAngvel(handle, angular);
-      const w = orientation[3];
-      const x = orientation[0];
-      const y = orientation[1];
-      const z = orientation[2];
-      const m = masses.inertias[7 * at];
-      energy += 0.5 * m * (linear[0] ** 2 + linear[1] ** 2 + linear[2] ** 2);
-      turn(own, -w, x, y, z, angular[0], angular[1], angular[2]);
-      const [a, b, c] = own;
+      bodies.look(at);
+      const { rotation, translation, linvel } = bodies;
+      orientation[0] = numbers[rotation + 3];
+      for (let k = 0; k < 3; k++) orientation[k + 1] = numbers[rotation + k];
+      const m = inertias[7 * at];
+      energy +=
+        0.5 * m * (numbers[linvel] ** 2 + numbers[linvel + 1] ** 2 + numbers[linvel + 2] ** 2);
+      unrotateVector(own, 0, orientation, 0, numbers, bodies.angvel);
+      const a = own[0];
+      const b = own[1];
+      const c = own[2];
       const i = 7 * at + 1;
-      const { inertias, centers } = masses;
       energy +=
         0.5 * (inertias[i] * a * a + inertias[i + 1] * b * b + inertias[i + 2] * c * c) +
         inertias[i + 3] * a * b +
         inertias[i + 4] * a * c +
         inertias[i + 5] * b * c;
-      turn(own, w, x, y, z, centers[3 * at], centers[3 * at + 1], centers[3 * at + 2]);
-      const { origins } = handles;
+      rotateVector(own, 0, orientation, 0, centers, 3 * at);
       energy -=
         m *
-        masses.weights[at] *
-        (gx * (position[0] - origins[3 * env] + own[0]) +
-          gy * (position[1] - origins[3 * env + 1] + own[1]) +
-          gz * (position[2] - origins[3 * env + 2] + own[2]));
+        weights[at] *
+        (gx * (numbers[translation] - origins[3 * env] + own[0]) +
+          gy * (numbers[translation + 1] - origins[3 * env + 1] + own[1]) +
+          gz * (numbers[translation + 2] - origins[3 * env + 2] + own[2]));
     }
     const { joints } = articulation;
     const spring = parameters[p + parameterIndex.jointStiffness];
@@ -134,7 +134,7 @@ export class RapierWatch implements SimulatorWatch {
       if (slide) {
         const p = 7 * parent;
         if (parent < 0) other.set(axis);
-        else turn(other, pose[p + 3], pose[p + 4], pose[p + 5], pose[p + 6], ...axis);
+        else rotateVector(other, 0, pose, p + 3, axis, 0);
         squared -= (dx * other[0] + dy * other[1] + dz * other[2]) ** 2;
       }
       if (squared > worst) worst = squared;
@@ -160,50 +160,26 @@ export class RapierWatch implements SimulatorWatch {
   }
 
   private readPoses(env: number): void {
-    const { articulation, handles } = this.tables;
-    const { pose, position, orientation } = this;
-    const bodies = this.tables.world().bodies.raw;
+    const { articulation, bodies } = this.tables;
+    const { pose } = this;
+    bodies.open(this.tables.world());
+    const { numbers } = bodies;
     const numLinks = articulation.links.length;
     for (let l = 0; l < numLinks; l++) {
-      const handle = handles.links[env * numLinks + l];
-      bodies.rbTranslation(handle, position);
-      bodies.rbRotation(handle, orientation);
+      bodies.look(env * numLinks + l);
+      const { rotation, translation } = bodies;
       const p = 7 * l;
       for (let k = 0; k < 3; k++) {
-        pose[p + k] = position[k];
-        pose[p + 4 + k] = orientation[k];
+        pose[p + k] = numbers[translation + k];
+        pose[p + 4 + k] = numbers[rotation + k];
       }
-      pose[p + 3] = orientation[3];
+      pose[p + 3] = numbers[rotation + 3];
     }
   }
 }
 
 /** out = where a point given in the frame of pose[p..] is in the world. */
-function anchor(
-  out: Float64Array,
-  pose: Float64Array,
-  p: number,
-  at: readonly [number, number, number],
-): void {
-  turn(out, pose[p + 3], pose[p + 4], pose[p + 5], pose[p + 6], at[0], at[1], at[2]);
+function anchor(out: Float64Array, pose: Float64Array, p: number, at: Vector3): void {
+  rotateVector(out, 0, pose, p + 3, at, 0);
   for (let k = 0; k < 3; k++) out[k] += pose[p + k];
-}
-
-/** out = (vx, vy, vz) turned by w x y z; with −w, turned back. */
-function turn(
-  out: Float64Array,
-  w: number,
-  x: number,
-  y: number,
-  z: number,
-  vx: number,
-  vy: number,
-  vz: number,
-): void {
-  const tx = 2 * (y * vz - z * vy);
-  const ty = 2 * (z * vx - x * vz);
-  const tz = 2 * (x * vy - y * vx);
-  out[0] = vx + w * tx + y * tz - z * ty;
-  out[1] = vy + w * ty + z * tx - x * tz;
-  out[2] = vz + w * tz + x * ty - y * tx;
 }
