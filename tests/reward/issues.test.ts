@@ -56,6 +56,11 @@ describe("an issue names what, where and what to do", () => {
     );
   });
 
+  it("leaves out advice to install what no program can have", () => {
+    const { message } = firstIssue("return { a: process.uptime() };");
+    expect(message).toBe("Cannot find name 'process'.");
+  });
+
   it("says what a type error is", () => {
     expect(firstIssue("return { a: s.base.linVel };").code).toBe("E_REWARD_TYPE");
     expect(firstIssue("const x: number = s.base.linVel; return { a: x };").message).toContain(
@@ -71,6 +76,7 @@ describe("an issue names what, where and what to do", () => {
 
   it.each([
     ["console.log(s.cart.position); return { a: 1 };", "helper functions"],
+    ['return { a: "high" };', "a term is a number"],
     ["return { a: Math.random() };", "same numbers for the same state"],
     ["s.cart.position = 1; return { a: 1 };", "never change"],
     ["const a = [1]; a.push(2); return { a: sum(a) };", "[...a, x]"],

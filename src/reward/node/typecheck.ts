@@ -100,6 +100,9 @@ function parsed(name: string, text: string): ts.SourceFile {
   return file;
 }
 
+/** A program can install nothing. */
+const installAdvice = / Do you need to (install|change) .*$/s;
+
 /** Names of JavaScript's world that models reach for. */
 const globals =
   /'(console|process|require|globalThis|window|self|global|eval|Function|Object|Array|String|Symbol|Date|JSON|Reflect|Proxy|Promise|Map|Set|WeakMap|Float32Array|Float64Array|Uint8Array|Error|RegExp|fetch|setTimeout|performance|crypto|Intl|BigInt|module|exports|arguments|document|parseFloat|parseInt)'/;
@@ -111,7 +114,9 @@ function toIssue(
   isSyntax: boolean,
 ): Issue {
   const ts = typescript();
-  const text = ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n  ");
+  const text = ts
+    .flattenDiagnosticMessageText(diagnostic.messageText, "\n  ")
+    .replace(installAdvice, "");
   const message = text.length > maxMessage ? `${text.slice(0, maxMessage)}…` : text;
   const start = diagnostic.start ?? 0;
   const at = (code: ErrorCode, hint?: string) => issueAtPosition(file, start, code, message, hint);
@@ -138,7 +143,7 @@ function toIssue(
   }
 }
 
-function typeHint(message: string): string | undefined {
+function typeHint(message: string): string {
   if (/Type 'boolean' is not assignable to type 'number'/.test(message)) {
     return "Write (condition ? 1 : 0).";
   }
@@ -146,7 +151,7 @@ function typeHint(message: string): string | undefined {
     message,
   )
     ? "Arithmetic works on numbers: use norm(a), sum(a), a[i] or a.map(…)."
-    : undefined;
+    : "There are numbers, conditions, arrays of numbers and plain objects of these; a term is a number.";
 }
 
 function unknownName(
