@@ -163,6 +163,67 @@ describe.skipIf(findChromium() === null)("Live in a browser", () => {
     expect(await first()).toBe(began);
   });
 
+  test("uneven ground is drawn where the task declares it, until its layer is put away", async () => {
+    const terrain = { kinds: [{ kind: "stairs", stepMeters: [0.1, 0.2] }], levels: 2 };
+    here = await visit(browser, { terrain });
+    const { page, errors } = here;
+    const triangles = () => page.evaluate<number>("[...rewardsmith.stages][0].report.triangles");
+    await page.waitForFunction("[...rewardsmith.stages][0]?.report.triangles > 20000");
+    await picture(page, "terrain");
+    const all = await triangles();
+    await page.keyboard.press("9");
+    // Of 28 m of cells of 0.1 m, the level ones around the tiles are drawn coarsely.
+    await vi.waitFor(
+      async () => expect(all - (await triangles())).toBeGreaterThan(10_000),
+      patient,
+    );
+    expect(errors).toEqual([]);
+  });
+
+  test("it is driven with keys that are held together, and with a gamepad until its stick rests", async () => {
+    here = await visit(browser, { numEnvs: 1 });
+    const { page, source } = here;
+    await page.evaluate(() => {
+      const axes = [0, 0];
+      Object.assign(globalThis, { padAxes: axes });
+      navigator.getGamepads = () => [null, { axes } as unknown as Gamepad, null, null];
+    });
+    const told = (values: readonly number[] | null) =>
+      vi.waitFor(() => {
+        const last = source.controls.filter((one) => one.type === "command").at(-1);
+        expect(last?.values?.map((value) => Math.round(100 * value) / 100 + 0) ?? null).toEqual(
+          values,
+        );
+      }, patient);
+    const tilt = (x: number, y: number) =>
+      page.evaluate(
+        ([x, y]) => {
+          Object.assign((globalThis as unknown as { padAxes: number[] }).padAxes, [x, y]);
+        },
+        [x, y],
+      );
+    await page.click("button:has-text('Drive')");
+    await page.waitForSelector(".stick-panel");
+    await page.keyboard.down("w");
+    await told([1.5, 0]);
+    await page.keyboard.down("a");
+    await told([1.5, 1]);
+    await page.keyboard.up("w");
+    await told([0, 1]);
+    await page.keyboard.up("a");
+    await told([0, 0]);
+
+    await tilt(0.5, -1);
+    await told([1.5, -0.5]);
+    await tilt(0.05, 0.05);
+    await told([0, 0]);
+    const sent = source.controls.length;
+    await page.waitForTimeout(300);
+    expect(source.controls.length).toBe(sent);
+    await page.click("text=hand back");
+    await told(null);
+  });
+
   test("draw calls do not grow with the number of environments", async () => {
     const calls: number[] = [];
     for (const numEnvs of [1, 32]) {

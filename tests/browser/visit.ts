@@ -14,19 +14,26 @@ const tokens = { control: "c".repeat(32), read: "r".repeat(32) };
 
 export interface Visit {
   readonly source: WalkerSource;
+  /** Of Replay. */
+  readonly again: WalkerSource;
   readonly server: ViewServer;
   readonly page: Page;
   /** Errors that the page threw. */
   readonly errors: readonly string[];
 }
 
-export function serveWalkers(source: WalkerSource, port = 0): Promise<ViewServer> {
+/** `again`: what Replay rolls out anew. */
+export function serveWalkers(
+  source: WalkerSource,
+  port = 0,
+  again?: WalkerSource,
+): Promise<ViewServer> {
   return startViewServer({
     pagesFolder: inject("pagesFolder"),
     port,
     tokens,
     version: "test",
-    openSource: (name) => (name === "live" ? source : undefined),
+    openSource: (name) => (name === "live" ? source : name === "replay" ? again : undefined),
   });
 }
 
@@ -42,20 +49,24 @@ export interface VisitOptions {
   readonly hash?: string;
   readonly readOnly?: boolean;
   readonly numEnvs?: number;
+  /** Ground as a task declares it. */
+  readonly terrain?: WalkerSource["model"]["terrain"];
 }
 
 /** Opens a page and waits until a robot moves on it. */
 export async function visit(browser: Browser, options: VisitOptions = {}): Promise<Visit> {
-  const { hash = "#/live", readOnly = false, numEnvs = 4 } = options;
+  const { hash = "#/live", readOnly = false, numEnvs = 4, terrain = null } = options;
   const source = new WalkerSource(numEnvs);
-  const server = await serveWalkers(source);
+  source.model = { ...source.model, terrain };
+  const again = new WalkerSource(1);
+  const server = await serveWalkers(source, 0, again);
   const page = await browser.newPage({ viewport, reducedMotion: "reduce" });
   page.setDefaultTimeout(60_000);
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
   await page.goto(`${readOnly ? server.readOnlyUrl : server.url}${hash}`);
   if (hash.startsWith("#/live")) await page.waitForSelector(".time-text:text-matches('[1-9]')");
-  return { source, server, page, errors };
+  return { source, again, server, page, errors };
 }
 
 export async function leave({ page, server }: Visit): Promise<void> {

@@ -27,6 +27,7 @@ function policy(
     steps,
     seed: 1,
     fitness,
+    checkpoints: steps === null ? [] : [1, 2, 3].map((part) => (part * steps) / 3),
   };
 }
 
@@ -144,9 +145,12 @@ export class WalkerSource implements RolloutSource {
         set.posedEnv = message.jointPosition === null ? null : message.env;
         break;
       case "select": {
-        const wanted = JSON.stringify(message.policy);
-        const policy = policies.find(({ reference }) => JSON.stringify(reference) === wanted);
-        if (policy) this.sink?.message({ type: "policy", policy });
+        const { steps, ...wanted } = { steps: undefined, ...message.policy };
+        const policy = policies.find(
+          ({ reference }) => JSON.stringify(reference) === JSON.stringify(wanted),
+        );
+        const at = steps === undefined ? {} : { steps };
+        if (policy) this.sink?.message({ type: "policy", policy: { ...policy, ...at } });
         if (message.seed !== undefined) this.beginAnew(message.seed);
         break;
       }

@@ -3,7 +3,7 @@
  * while it is armed, so that they do not clash with others.
  */
 import { type Signal, useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { RolloutModel } from "../../../src/stream/rollout-model.js";
 import { takesKeys } from "../state/commands.js";
 import { live } from "../state/live-session.js";
@@ -22,7 +22,8 @@ export function CommandStick({ armed }: { armed: Signal<boolean> }) {
   };
   const allowed = live.can("command") && commands.length > 0;
 
-  useEffect(() => {
+  // Bound as soon as the stick is there, so that a slow picture costs no key.
+  useLayoutEffect(() => {
     if (!armed.value || !allowed) return;
     const held = new Set<string>();
     const drive = () => {
@@ -46,11 +47,16 @@ export function CommandStick({ armed }: { armed: Signal<boolean> }) {
     };
     addEventListener("keydown", onKey, true);
     addEventListener("keyup", onKey, true);
+    // A stick at rest says so once, and then leaves the command to keys and sliders.
+    let steering = false;
     const pad = setInterval(() => {
       const stick = navigator.getGamepads().find((one) => one !== null);
       if (stick == null) return;
-      const [x, y] = [stick.axes[0] ?? 0, stick.axes[1] ?? 0];
-      if (Math.hypot(x, y) < 0.12) return;
+      let [x, y] = [stick.axes[0] ?? 0, stick.axes[1] ?? 0];
+      const rests = Math.hypot(x, y) < 0.12;
+      if (rests && !steering) return;
+      steering = !rests;
+      if (rests) [x, y] = [0, 0];
       const next = commands.map(() => 0);
       next[0] = scaled(commands[0], -y);
       if (commands.length > 1)
@@ -62,7 +68,8 @@ export function CommandStick({ armed }: { armed: Signal<boolean> }) {
       removeEventListener("keyup", onKey, true);
       clearInterval(pad);
     };
-  });
+    // Not at every value: keys that are held would be forgotten.
+  }, [armed.value, allowed, model]);
 
   if (!allowed) return null;
   if (!armed.value) {
