@@ -2,6 +2,7 @@
 import path from "node:path";
 import { RewardsmithError } from "../core/errors.js";
 import { finalStepsOf, searchStepsOf } from "../design/inputs.js";
+import { policyChoice } from "../design/policy-choice.js";
 import { rewardChecker } from "../design/reward-checker.js";
 import { searchIn, slotsOf } from "../design/search.js";
 import { type SearchOptions, searchOptionsOf } from "../design/search-options.js";
@@ -158,6 +159,12 @@ function announce(
   terminal.line(
     `search     ${restarts}${counted(settings.iterations, "iteration")} of ${counted(settings.candidates, "candidate")}, each trained in ${options.engine}${halving}${repeats}`,
   );
+  const { after } = policyChoice(settings, 100);
+  if (after.length > 0) {
+    terminal.line(
+      `policy     of each whole training the best of those after ${after.join(", ")} and 100 %; a reward counts by their mean`,
+    );
+  }
   if (settings.finals && confirmed > 1) {
     terminal.line(
       `confirm    the best ${confirmed} with ${counted(confirmationSeeds(settings).length, "further seed")}, to tell the good from the lucky`,

@@ -6,6 +6,7 @@ import { describeMark, isMarked } from "./engine-watch.js";
 import { figure } from "./figure.js";
 import { type BestRule, bestCandidate, find, fitnessOf, resultOf } from "./history.js";
 import type { Journal } from "./journal.js";
+import { policyChoice } from "./policy-choice.js";
 import { short } from "./reflection.js";
 import { type Comparison, compareFinals, type FinalSummary } from "./score.js";
 import { designSettingsSchema } from "./settings.js";
@@ -39,7 +40,7 @@ export function report(state: RunState, read: (path: string) => string): string 
     "",
     ...(best ? bestReward(state, best, read) : ["Nothing could be trained."]),
     "",
-    ...finals(compareFinals(state)),
+    ...finals(compareFinals(state), choosesPolicies(state)),
     `![Candidates by iteration, and final learning curves](${figureFile})`,
     "",
     ...confirmations(state),
@@ -52,7 +53,7 @@ export function report(state: RunState, read: (path: string) => string): string 
     "",
     "## Candidates",
     "",
-    "Fitness on held-out episodes after the steps shown, of a whole training the mean over the policies that its best is chosen of; `r` is the correlation of the reward with the human one along the training, which no designer is told.",
+    `Fitness on held-out episodes after the steps shown${choosesPolicies(state) ? ", of a whole training the mean over the policies that its best is chosen of" : ""}; \`r\` is the correlation of the reward with the human one along the training, which no designer is told.`,
     "",
     ...table(
       ["candidate", "fitness", "steps", "steps to 95 %", "r", "from", "what happened"],
@@ -97,13 +98,19 @@ function bestReward(state: RunState, best: Candidate, read: (path: string) => st
   ];
 }
 
-function finals(comparison: Comparison): string[] {
+/** Whether a training's policy is the best of several; the original's is the last. */
+function choosesPolicies({ start }: RunState): boolean {
+  const { data } = designSettingsSchema.safeParse(start?.settings["design"]);
+  return data !== undefined && policyChoice(data, 1).after.length > 0;
+}
+
+function finals(comparison: Comparison, choosesPolicies: boolean): string[] {
   const { summaries, normalized, distinguished } = comparison;
   if (summaries.length === 0) return [];
   const lines = [
     "## Trained anew",
     "",
-    "Each reward trained from scratch with seeds the search did not use; fitness on test episodes of the deterministic policy, finer physics. A training may lose again what it had learned: its policy is the best, on other episodes, of those that it passed (`checkpoints` in the settings).",
+    `Each reward trained from scratch with seeds the search did not use; fitness on test episodes of the deterministic policy, finer physics.${choosesPolicies ? " A training may lose again what it had learned: its policy is the best, on other episodes, of those that it passed (`checkpoints` in the settings)." : ""}`,
     "",
     ...table(
       [

@@ -48,6 +48,19 @@ describe("the report", () => {
     expect(compareFinals(state)).toMatchObject({ normalized: null, distinguished: false });
   });
 
+  it("says how a training's policy is chosen, where it is", async () => {
+    for (const faithful of [false, true]) {
+      const { state, inputs } = await run({
+        world,
+        designer: listDesigner(texts),
+        settings: { iterations: 1, finalSeeds: 1, faithful },
+      });
+      const text = report(state, (path) => inputs.journal.read(path));
+      expect(text.includes("its policy is the best, on other episodes")).toBe(!faithful);
+      expect(text.includes("the mean over the policies")).toBe(!faithful);
+    }
+  });
+
   it("stands where nothing trained, and where nothing happened", async () => {
     const { state, inputs } = await run({
       world: { fitness: () => 0, fails: (source) => (source === "human" ? null : "E_WORKER_HUNG") },

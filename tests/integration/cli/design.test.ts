@@ -47,6 +47,7 @@ describe("a whole search", () => {
     expect(ended.stdout).toMatch(
       /search .*only the better ones to the end and with \d+ other seed/,
     );
+    expect(ended.stdout).toMatch(/policy +.* after 55, 70, 85 and 100 %/);
     expect(ended.stdout).toMatch(/confirm +the best \d+ with \d+ further seeds/);
     expect(ended.stdout).toMatch(/work +about .* environment steps, .* on \d+ core/);
   });

@@ -117,7 +117,6 @@ function CandidateHead({
   const fitness = searchFitness(candidate);
   const rung = rungs[rungs.length - 1];
   const alarms = state.alarms.filter((alarm) => alarm.id === id);
-  const again = repeats.length + confirmations.length;
   return (
     <header class="candidate-head">
       <h2>{id}</h2>
@@ -125,7 +124,8 @@ function CandidateHead({
         <p class="candidate-fitness">
           <b class="number">{short(fitness)}</b>
           <span class="soft">
-            fitness, {plural(1 + again, "seed")}
+            fitness, {plural(1 + repeats.length, "seed")}
+            {confirmations.length > 0 && `, confirmed with ${confirmations.length} more`}
             {candidate.complete
               ? ""
               : status === "training"
@@ -137,6 +137,8 @@ function CandidateHead({
       {rung && (
         <p class="soft candidate-facts">
           {count(rung.result.steps)} steps
+          {rung.result.evaluation.totalSteps < rung.result.steps &&
+            ` · its policy is that after ${count(rung.result.evaluation.totalSteps)}`}
           {rung.result.stepsTo95 !== null &&
             ` · 95 % of its rise at ${count(rung.result.stepsTo95)}`}
           {rung.humanCorrelation !== null &&
