@@ -31,7 +31,7 @@ function seen(visit: Visit): unknown[] {
 }
 
 it("shows what Rapier's own visit shows, from both sides, the first time and later", () => {
-  const pairs = new ContactPairs();
+  const pairs = new ContactPairs({ onlyPartner: undefined });
   for (let round = 0; round < 3; round++) {
     for (const [a, b] of [
       [floor, box],
@@ -47,13 +47,13 @@ it("shows what Rapier's own visit shows, from both sides, the first time and lat
 });
 
 it("shows nothing of colliders that are apart", () => {
-  const pairs = new ContactPairs();
+  const pairs = new ContactPairs({ onlyPartner: undefined });
   expect(seen((visitor) => pairs.visit(world, box, floor, visitor))).not.toEqual([]);
   expect(seen((visitor) => pairs.visit(world, far, floor, visitor))).toEqual([]);
 });
 
 it("leaves nothing behind in the engine's memory", () => {
-  const pairs = new ContactPairs();
+  const pairs = new ContactPairs({ onlyPartner: undefined });
   const bytes = () => rapierMemory()?.buffer.byteLength;
   const before = bytes();
   expect(before).toBeGreaterThan(0);
@@ -65,4 +65,14 @@ it("leaves nothing behind in the engine's memory", () => {
   }
   expect(contacts).toBe(800_000);
   expect(bytes()).toBe(before);
+});
+
+it("knows who may be touched: all near ones as Rapier tells, or the only one there is", () => {
+  const partners = (pairs: ContactPairs, collider: number) => {
+    const all: number[] = [];
+    pairs.visitPartners(world, collider, (other) => all.push(other));
+    return all.sort();
+  };
+  expect(partners(new ContactPairs({ onlyPartner: undefined }), box)).toEqual([floor, ball].sort());
+  expect(partners(new ContactPairs({ onlyPartner: floor }), far)).toEqual([floor]);
 });

@@ -40,6 +40,8 @@ export interface WorldHandles {
   /** Colliders of the world's own geoms, shared by all environments, and the geom of each. */
   readonly fixedColliders: Float64Array;
   readonly fixedGeom: readonly number[];
+  /** What moving colliders may touch, where that is one collider for all: the plain ground. */
+  readonly onlyPartner: number | undefined;
   /** The collider that is terrain's height field; NaN where there is none. */
   readonly sheet: number;
   /**
@@ -87,6 +89,7 @@ export function buildWorld(
     colliderGeom,
     fixedColliders: new Float64Array(0),
     fixedGeom: [],
+    onlyPartner: undefined,
     sheet: Number.NaN,
     sharedFriction,
     origins,
@@ -177,6 +180,7 @@ export function buildWorld(
       ...handles,
       fixedColliders: Float64Array.from(fixedHandles),
       fixedGeom: fixedOwners,
+      onlyPartner: filter.selfCollision || fixedHandles.length > 1 ? undefined : fixedHandles[0],
       sheet,
     },
   };

@@ -49,14 +49,20 @@ export class ContactForces implements ContactReader {
   private readonly numGeoms: number;
   /** [env][contact geom] collider handles. */
   private readonly colliders: Float64Array;
-  private readonly pairs = new ContactPairs();
+  private readonly pairs: ContactPairs;
   private readonly normal = { x: 0, y: 0, z: 0 };
   private world: World | undefined;
   private handle = 0;
   private at = 0;
   private scale = 0;
 
-  constructor(colliders: Float64Array, numGeoms: number, forces: Float32Array) {
+  constructor(
+    handles: WorldHandles,
+    colliders: Float64Array,
+    numGeoms: number,
+    forces: Float32Array,
+  ) {
+    this.pairs = new ContactPairs(handles);
     this.forces = forces;
     this.numGeoms = numGeoms;
     this.colliders = colliders;
@@ -77,7 +83,7 @@ export class ContactForces implements ContactReader {
     for (let i = 0; i < this.colliders.length; i++) {
       this.handle = this.colliders[i];
       this.at = 3 * i;
-      world.narrowPhase.contactPairsWith(this.handle, this.visitCollider);
+      this.pairs.visitPartners(world, this.handle, this.visitCollider);
     }
   }
 

@@ -1,11 +1,12 @@
 /**
- * Visits the contacts between two colliders. Rapier's package makes an object of every pair and every
+ * Visits what touches a collider, and the contacts between two. Rapier's package makes an object of every pair and every
  * manifold that it shows and asks the garbage collector to look after it, which costs more than all
  * that is read from them. Here the compiled functions behind it are called as the package calls them,
  * and a single manifold object is led from contact to contact. Nothing promises that this works, so
  * it is done only where everything it needs was found.
  */
 import { TempContactManifold, type World } from "@dimforge/rapier3d";
+import type { WorldHandles } from "./build-world.js";
 import { addressOf, type RapierFunctions, rapierFunctions } from "./engine.js";
 
 /** `flipped`: the manifold's first collider is the other one. The manifold is gone after the call. */
@@ -15,9 +16,21 @@ export type ManifoldVisitor = (manifold: TempContactManifold, flipped: boolean) 
 type RawManifold = TempContactManifold["raw"] & { __wbg_ptr: number };
 
 export class ContactPairs {
+  private readonly handles: Pick<WorldHandles, "onlyPartner">;
   private readonly functions: RapierFunctions | undefined = rapierFunctions();
   private raw: RawManifold | undefined;
   private manifold: TempContactManifold | undefined;
+
+  constructor(handles: Pick<WorldHandles, "onlyPartner">) {
+    this.handles = handles;
+  }
+
+  /** Calls `visitor` with every collider that may touch a moving one. */
+  visitPartners(world: World, collider: number, visitor: (other: number) => void): void {
+    const { onlyPartner } = this.handles;
+    if (onlyPartner !== undefined) visitor(onlyPartner);
+    else world.narrowPhase.contactPairsWith(collider, visitor);
+  }
 
   visit(world: World, collider: number, other: number, visitor: ManifoldVisitor): void {
     const { functions, raw, manifold } = this;

@@ -12,7 +12,7 @@ import { ContactPairs } from "./contact-pairs.js";
 export class ContactPointReader {
   private readonly robot: RobotModel;
   private readonly handles: WorldHandles;
-  private readonly pairs = new ContactPairs();
+  private readonly pairs: ContactPairs;
   private world: World | undefined;
   private out: ContactPoints | undefined;
   private env = 0;
@@ -29,6 +29,7 @@ export class ContactPointReader {
   constructor(robot: RobotModel, handles: WorldHandles) {
     this.robot = robot;
     this.handles = handles;
+    this.pairs = new ContactPairs(handles);
   }
 
   read(world: World, env: number, out: ContactPoints): void {
@@ -42,7 +43,7 @@ export class ContactPointReader {
     for (let c = 0; c < perEnv; c++) {
       this.handle = colliders[env * perEnv + c];
       this.body = this.robot.geoms[colliderGeom[c]].body;
-      world.narrowPhase.contactPairsWith(this.handle, this.visitCollider);
+      this.pairs.visitPartners(world, this.handle, this.visitCollider);
     }
   }
 

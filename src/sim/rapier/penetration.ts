@@ -14,9 +14,10 @@ type ColliderPose = Float64Array;
 
 export class PenetrationReader {
   private readonly handles: WorldHandles;
-  private readonly pairs = new ContactPairs();
+  private readonly pairs: ContactPairs;
   private world: World | undefined;
   private handle = 0;
+  private partner = 0;
   /** How thick the other collider's skin is, m. */
   private skin = 0;
   private deepest = 0;
@@ -30,6 +31,7 @@ export class PenetrationReader {
 
   constructor(handles: WorldHandles) {
     this.handles = handles;
+    this.pairs = new ContactPairs(handles);
   }
 
   /** Depth of the deepest contact of an environment, m; 0 where nothing touches. */
@@ -40,15 +42,14 @@ export class PenetrationReader {
     this.deepest = 0;
     for (let c = env * perEnv; c < (env + 1) * perEnv; c++) {
       this.handle = colliders[c];
-      world.narrowPhase.contactPairsWith(this.handle, this.visitCollider);
+      this.pairs.visitPartners(world, this.handle, this.visitCollider);
     }
     return this.deepest;
   }
 
   private readonly visitCollider = (other: number): void => {
+    this.partner = other;
     this.skin = other === this.handles.sheet ? groundSkinMeters : 0;
-    this.readPose(this.handle, this.own);
-    this.readPose(other, this.other);
     this.pairs.visit(this.world!, this.handle, other, this.visitManifold);
   };
 
@@ -56,6 +57,8 @@ export class PenetrationReader {
     const count = manifold.numContacts();
     if (count === 0) return;
     const { normal, point } = this;
+    this.readPose(this.handle, this.own);
+    this.readPose(this.partner, this.other);
     manifold.normal(normal);
     const first = flipped ? this.other : this.own;
     const second = flipped ? this.own : this.other;

@@ -140,7 +140,7 @@ class RapierSimulator implements Simulator {
     const { contactForce } = this.state;
     const numGeoms = options.contactGeoms.length;
     const told = this.onTerrain && new ContactEvents(world, touched, numGeoms, contactForce);
-    this.contacts = told || new ContactForces(touched, numGeoms, contactForce);
+    this.contacts = told || new ContactForces(handles, touched, numGeoms, contactForce);
     this.events = told ? told.queue : this.hooks && new EventQueue(true);
     const bodies = new BodyReader(handles.links);
     const { centers } = this.masses;
