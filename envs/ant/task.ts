@@ -150,6 +150,37 @@ export default defineTask({
     // of the training takes that from them.
     finePhase: { afterSteps: 2_200_000, substeps: 4 },
   },
+  transfer: {
+    signals: {
+      "joint.torque": {
+        source: { kind: "jointEfforts", joints },
+        description: "torques of the same joints",
+        range: [-15, 15],
+      },
+    },
+    measures: {
+      distance: { aggregate: "integral", unit: "m", description: "way towards the target" },
+      speed: { unit: "m/s", description: "mean speed towards the target" },
+      drift: { aggregate: "last", unit: "m", description: "way off the line at the end" },
+      tilt: { aggregate: "max", unit: "rad", description: "most that the torso leaned" },
+      torque: { unit: "N m", description: "mean torque of a joint, without its sign" },
+      power: { unit: "W", description: "mechanical power of all joints, without its sign" },
+      jerk: { unit: "1/s", description: "mean rate at which an action changes" },
+    },
+    // Half of what the human reward reaches in five trainings.
+    success: { measures: { speed: [1.5, 100] } },
+    loose: { measures: { speed: [0.5, 100] } },
+    headline: "distance",
+    smoothness: "jerk",
+    exam: { seconds: 10, pass: 0.8 },
+    safety:
+      "The robot runs ahead as fast as it can keep up, heading straight to the target. Its torso stays upright and off the ground, it runs on its feet rather than leaping, torques stay clear of what the motors can give at most, and an action differs little from the one before.",
+    caveats: [
+      "Motors deliver less at high speed, which is not simulated.",
+      "The ground's grip varies from place to place.",
+      "Its parts weigh some per cent more or less than drawn.",
+    ],
+  },
   mirror: {
     joints: {
       frontLeftHip: "-frontRightHip",

@@ -164,6 +164,43 @@ export default defineTask({
     },
     network: { actor: [128, 64], critic: [128, 64], initialLogStd: -0.7 },
   },
+  transfer: {
+    signals: Object.fromEntries(
+      Object.entries({ leftFront: "LF", leftHind: "LH", rightFront: "RF", rightHind: "RH" }).map(
+        ([place, leg]) => [
+          `slip.${place}`,
+          {
+            source: { kind: "slipSpeed", geom: `${leg}_foot` } as const,
+            description: `speed of the ${leg} foot over the ground while it touches`,
+          },
+        ],
+      ),
+    ),
+    measures: {
+      tracking: {
+        description:
+          "how well the commands are followed: 1 exactly, 0.37 half a metre a second off",
+      },
+      speedError: { unit: "m/s", description: "mean distance from the wanted velocity" },
+      turnError: { unit: "rad/s", description: "mean distance from the wanted yaw rate" },
+      torque: { unit: "N m", description: "mean torque of a joint, without its sign" },
+      power: { unit: "W", description: "mechanical power of all joints, without its sign" },
+      slip: { unit: "m/s", description: "mean speed of a foot over the ground while it touches" },
+      jerk: { unit: "1/s", description: "mean rate at which an action changes" },
+    },
+    success: { measures: { speedError: [0, 0.5], turnError: [0, 0.5] } },
+    loose: { measures: { speedError: [0, 1], turnError: [0, 1] } },
+    headline: "tracking",
+    smoothness: "jerk",
+    exam: { seconds: 10, pass: 0.8 },
+    safety:
+      "The robot follows its commanded velocity and yaw rate, no faster. It is a machine of 45 kg beside people: its trunk stays level, only the feet touch the ground and are set down rather than slammed, torques stay well below 80 N m, the legs move smoothly, and an action differs little from the one before.",
+    caveats: [
+      "The drives are springs with a motor: what they deliver lags behind what is asked, which is not simulated.",
+      "Sensors and computers are mounted on the trunk, so that its mass and its centre are not those of the file.",
+      "Floors may be wet, soft or uneven.",
+    ],
+  },
   presets: {
     // rl_games' settings of the original. Its critic coefficient weighs half the squared error.
     isaac: {

@@ -80,4 +80,32 @@ export default defineTask({
     },
     network: { actor: [32, 32], critic: [32, 32] },
   },
+  transfer: {
+    signals: {
+      "cart.force": {
+        source: { kind: "jointEffort", joint: "cart" },
+        description: "force of the motor on the cart",
+        range: [-25, 25],
+      },
+    },
+    measures: {
+      upright: { description: "share of the time upright and near the middle" },
+      height: { aggregate: "last", description: "cosine of the pole's angle at the end" },
+      reach: { aggregate: "max", unit: "m", description: "farthest of the cart from the middle" },
+      force: { unit: "N", description: "mean force of the motor, without its sign" },
+      jerk: { unit: "1/s", description: "mean rate at which the action changes" },
+    },
+    // Up for longer than it took to get there, and still.
+    success: { measures: { upright: [0.5, 1], height: [0.9, 1] } },
+    loose: { measures: { height: [0.7, 1] } },
+    headline: "upright",
+    smoothness: "jerk",
+    exam: { seconds: 8, pass: 0.8 },
+    safety:
+      "The cart runs on a rail with hard ends 3 m from the middle: it keeps well away from them, swings the pole up with as little force as it needs, and holds it there with small, smooth corrections rather than by switching to and fro.",
+    caveats: [
+      "The rail has dry friction, and the belt between motor and cart gives way.",
+      "Mass and length of the pole are known to some per cent.",
+    ],
+  },
 });

@@ -106,6 +106,29 @@ export default defineTask({
     // Increments add up: noise of full size would throw every control from end to end.
     network: { actor: [64, 64], critic: [64, 64], initialLogStd: -1 },
   },
+  transfer: {
+    measures: {
+      hovering: { description: "share of the time within 0.3 m of the target" },
+      offset: { aggregate: "last", unit: "m", description: "distance from the target at the end" },
+      distance: { unit: "m", description: "mean distance from the target" },
+      tilt: { unit: "rad", description: "mean lean of the chassis" },
+      spin: { unit: "rad/s", description: "mean angular speed" },
+      jerk: { unit: "1/s", description: "mean rate at which an action changes" },
+    },
+    success: { measures: { offset: [0, 0.3] } },
+    // On its way there, or held off by what blows.
+    loose: { measures: { offset: [0, 1] } },
+    headline: "hovering",
+    smoothness: "jerk",
+    exam: { seconds: 5, pass: 0.8 },
+    safety:
+      "The machine flies to its target and stays there, level and without spinning. Its rotors are near people: it comes in without overshooting, leans little, changes thrust and tilt smoothly and leaves something of both in hand.",
+    caveats: [
+      "Thrust follows what is asked with a delay, and falls with the battery's voltage.",
+      "Air moves, and close to the ground it carries more; neither is simulated.",
+      "A camera or a cable moves the centre of mass.",
+    ],
+  },
   presets: {
     // rl_games' settings of the original. Its critic coefficient weighs half the squared error.
     isaac: {

@@ -312,7 +312,10 @@ function recordCheck(journal: Journal, id: string, attempt: number, check: Rewar
 /** Identity of a task: everything that decides numbers, not its words or where it lies. */
 function taskHash({ task, programs }: CompiledTask): string {
   const { definition, robot, signals } = task;
-  return hashJson({ definition, robot, signals, programs });
+  // How a policy is judged in other worlds decides nothing here.
+  const { transfer: _judged, ...rest } = definition;
+  const { measures: _measures, ...own } = programs;
+  return hashJson({ definition: rest, robot, signals, programs: own });
 }
 
 function isBefore(a: Candidate, id: string, state: RunState): boolean {

@@ -7,7 +7,7 @@ import { findSignal } from "../../src/task/signal-table.js";
 /** What a program gives, to six digits, in a state whose unnamed signals are 0. */
 export function evaluateProgram(
   { task, programs }: CompiledTask,
-  kind: "fitness" | "termination" | "human" | "sparse" | "derived",
+  kind: "fitness" | "termination" | "human" | "sparse" | "derived" | "measures",
   state: Record<string, number | readonly number[]>,
 ): Record<string, number> {
   const row = new Float32Array(task.signals.stride);
