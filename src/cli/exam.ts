@@ -15,6 +15,7 @@ import { Progress } from "./progress.js";
 import { table } from "./terminal.js";
 
 interface ExamFlags {
+  readonly task?: string;
   readonly engine?: EngineName;
   readonly episodes: number;
   readonly seconds?: number;
@@ -27,6 +28,7 @@ interface ExamFlags {
 export function define(command: Command, cli: CliContext): void {
   command
     .argument("<policy>", "a run, a result as job@steps, a checkpoint or demo file, or a task")
+    .option("--task <task>", "what a checkpoint file from elsewhere was trained for")
     .addOption(
       new Option("--engine <engine>", "where it is examined (default: the other one)").choices(
         engineNames,
@@ -47,7 +49,7 @@ export function define(command: Command, cli: CliContext): void {
 
 async function exam(cli: CliContext, name: string, flags: ExamFlags): Promise<void> {
   const { terminal, signal } = cli;
-  const { task, policy, scene, about } = await knownPolicy(cli, name);
+  const { task, policy, scene, about } = await knownPolicy(cli, name, flags.task);
   const { engine = otherEngine(scene.engine), episodes, seed, suite } = flags;
   terminal.line(
     `Exam of ${about.label}: trained in ${scene.engine}, examined in ${engine}, ${episodes} episodes in each world`,

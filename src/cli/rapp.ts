@@ -85,7 +85,11 @@ async function rapp(cli: CliContext, name: string, flags: RappFlags): Promise<vo
       memory: storedLots(cli.runsFolder),
       signal,
       onProgress: ({ stage, parameters, done, total }) =>
-        progress.update(done, `${stage}: ${parameters.join(", ")}`, total),
+        progress.update(
+          Math.floor(done),
+          [stage, parameters.join(", ")].filter(Boolean).join(": "),
+          total,
+        ),
     });
   } finally {
     progress.end();

@@ -72,5 +72,7 @@ export function percent({ mean, low, high }: ExamInterval): string {
 /** `16.8 ± 0.2`. */
 export function written({ mean, low, high }: ExamInterval): string {
   if (low === null || high === null) return short(mean);
-  return `${short(mean)} ± ${Number(((high - low) / 2).toPrecision(2))}`;
+  const half = (high - low) / 2;
+  // Less than the digits shown of the mean is nothing.
+  return `${short(mean)} ± ${half < 1e-4 * Math.abs(mean) ? 0 : Number(half.toPrecision(2))}`;
 }
