@@ -38,7 +38,8 @@ export async function makeGif({ stage, player, scene, from, to, onProgress }: Gi
     const { data } = context.getImageData(0, 0, small.width, small.height);
     palette ??= quantize(data, 256);
     encoder.writeFrame(applyPalette(data, palette), small.width, small.height, {
-      palette,
+      // Written once, for all pictures.
+      ...(frame === 0 ? { palette } : {}),
       delay: 1000 / framesPerSecond,
     });
     onProgress((frame + 1) / frames);

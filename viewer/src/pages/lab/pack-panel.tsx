@@ -52,7 +52,10 @@ function PackEditor({ follower }: { follower: RunFollower }) {
   const busy = useSignal("");
   const name = useSignal("");
   const task = follower.news.value?.summary.task ?? "";
-  const pack = packs.value.find(({ path }) => path === chosen.value) ?? packs.value[0];
+  const pack =
+    packs.value.find(({ path }) => path === chosen.value) ??
+    packs.value.find(({ name }) => name === "eureka") ??
+    packs.value[0];
 
   const load = () =>
     getJson("/api/packs", packsSchema).then((answer) => {

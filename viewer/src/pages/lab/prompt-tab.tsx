@@ -47,6 +47,7 @@ export function PromptTab(props: SideProps) {
   const conversation = useConversation(props);
   const { follower, candidate } = props;
   const asks = follower.state.value.prompts.length > 0;
+  // The panel has the same key in both answers, so that what is edited in it outlives the prompt's arrival.
   if (!asks || conversation === null) {
     return (
       <>
@@ -57,7 +58,7 @@ export function PromptTab(props: SideProps) {
               : "This candidate's prompt is not here yet."
             : `${follower.state.value.start?.designer.description ?? "This designer"}: nothing is asked, so there is no prompt. A language model would be told what the packs below say.`}
         </p>
-        <PackPanel follower={follower} />
+        <PackPanel key="packs" follower={follower} />
       </>
     );
   }
@@ -77,7 +78,7 @@ export function PromptTab(props: SideProps) {
         ))}
       </p>
       <Blocks messages={conversation.messages} />
-      <PackPanel follower={follower} />
+      <PackPanel key="packs" follower={follower} />
     </>
   );
 }
