@@ -163,18 +163,38 @@ test("Ctrl-C stops with exit code 3 and resume finishes, redoing nothing", async
   expect(code).toBe(3);
   expect(stderr).toContain("Stopped. Go on with:");
   expect(stderr).toContain("resume stopped");
-  const before = events("stopped");
+  await goesOn("stopped");
+});
 
+test("kill -9 leaves a run that resume finishes, redoing nothing", {
+  timeout: 300_000,
+}, async () => {
+  const steps = ["--search-steps", "4096", "--final-steps", "2048", "--final-seeds", "1"];
+  const flags = [...small, ...steps, "--iterations", "1", "--confirm", "0", "--no-viewer"];
+  const search = start(["design", "cartpole", "--name", "killed", "--seed", "6", ...flags], {
+    cwd,
+  });
+  await search.printed(/fitness/);
+  search.process.kill("SIGKILL");
+  expect((await search.ended).code).toBeNull();
+  await goesOn("killed");
+});
+
+/** What was logged stays, nothing that was finished is done again. */
+async function goesOn(name: string): Promise<void> {
+  const before = events(name);
   const resumed = await run(["resume"], { cwd });
   expect(resumed.code, resumed.stderr).toBe(0);
   expect(resumed.stdout).toContain("Try next:");
-  const after = events("stopped");
+  const after = events(name);
   expect(after.slice(0, before.length)).toEqual(before);
-  const finished = after
-    .filter((event) => event.type === "rungFinished")
-    .map((event) => `${event["id"]}/${event["rung"]}`);
-  expect(new Set(finished).size).toBe(finished.length);
-});
+  for (const type of ["candidateProposed", "rungFinished", "candidateRepeated", "finalEvaluated"]) {
+    const done = after
+      .filter((event) => event.type === type)
+      .map(({ id, attempt, rung, which, seed }) => [id, attempt, rung, which, seed].join(" "));
+    expect(new Set(done).size, type).toBe(done.length);
+  }
+}
 
 test("a budget of environment steps ends the search with exit code 4, finals included", async () => {
   const flags = ["--name", "budget", "--max-steps", "9000", "--seed", "8", ...small];
