@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { Command, CommanderError, Option } from "commander";
 import { formatError, RewardsmithError } from "../core/errors.js";
 import { nearestName } from "../core/nearest-name.js";
+import { diskError } from "../run/disk.js";
 import { type CommandEntry, commandEntries } from "./commands.js";
 import type { CliContext } from "./context.js";
 import { exitCode, exitCodeMeanings, exitCodeOf, isAbort } from "./exit-codes.js";
@@ -142,8 +143,9 @@ function usageError(
 }
 
 /** Prints an error once, for people or as JSON, and says which exit code it is. */
-function explain(error: unknown, cli: CliContext, debug: boolean): number {
+function explain(thrown: unknown, cli: CliContext, debug: boolean): number {
   const { terminal } = cli;
+  const error = ofDisk(thrown);
   const stopped = cli.signal.aborted && (isAbort(error) || exitCodeOf(error) === exitCode.stopped);
   if (stopped) {
     terminal.problem(["Stopped.", cli.onStop].filter(Boolean).join(" "));
@@ -158,6 +160,12 @@ function explain(error: unknown, cli: CliContext, debug: boolean): number {
   }
   terminal.record({ error: errorRecord(error) });
   return exitCodeOf(error);
+}
+
+/** Whatever was being read or written, a disk that refuses is no defect of ours. */
+function ofDisk(error: unknown): unknown {
+  const place = (error as NodeJS.ErrnoException | null)?.path;
+  return place === undefined ? error : diskError(error, place);
 }
 
 function errorRecord(error: unknown): Record<string, unknown> {

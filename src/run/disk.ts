@@ -34,7 +34,14 @@ export function diskError(error: unknown, path: string): unknown {
   if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
     return new RewardsmithError("E_DISK_DENIED", `not allowed to write here (${code})`, {
       where: path,
-      hint: "make the folder writable or choose another with --runs",
+      hint: "make the folder writable or choose another; --runs says where runs are kept",
+      cause: error,
+    });
+  }
+  if (code === "ENOTDIR" || code === "EISDIR" || code === "ENAMETOOLONG") {
+    return new RewardsmithError("E_DISK_PATH", `nothing can be kept under this path (${code})`, {
+      where: path,
+      hint: "it is too long, or a file stands where a folder has to be or the other way round: choose another",
       cause: error,
     });
   }

@@ -1,3 +1,4 @@
+import { mkdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { CommandEntry } from "../../src/cli/commands.js";
 import { commandEntries } from "../../src/cli/commands.js";
@@ -26,6 +27,7 @@ const entries: CommandEntry[] = [
             });
           }
           if (wall === "broke") throw new RewardsmithError("E_BUDGET_MONEY", "no money left");
+          if (wall === "elsewhere") mkdirSync("/dev/null/wall");
           if (wall === "bug") throw new TypeError("x is not a function");
           if (wall === "refused") cli.exitCode = 1;
           cli.terminal.record({ painted: wall });
@@ -102,6 +104,14 @@ describe("errors", () => {
     expect(code).toBe(1);
     expect(err).toBe(
       "x is not a function\n  → this is a defect of rewardsmith; --debug prints where it happened\n",
+    );
+  });
+
+  test("of a disk that refuses are no defect, whatever was being written", async () => {
+    const { code, err } = await run("paint", "elsewhere");
+    expect(code).toBe(1);
+    expect(err).toMatch(
+      /^E_DISK_PATH: \/dev\/null\/wall: .*\(ENOTDIR\)\n {2}→ .*choose another\n$/,
     );
   });
 
