@@ -3,8 +3,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readGif } from "../view/raster/read-gif.js";
 import { findChromium } from "./chromium.js";
 import { launch, leave, picture, visit } from "./visit.js";
+import { readWebm } from "./webm.js";
 
 describe.skipIf(findChromium() === null)("Replay in a browser", () => {
   let browser: Browser;
@@ -80,4 +82,78 @@ describe.skipIf(findChromium() === null)("Replay in a browser", () => {
     expect(errors).toEqual([]);
     await leave(here);
   });
+
+  test("a range is saved as a GIF and as a WebM that hold its pictures", async () => {
+    const here = await visit(browser, { numEnvs: 1 });
+    const { page, errors } = here;
+    // Every picture is drawn by the processor.
+    page.setDefaultTimeout(150_000);
+    await page.waitForFunction(
+      () => Number(document.querySelector(".time-text")?.textContent?.slice(2)) > 3,
+    );
+    await page.click(".stage-actions >> text=Replay");
+    await page.waitForSelector(".track-names");
+    await page.keyboard.press("Space");
+    const track = (await page.locator(".time-track").boundingBox())!;
+    const y = track.y + track.height / 2;
+    await page.keyboard.down("Shift");
+    await page.mouse.move(track.x + 0.3 * track.width, y);
+    await page.mouse.down();
+    await page.mouse.move(track.x + 0.5 * track.width, y, { steps: 3 });
+    await page.mouse.up();
+    await page.keyboard.up("Shift");
+    const save = async (kind: string) => {
+      await page.click("text=Export");
+      const range = (await page.textContent(".popover h3"))!.match(/Range: (\S+) to (\S+) s/)!;
+      const coming = page.waitForEvent("download");
+      await page.click(`.menu-item >> text=${kind}`);
+      const file = path.join(folder, (await coming).suggestedFilename());
+      await (await coming).saveAs(file);
+      await page.waitForSelector("text=Export");
+      return { file, seconds: Number(range[2]) - Number(range[1]) };
+    };
+    const gif = await save("GIF");
+    expect(path.extname(gif.file)).toBe(".gif");
+    const { width, height, frames } = readGif(readFileSync(gif.file));
+    // 12.5 pictures a second of a range that is told to a tenth.
+    expect(Math.abs(frames.length - 12.5 * gif.seconds)).toBeLessThan(3);
+    expect(frames.map(({ delayMs }) => delayMs)).toEqual(frames.map(() => 80));
+    expect(frames.every(({ indices }) => indices.length === width * height)).toBe(true);
+    // The robot walks: no picture is the one before.
+    expect(frames.slice(1).every((frame, i) => !equal(frame.indices, frames[i].indices))).toBe(
+      true,
+    );
+
+    const film = await save("WebM");
+    expect(path.extname(film.file)).toBe(".webm");
+    const webm = readWebm(readFileSync(film.file));
+    expect(webm.docType).toBe("webm");
+    expect(webm.pictures).toBeGreaterThan(1);
+    expect(errors).toEqual([]);
+    await leave(here);
+  });
+
+  test("a policy is watched as it was at each of its checkpoints", async () => {
+    const here = await visit(browser);
+    const { page, again, errors } = here;
+    await page.keyboard.press("Alt+3");
+    await page.click("button:has-text('A checkpoint, anew')");
+    await page.selectOption("[aria-label=Policy]", { label: "candidate 2.3 · 0.930" });
+    const strip = page.locator(".checkpoints");
+    await strip.locator("text=300 k steps · 3 of 3 checkpoints").waitFor();
+    await page.waitForSelector(".track-names, .stage-actions");
+    await page.locator("[aria-label=Checkpoint]").fill("0");
+    await strip.locator("text=100 k steps · 1 of 3 checkpoints").waitFor();
+    const asked = again.controls.flatMap((one) => (one.type === "select" ? [one.policy] : []));
+    const candidate = { kind: "candidate", run: "walk-1", candidate: "2.3" };
+    expect(asked).toEqual([candidate, { ...candidate, steps: 100_000 }]);
+    await page.waitForFunction("[...rewardsmith.stages][0]?.report.pictures > 3");
+    await picture(page, "checkpoints");
+    expect(errors).toEqual([]);
+    await leave(here);
+  });
 });
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.from(a).equals(Buffer.from(b));
+}
