@@ -1,8 +1,9 @@
 /**
  * For how long a training has counted no step. Measured in what it could have done: a second in
  * which the machine was busy with others counts as the share of it that this process got, so that
- * a training is not taken for hung because it starves. At least a tenth counts, so that one that
- * hangs is found in bounded time on any machine.
+ * a training is not taken for hung because it starves. One that sleeps for ever keeps nobody from a
+ * processor, so its seconds count in full; and at least a hundredth of any second counts, so that
+ * one that hangs is found in bounded time on any machine.
  */
 export class Silence {
   private beats = 0;
@@ -38,4 +39,5 @@ export interface SilenceLimits {
   readonly stepSeconds: number;
 }
 
-const leastShare = 0.1;
+/** A training of low priority beside others has been seen to get a thirtieth, and stop for minutes. */
+const leastShare = 0.01;

@@ -4,7 +4,7 @@ import { Silence } from "../../src/run/silence.js";
 
 /** Ticks of one second without a beat until it counts as hung. */
 function patience(silence: Silence, beats: number, share: number): number {
-  for (let seconds = 1; seconds < 10_000; seconds++) {
+  for (let seconds = 1; seconds < 100_000; seconds++) {
     if (silence.tick(beats, 1, share)) return seconds;
   }
   return Number.POSITIVE_INFINITY;
@@ -26,10 +26,10 @@ describe("silence", () => {
     expect(patience(stepping(), 7, 1)).toBe(30);
   });
 
-  it("is borne longer the less of a processor there is, and for ten times as long at most", () => {
+  it("is borne longer the less of a processor there is, and for a hundred times as long at most", () => {
     expect(patience(stepping(), 7, 0.5)).toBe(60);
-    expect(patience(stepping(), 7, 0.001)).toBeLessThanOrEqual(301);
-    expect(patience(stepping(), 7, 0.001)).toBeGreaterThanOrEqual(299);
+    expect(patience(stepping(), 7, 0.001)).toBeLessThanOrEqual(3001);
+    expect(patience(stepping(), 7, 0.001)).toBeGreaterThanOrEqual(2999);
   });
 
   it("is borne longer before the first step", () => {

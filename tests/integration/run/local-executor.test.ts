@@ -54,9 +54,11 @@ test("a hung, a crashed and an ended worker cost only their candidate", async ()
 });
 
 test("a worker that works for ever without a step is found too, in bounded time", async () => {
-  const spun = await executor.run(request(seeds.spins));
+  const watched = createLocalExecutor({ runsRoot, slots: 1, heartbeatSeconds: 1, worker });
+  const spun = await watched.run(request(seeds.spins));
   expect(spun).toMatchObject({ status: "failed", code: "E_WORKER_HUNG", totalSteps: 128 });
-}, 60_000);
+  await watched.close();
+});
 
 test("a failing reward is an outcome, a full disk is an error of the run", async () => {
   expect(await executor.run(request(seeds.notFinite))).toMatchObject({
