@@ -58,12 +58,10 @@ export function createSignalMemory(
   };
   const readContacts = (first: number, end: number) => {
     for (let i = first; i < end; i++) {
-      const force = Math.hypot(
-        contactForce[3 * i],
-        contactForce[3 * i + 1],
-        contactForce[3 * i + 2],
-      );
-      contact[i] = force > contactThresholdN ? 1 : 0;
+      const x = contactForce[3 * i];
+      const y = contactForce[3 * i + 1];
+      const z = contactForce[3 * i + 2];
+      contact[i] = x * x + y * y + z * z > contactThresholdN ** 2 ? 1 : 0;
     }
   };
   return {

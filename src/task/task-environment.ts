@@ -23,13 +23,13 @@ import { loadMemory, type Remembering, type StreamKey, saveMemory } from "./memo
 import { Observation } from "./observation.js";
 import type { Overrides } from "./overrides.js";
 import type { EnvironmentPrograms } from "./program.js";
-import { type ProgramName, ProgramOutput } from "./program-output.js";
 import { Pushes } from "./pushes.js";
 import { Randomization } from "./randomization.js";
 import { Resets } from "./resets.js";
 import { createSignalMemory, type SignalMemory } from "./signal-memory.js";
 import { type Copy, createSignalReader } from "./signal-reader.js";
 import type { SignalTable } from "./signals.js";
+import { TaskPrograms } from "./task-programs.js";
 import { TerrainLevels } from "./terrain-levels.js";
 import { isDisturbance, type WorldParameterName } from "./world-parameter-names.js";
 import { checkWorldParameter } from "./world-parameters.js";
@@ -118,14 +118,7 @@ class SimulatedTask implements TaskEnvironment {
   private readonly watch: EngineWatch | undefined;
   private readonly parts: readonly Remembering[];
 
-  private readonly reward: ProgramOutput;
-  private readonly fitness: ProgramOutput;
-  private readonly termination: ProgramOutput;
-  private readonly human: ProgramOutput | undefined;
-  private readonly derived: ProgramOutput | undefined;
-  private readonly derivedOffset: number;
-  private readonly derivedSize: number;
-
+  private readonly programs: TaskPrograms;
   /** [env] 1 where an episode began in this step. */
   private readonly restarted: Uint8Array;
   private readonly blowUps: BlowUps;
@@ -148,26 +141,9 @@ class SimulatedTask implements TaskEnvironment {
     this.timeOuts = new Uint8Array(numEnvs);
     this.restarted = new Uint8Array(numEnvs);
 
-    const output = (name: ProgramName, program: EnvironmentPrograms["reward"]) =>
-      new ProgramOutput(name, program, this.signals, table.stride);
-    this.reward = output("reward", programs.reward);
-    this.rewardTerms = { columns: programs.reward.columns, values: this.reward.values };
-    this.fitness = output("fitness", programs.fitness);
-    this.termination = output("termination", programs.termination);
-    this.human = programs.human && output("human", programs.human);
-    this.derived = programs.derived && output("derived", programs.derived);
-    const derived = table.signals.filter((signal) => signal.source.kind === "derived");
-    this.derivedSize = derived.reduce((sum, signal) => sum + signal.size, 0);
-    this.derivedOffset = table.stride - this.derivedSize;
-    this.blowUps = new BlowUps(simulator, this.signals, table, this.derivedOffset);
-    if (this.derivedSize !== (programs.derived?.columns.length ?? 0)) {
-      throw new RewardsmithError(
-        "E_TASK_INVALID",
-        `derived.ts gives ${programs.derived?.columns.length ?? 0} numbers, its signals have ${this.derivedSize}`,
-        { hint: `it must return ${derived.map((signal) => signal.name).join(", ")}` },
-      );
-    }
-
+    this.programs = new TaskPrograms(programs, table, this.signals);
+    this.rewardTerms = { columns: programs.reward.columns, values: this.programs.reward.values };
+    this.blowUps = new BlowUps(simulator, this.signals, table, this.programs.derivedOffset);
     const endings = [...programs.termination.columns, "timeOut", "nonFinite"];
     this.timeOutEnding = programs.termination.columns.length;
     this.episodes = new Episodes({
@@ -272,7 +248,7 @@ class SimulatedTask implements TaskEnvironment {
   }
 
   get stepFitness(): Float64Array {
-    return this.fitness.values;
+    return this.programs.fitness.values;
   }
 
   get observations(): Float32Array {
@@ -315,24 +291,25 @@ class SimulatedTask implements TaskEnvironment {
     this.signalMemory.afterStep();
     this.readSignals(0, this.numEnvs);
     this.blowUps.find();
-    this.runPrograms();
+    this.programs.run(this.blowUps.broken, this.episodes.steps);
 
+    const fitness = this.programs.fitness.values;
     this.restarted.fill(0);
     for (let env = 0; env < this.numEnvs; env++) {
       this.book(env);
-      this.terrain.advance(env, this.fitness.values[env]);
+      this.terrain.advance(env, fitness[env]);
       const ending = this.endingOf(env);
       this.terminated[env] = ending >= 0 && ending !== this.timeOutEnding ? 1 : 0;
       this.timeOuts[env] = ending === this.timeOutEnding ? 1 : 0;
       if (ending >= 0) {
         this.randomization.end(env, this.episodes.finalFitness(env));
         this.episodes.end(env, ending);
-        if (this.timeOuts[env] === 1) this.commands.complete(env, this.fitness.values[env]);
+        if (this.timeOuts[env] === 1) this.commands.complete(env, fitness[env]);
         this.terrain.end(env, this.timeOuts[env] === 1);
         this.begin(env, false);
         this.restarted[env] = 1;
-      } else if (this.commands.advance(env, this.fitness.values[env])) {
-        this.derive(env);
+      } else if (this.commands.advance(env, fitness[env])) {
+        this.programs.derive(env, this.episodes.steps);
       }
     }
     this.observe();
@@ -342,7 +319,7 @@ class SimulatedTask implements TaskEnvironment {
     this.simulator.reset(env, state);
     this.readSignals(env, env + 1);
     this.blowUps.find();
-    this.runPrograms();
+    this.programs.run(this.blowUps.broken, this.episodes.steps);
     this.restarted.fill(0);
     this.observe();
   }
@@ -408,7 +385,7 @@ class SimulatedTask implements TaskEnvironment {
         { hint: "the task's reset or randomization ranges, or the robot's masses, may be extreme" },
       );
     }
-    this.derive(env);
+    this.programs.derive(env, this.episodes.steps);
   }
 
   private observe(): void {
@@ -416,46 +393,22 @@ class SimulatedTask implements TaskEnvironment {
     this.privileged?.update(this.restarted);
   }
 
-  private runPrograms(): void {
-    if (this.derived) {
-      this.derived.run(this.blowUps.broken, this.episodes.steps);
-      for (let env = 0; env < this.numEnvs; env++) this.copyDerived(env, this.derived);
-    }
-    this.termination.run(this.blowUps.broken, this.episodes.steps);
-    this.fitness.run(this.blowUps.broken, this.episodes.steps);
-    this.reward.run(this.blowUps.broken, this.episodes.steps);
-    this.human?.run(this.blowUps.broken, this.episodes.steps);
-  }
-
-  /** Computes the derived signals of one environment anew. */
-  private derive(env: number): void {
-    if (this.derived === undefined) return;
-    this.derived.runOne(env, this.episodes.steps);
-    this.copyDerived(env, this.derived);
-  }
-
-  private copyDerived(env: number, derived: ProgramOutput): void {
-    const to = env * this.signalTable.stride + this.derivedOffset;
-    for (let i = 0; i < this.derivedSize; i++) {
-      this.signals[to + i] = derived.values[env * this.derivedSize + i];
-    }
-  }
-
   /** Books this step's reward, terms and fitness of one environment. */
   private book(env: number): void {
-    const { values, width } = this.reward;
+    const { reward, fitness, human } = this.programs;
+    const { values, width } = reward;
     const total = values[env * width];
     this.rewards[env] = total;
-    const human = this.human ? this.human.values[env * this.human.width] : 0;
-    this.episodes.add(env, total, this.fitness.values[env], human);
+    const humanTotal = human ? human.values[env * human.width] : 0;
+    this.episodes.add(env, total, fitness.values[env], humanTotal);
     for (let t = 1; t < width; t++) this.episodes.addTerm(env, t - 1, values[env * width + t]);
   }
 
   /** Index of the way in which the episode ends in this step, or −1 while it goes on. */
   private endingOf(env: number): number {
     if (this.blowUps.broken[env] === 1) return this.timeOutEnding + 1;
-    const { values, width } = this.termination;
-    for (let flag = 0; flag < width; flag++) if (values[env * width + flag] !== 0) return flag;
+    const termination = this.programs.terminationOf(env);
+    if (termination >= 0) return termination;
     return this.episodes.steps[env] >= this.maxEpisodeSteps ? this.timeOutEnding : -1;
   }
 }
