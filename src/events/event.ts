@@ -87,7 +87,9 @@ const watchedFields = {
 /** One training's result at some number of steps, with everything later readers ask of it. */
 const resultSchema = z.strictObject({
   jobId: z.string(),
+  /** Of the whole training. */
   steps: count,
+  /** Of its policy: the best of those it passed, after `totalSteps`. */
   evaluation: evaluationSchema,
   /** Mean over the policies that this one was chosen of; absent where there was no choice. */
   meanFitness: z.number().optional(),
