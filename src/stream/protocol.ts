@@ -108,7 +108,7 @@ export const clientMessageSchema = z.discriminatedUnion("type", [
     body: count.optional(),
     impulse: vector3,
   }),
-  /** Pulls a point of a body towards a point of the world until released; both in the environment's frame, m. */
+  /** Pulls a point of a body towards a point of the world, m, or turns the body, until released; in the environment's frame. */
   z.object({
     type: z.literal("drag"),
     env,
@@ -116,6 +116,8 @@ export const clientMessageSchema = z.discriminatedUnion("type", [
     /** Where the body was grabbed, in its own frame; null releases. */
     point: vector3.nullable(),
     target: vector3.optional(),
+    /** In place of a target: how fast it is to turn, rad/s about each axis. */
+    turn: vector3.optional(),
   }),
   /** The command the policy follows, by the model's `commands`; null: drawn by the task again. */
   z.object({ type: z.literal("command"), values: z.array(finite).max(64).nullable() }),

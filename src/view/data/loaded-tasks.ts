@@ -26,7 +26,7 @@ export class LoadedTasks {
     return { accepted, issues, terms };
   }
 
-  private compiled(name: string): Promise<CompiledTask> {
+  compiled(name: string): Promise<CompiledTask> {
     return once(this.tasks, name, async () => compileTask(await loadTask(name)));
   }
 }

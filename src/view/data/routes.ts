@@ -19,6 +19,7 @@ import { refuseRequest } from "./refusals.js";
 import { unanswered } from "./run-summary.js";
 import { type Program, StartedSearches, thisProgram } from "./started-searches.js";
 import { StoredRuns } from "./stored-runs.js";
+import { TaskPictures } from "./task-pictures.js";
 import { tryDraft } from "./trials.js";
 
 export interface DataOptions {
@@ -36,6 +37,7 @@ export function dataRoutes(options: DataOptions): Route[] {
   const runs = new StoredRuns(runsFolder);
   const curves = new Curves(runsFolder);
   const tasks = new LoadedTasks();
+  const pictures = new TaskPictures(tasks);
   const packs = new Packs(runsFolder);
   const searches = new StartedSearches(runsFolder, options.program ?? thisProgram());
   const named = ({ params }: ViewRequest) => runs.open(params["run"] ?? "");
@@ -60,6 +62,10 @@ export function dataRoutes(options: DataOptions): Route[] {
     get("/api/runs/:run/figure", (request) => ({
       bytes: figure(named(request).state),
       type: "image/svg+xml",
+    })),
+    get("/api/runs/:run/picture", async (request) => ({
+      bytes: await pictures.of(named(request).folder.info.task),
+      type: "image/png",
     })),
     get("/api/runs/:run/curves", (request) => {
       const { stretches } = query(request, {

@@ -1,4 +1,7 @@
-/** Somebody pulls a point of a body with the mouse: a damped spring between the point and where the mouse is. */
+/**
+ * Somebody has hold of a body with the mouse: a damped spring between the grabbed point and where the
+ * mouse is, or a torque that brings the body to a rate of turn.
+ */
 import { rotateVector } from "../../core/quaternion.js";
 import type { RobotModel } from "../../robot/model.js";
 import type { Simulator } from "../../sim/simulator.js";
@@ -11,8 +14,8 @@ export interface Drag {
   readonly body: number;
   /** In the body's frame, m. */
   readonly point: Vector3;
-  /** Relative to the env's origin, m. */
-  readonly target: Vector3;
+  /** Relative to the env's origin, m; or what it is turned with, rad/s about the world's axes. */
+  readonly to: { readonly target: Vector3 } | { readonly turn: Vector3 };
 }
 
 /** A force on a body for one step, as `Simulator.pull` takes it. */
@@ -32,8 +35,20 @@ const springFrequency = 8;
 const strongest = 4;
 const gravity = 9.81;
 
-/** The spring's force in the present state. */
-export function dragForce(simulator: Simulator, { env, body, point, target }: Drag): Pull {
+/** Forces of one step in the present state. */
+export function dragForces(simulator: Simulator, { env, body, point, to }: Drag): Pull[] {
+  return "turn" in to
+    ? couple(simulator, env, body, to.turn)
+    : [springForce(simulator, env, body, point, to.target)];
+}
+
+function springForce(
+  simulator: Simulator,
+  env: number,
+  body: number,
+  point: Vector3,
+  target: Vector3,
+): Pull {
   const { robot, state } = simulator;
   const at = env * robot.bodies.length + body;
   const arm = new Float64Array(3);
@@ -51,6 +66,52 @@ export function dragForce(simulator: Simulator, { env, body, point, target }: Dr
   const scale = size > limit ? limit / size : 1;
   const of = ([x, y, z]: readonly number[]): Vector3 => [x, y, z];
   return { env, body, force: of(force.map((f) => f * scale)), point: of(held) };
+}
+
+/** Half the distance between the two forces of a couple, m: it drops out of their torque. */
+const coupleArm = 0.1;
+
+/** Two opposite forces whose torque about any point is the one wanted. */
+function couple(simulator: Simulator, env: number, body: number, turn: Vector3): Pull[] {
+  const { robot, state } = simulator;
+  const at = env * robot.bodies.length + body;
+  const { damping, limit } = turnOf(robot, body);
+  const wanted = turn.map((rate, k) => damping * (rate - state.bodyVelocity[6 * at + 3 + k]));
+  const size = Math.hypot(...wanted);
+  // N m; below it the division that follows would lose all digits.
+  if (size < 1e-9) return [];
+  const torque = wanted.map((part) => part * Math.min(1, limit / size));
+  // Across the torque: the axis that it has least of, without what lies along it.
+  const least = torque.reduce((a, part, k) => (Math.abs(part) < Math.abs(torque[a]) ? k : a), 0);
+  const scale = torque[least] / Math.hypot(...torque) ** 2;
+  const across = torque.map((part, k) => (k === least ? 1 : 0) - scale * part);
+  const length = Math.hypot(...across);
+  const [x, y, z] = across.map((part) => part / length);
+  const half = 1 / (2 * coupleArm);
+  const force = [
+    half * (torque[1] * z - torque[2] * y),
+    half * (torque[2] * x - torque[0] * z),
+    half * (torque[0] * y - torque[1] * x),
+  ];
+  return [1, -1].map((side) => {
+    const place = [x, y, z].map((u, k) => state.bodyPose[7 * at + k] + side * coupleArm * u);
+    const pushed = force.map((part) => side * part);
+    return {
+      env,
+      body,
+      force: [pushed[0], pushed[1], pushed[2]],
+      point: [place[0], place[1], place[2]],
+    };
+  });
+}
+
+/** A torque of `damping` for each rad/s that is missing; stable where damping times the step is below the inertia. */
+function turnOf(robot: RobotModel, body: number) {
+  const { inertia, massKg } = robot.bodies[body];
+  const own = Math.max(...inertia, 1e-6);
+  const radius = Math.sqrt(own / Math.max(massKg, 1e-6));
+  const total = Math.max(robotMassKg(robot), 1e-3);
+  return { damping: own * springFrequency, limit: strongest * gravity * total * radius };
 }
 
 function springOf(robot: RobotModel, body: number) {

@@ -11,7 +11,7 @@ import type { RolloutControl, ServerMessageOf, StressGrid } from "../../stream/p
 import { type RolloutModel, shapeOfModel } from "../../stream/rollout-model.js";
 import type { EpisodeSummary } from "../../task/environment.js";
 import type { TaskEnvironment } from "../../task/task-environment.js";
-import { type Drag, dragForce } from "./drag.js";
+import { type Drag, dragForces } from "./drag.js";
 import { History } from "./history.js";
 import { type Inputs, noInputs, type Shove } from "./inputs.js";
 import { modelOf } from "./model.js";
@@ -139,7 +139,7 @@ export class Rollout {
   step(): void {
     this.endPose();
     const { simulator } = this.environment;
-    const pulls = this.drag ? [dragForce(simulator, this.drag)] : noInputs.pulls;
+    const pulls = this.drag ? dragForces(simulator, this.drag) : noInputs.pulls;
     const inputs =
       pulls.length + this.shoves.length === 0 ? noInputs : { pulls, shoves: this.shoves };
     this.shoves = [];
@@ -321,9 +321,10 @@ export class Rollout {
     return Math.max(mass, 1e-3);
   }
 
-  private setDrag({ env, body, point, target }: ControlOf<"drag">): void {
-    if (point === null || target === undefined) this.drag = null;
-    else this.drag = { env: this.envOf(env), body: this.bodyOf(body), point, target };
+  private setDrag({ env, body, point, target, turn }: ControlOf<"drag">): void {
+    const to = turn ? { turn } : target ? { target } : null;
+    if (point === null || to === null) this.drag = null;
+    else this.drag = { env: this.envOf(env), body: this.bodyOf(body), point, to };
   }
 
   /** Holds an environment in a pose; everything else stands still, and comes back as it was afterwards. */

@@ -18,7 +18,8 @@ export interface FilmOptions {
   readonly motion: Motion;
   readonly width: number;
   readonly height: number;
-  readonly caption: Caption;
+  /** Null: no words at all, for small pictures. */
+  readonly caption: Caption | null;
   /** Drawn in place of the level floor. */
   readonly ground?: UnevenGround | undefined;
 }
@@ -82,7 +83,7 @@ export function createFilm(options: FilmOptions): Film {
       shade(surfaces, scene, camera, floor, shadows, supersampling, light);
       resolve(light, supersampling, image);
       const speed = framing.follows ? speedOf(motion, baseOf(robot), poses.length, step) : null;
-      drawCaption(image, caption, step * motion.dtSeconds, speed);
+      if (caption !== null) drawCaption(image, caption, step * motion.dtSeconds, speed);
       return image;
     },
   };

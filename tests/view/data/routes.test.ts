@@ -46,6 +46,19 @@ async function json(method: "GET" | "POST", path: string, body?: unknown): Promi
 }
 
 describe("what can be asked", () => {
+  it("draws the robot of a run's task, once for all that ask", async () => {
+    const ask = () => call("GET", "/api/runs/one/picture");
+    const [first, again] = await Promise.all([ask(), ask()]);
+    if (!("bytes" in first && "bytes" in again)) throw new Error("no bytes");
+    expect(first.type).toBe("image/png");
+    expect(again.bytes).toBe(first.bytes);
+    const png = Buffer.from(first.bytes);
+    expect(png.toString("latin1", 1, 4)).toBe("PNG");
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([168, 96]);
+    // A picture of one colour would be a few hundred bytes.
+    expect(png.length).toBeGreaterThan(2000);
+  });
+
   it("is answered in the form that the page checks", async () => {
     expect(runListSchema.parse(await json("GET", "/api/runs")).runs).toHaveLength(1);
     const news = runNewsSchema.parse(await json("GET", "/api/runs/one/news"));

@@ -223,6 +223,19 @@ describe("hands on the robot", () => {
     expect(Math.abs(rollout.frame.jointVelocity[0])).toBeLessThan(2);
   });
 
+  test("a body that is turned moves its joint that way", async () => {
+    const rollout = await play({ numEnvs: 1 });
+    rollout.setPolicy(null);
+    const body = rollout.model.robot.bodies.length - 1;
+    const pole = () => rollout.frame.jointVelocity[1];
+    for (const sense of [1, -1]) {
+      rollout.control({ type: "drag", env: 0, body, point: [0, 0, 0], turn: [40 * sense, 0, 0] });
+      const before = pole();
+      steps(rollout, 4);
+      expect(sense * (pole() - before)).toBeGreaterThan(0.2);
+    }
+  });
+
   test("in pose mode the reward answers to the pose, and afterwards all is as it was", async () => {
     const rollout = await play();
     steps(rollout, 5);

@@ -17,8 +17,16 @@ export function bodyPlace(
   return [poses[p] + x, poses[p + 1] + y, poses[p + 2] + z] as const;
 }
 
-export function pullArrow({ env, body, shown }: Pull, scene: StageScene, stage: Stage): Arrow {
+/** Share of the robot's size that an arrow has for each rad/s. */
+const turnShare = 0.06;
+
+export function pullArrow(pull: Pull, scene: StageScene, stage: Stage): Arrow {
+  const { env, body, shown, turn } = pull;
   const from = bodyPlace(scene, stage, env, body);
+  if (turn) {
+    const scale = turnShare * stage.robotMeters;
+    return { kind: "pull", from, along: [turn[0] * scale, turn[1] * scale, turn[2] * scale] };
+  }
   return {
     kind: "pull",
     from,
@@ -29,7 +37,8 @@ export function pullArrow({ env, body, shown }: Pull, scene: StageScene, stage: 
 /** What to tell when a pull moves from one place to another; null is none. */
 export function dragOf(next: Pull | null, before: Pull | null): RolloutControl | null {
   if (next !== null) {
-    const { env, body, point, target } = next;
+    const { env, body, point, target, turn } = next;
+    if (turn) return { type: "drag", env, body, point: [...point], turn: [...turn] };
     return { type: "drag", env, body, point: [...point], target: [...target] };
   }
   return before && { type: "drag", env: before.env, body: before.body, point: null };

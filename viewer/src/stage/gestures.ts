@@ -1,7 +1,7 @@
 /**
  * Mouse and fingers, as in MuJoCo's `simulate` where it has them: double-click selects and centres,
  * left turns, right moves, wheel zooms. Dragging a body pulls it where that is allowed (Alt turns the
- * camera all the same); otherwise the drag turns the camera.
+ * camera all the same), and turns it with Ctrl or Cmd; otherwise the drag turns the camera.
  */
 import { Vector3 } from "three";
 import type { StageSettings } from "../state/stage-settings.js";
@@ -20,6 +20,8 @@ export interface Pull {
   readonly target: Place;
   /** The same as drawn, m. */
   readonly shown: Place;
+  /** In place of being pulled: how fast it is to turn, rad/s about the world's axes. */
+  readonly turn: Place | null;
 }
 
 export interface Gestures {
@@ -29,6 +31,18 @@ export interface Gestures {
 }
 
 const clickPixels = 5;
+/** Rate of turn of a body for each pixel of the drag, rad/s. */
+const turnPerPixel = 0.1;
+
+interface Down {
+  readonly x: number;
+  readonly y: number;
+  readonly pick: Pick | null;
+  /** The drag turns the body instead of pulling it. */
+  readonly turns: boolean;
+  readonly id: number;
+  pulling: boolean;
+}
 
 /** Returns how to let go of the canvas. */
 export function bindGestures(
@@ -38,14 +52,15 @@ export function bindGestures(
   gestures: () => Gestures,
 ): () => void {
   const { canvas, rig } = stage;
-  let down: { x: number; y: number; pick: Pick | null; pulling: boolean; id: number } | null = null;
+  let down: Down | null = null;
   let lastTap = 0;
 
   const onDown = (event: PointerEvent) => {
     if (event.button !== 0 || !event.isPrimary) return;
     const pullable = gestures().pull !== null && !event.altKey;
     const pick = pullable ? stage.pick(event.clientX, event.clientY, player.poses) : null;
-    down = { x: event.clientX, y: event.clientY, pick, pulling: false, id: event.pointerId };
+    const [x, y, turns] = [event.clientX, event.clientY, event.ctrlKey || event.metaKey];
+    down = { x, y, pick, turns, pulling: false, id: event.pointerId };
     if (pick !== null) rig.controls.enabled = false;
   };
   const onMove = (event: PointerEvent) => {
@@ -66,7 +81,15 @@ export function bindGestures(
       point,
       target: [target.x - offset[0], target.y - offset[1], target.z - offset[2]],
       shown: [target.x, target.y, target.z],
+      turn: down.turns ? rolled(event.clientX - down.x, event.clientY - down.y) : null,
     });
+  };
+  /** As if the mouse rolled the body's near side along. */
+  const rolled = (right: number, lower: number): Place => {
+    const { x, y, z } = new Vector3(lower, right, 0)
+      .multiplyScalar(turnPerPixel)
+      .applyQuaternion(rig.camera.quaternion);
+    return [x, y, z];
   };
   const onUp = (event: PointerEvent) => {
     if (down === null || event.pointerId !== down.id) return;

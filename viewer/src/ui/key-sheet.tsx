@@ -64,6 +64,7 @@ const mouse = [
   ["Select a body", "click it"],
   ["Select and centre", "double-click it"],
   ["Pull a body", "drag it (a link that may control, on Live)"],
+  ["Turn a body", "Ctrl (or Cmd) + drag it: the further, the faster"],
   ["Go to a moment", "click the reward plot or the time bar"],
 ];
 

@@ -4,6 +4,7 @@ import { fitnessColor, fitnessRange, shareOf } from "../../runs/fitness-color.js
 import { basisText, ScoreText } from "../../runs/score.js";
 import { Sparkline } from "../../runs/sparkline.js";
 import { StatusChip } from "../../runs/status-chip.js";
+import { taskPicture } from "../../runs/task-picture.js";
 import { ago, duration, money } from "../../runs/time-text.js";
 import { open } from "../../state/route.js";
 import { count } from "../../ui/format.js";
@@ -151,8 +152,16 @@ function Row({ run, ticked, onTick }: { run: RunSummary; ticked: boolean; onTick
 const width = 84;
 const height = 48;
 
-/** Every trained candidate by iteration, coloured by fitness. */
+/** The task's robot; until its picture is there, every trained candidate by iteration, coloured by fitness. */
 function Thumbnail({ run }: { run: RunSummary }) {
+  const picture = taskPicture(run.task, run.name);
+  if (picture !== null) {
+    return <img class="run-thumbnail" src={picture} width={width} height={height} alt="" />;
+  }
+  return <FitnessDots run={run} />;
+}
+
+function FitnessDots({ run }: { run: RunSummary }) {
   const { points } = run;
   const range = fitnessRange(points.map(([, fitness]) => fitness));
   const iterations = Math.max(1, run.iterations.planned, ...points.map(([i]) => i));
