@@ -230,7 +230,9 @@ function connect(url: string) {
 const urlIn = (text: string) => /http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]+/.exec(text)?.[0] ?? "";
 
 describe("commands", () => {
-  test("a page that is open neither stops a training from ending nor outlives it", async () => {
+  test("a page that is open neither stops a training from ending nor outlives it", {
+    timeout: 300_000,
+  }, async () => {
     const cwd = outsideFolder();
     const training = start(["train", "cartpole", "--steps", "600000", "--json"], { cwd });
     let stdout = "";
