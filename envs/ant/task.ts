@@ -205,6 +205,7 @@ export default defineTask({
         numEnvs: 4096,
         numStepsPerEnv: 16,
         randomize: false,
+        symmetry: false,
         ppo: {
           lr: 3e-4,
           lrMin: 1e-6,
