@@ -23,9 +23,10 @@ import { readPrior } from "../transfer/rapp-store.js";
 import { chatDesigners, chooseChat } from "./choose-chat.js";
 import type { CliContext } from "./context.js";
 import { exitCode } from "./exit-codes.js";
-import { knownPolicy } from "./known-policy.js";
+import { type KnownPolicy, knownPolicy } from "./known-policy.js";
 import { integer, number } from "./parse-number.js";
 import { priorFolder } from "./prior-folder.js";
+import { cemDefaults, configurationsByCem } from "./randomize-cem.js";
 import { addSettingFlags, givenSettings } from "./setting-flags.js";
 import { table } from "./terminal.js";
 
@@ -42,6 +43,9 @@ interface RandomizeFlags {
   readonly confirmOver: number;
   readonly prices?: string;
   readonly seed: number;
+  readonly generations: number;
+  readonly population: number;
+  readonly steps?: number;
   readonly out?: string;
 }
 
@@ -55,7 +59,7 @@ export function define(command: Command, cli: CliContext): void {
     .option("--task <task>", "what a checkpoint file from elsewhere was trained for")
     .addOption(
       new Option("--designer <name>", "who chooses")
-        .choices([...plainDesigners, ...chatDesigners])
+        .choices([...plainDesigners, "cem", ...chatDesigners])
         .default("offline"),
     )
     .option("-n, --configurations <n>", "how many are wanted", integer(1), 16)
@@ -81,6 +85,13 @@ export function define(command: Command, cli: CliContext): void {
     )
     .option("--prices <file>", "JSON file with prices of models")
     .option("--seed <n>", "of what is drawn", integer(0), 0)
+    .option("--generations <n>", "of --designer cem", integer(1), cemDefaults.generations)
+    .option("--population <n>", "trainings in each generation", integer(2), cemDefaults.population)
+    .option(
+      "--steps <n>",
+      "environment steps of each (default: the task's for searching)",
+      integer(1),
+    )
     .option("--out <folder>", "where configurations.json goes (default: beside the prior)");
   addSettingFlags(command, llmFlagsSchema, { group: "Language model:", environment: false });
   command.action((policy: string, flags: RandomizeFlags) => randomize(cli, command, policy, flags));
@@ -93,11 +104,11 @@ async function randomize(
   flags: RandomizeFlags,
 ): Promise<void> {
   const { terminal } = cli;
-  const { task: compiled, policy } = await knownPolicy(cli, name, flags.task);
-  const { task } = compiled;
+  const known = await knownPolicy(cli, name, flags.task);
+  const { policy } = known;
   const folder = flags.out ?? priorFolder(cli, name, policy);
   const prior = priorFor(cli, name, flags, policyName(policy), priorFolder(cli, name, policy));
-  const made = await configurationsFrom(cli, command, name, flags, task, prior, folder);
+  const made = await configurationsFrom(cli, command, name, flags, known, prior, folder);
   const file = path.join(folder, "configurations.json");
   try {
     mkdirSync(folder, { recursive: true });
@@ -123,15 +134,22 @@ async function configurationsFrom(
   command: Command,
   name: string,
   flags: RandomizeFlags,
-  task: LoadedTask,
+  policy: KnownPolicy,
   prior: FeasibleIntervals | null,
   folder: string,
 ): Promise<readonly RandomizationConfiguration[]> {
   const { designer, configurations: count, check, prompts, seed } = flags;
+  const { task } = policy.task;
   if (check !== undefined) return checkedFile(check, task, prior ?? undefined);
   if ((plainDesigners as readonly string[]).includes(designer)) {
     const known = prior ?? uninformedPrior(task);
     return makeConfigurations(designer as PlainDesigner, task, known, count, seed);
+  }
+  if (designer === "cem") {
+    const { definition } = task;
+    const { generations, population, steps = definition.searchSteps ?? definition.steps } = flags;
+    const settings = { ...cemDefaults, generations, population, steps, seed };
+    return configurationsByCem(cli, policy, prior ?? uninformedPrior(task), count, settings);
   }
   const perAnswer = flags.perAnswer ?? (designer === "manual" ? count : usualPerAnswer);
   const chat = await chooseChat(cli, {

@@ -5,7 +5,7 @@
 import type { Rng } from "../core/rng.js";
 import { mean, standardDeviation } from "../core/statistics.js";
 import type { RandomizationConfiguration } from "./configuration.js";
-import { type PriorParameter, uniform } from "./drawn-configurations.js";
+import { mostTries, type PriorParameter, uniform } from "./drawn-configurations.js";
 
 export interface CemOptions {
   readonly prior: readonly PriorParameter[];
@@ -14,6 +14,8 @@ export interface CemOptions {
   /** Of each generation, those the next one follows. */
   readonly elites: number;
   readonly rng: Rng;
+  /** Whether ranges can be together; those that cannot are drawn again. */
+  readonly possible?: (ranges: RandomizationConfiguration["ranges"]) => boolean;
   /** Trains and judges a generation: a score for each, more is better. */
   readonly score: (
     configurations: readonly RandomizationConfiguration[],
@@ -35,16 +37,23 @@ export interface CemResult {
 const leastDeviation = 0.05;
 
 export async function searchByCem(options: CemOptions): Promise<CemResult> {
-  const { prior, generations, population, elites, rng, score } = options;
+  const { prior, generations, population, elites, rng, score, possible = () => true } = options;
   // Both ends of each range, as shares of the parameter's widest interval that works.
   const size = 2 * prior.length;
   const center = new Float64Array(size).fill(0.5);
   const deviation = new Float64Array(size).fill(0.25);
   const history: CemResult["generations"][number][] = [];
   for (let generation = 0; generation < generations; generation++) {
-    const drawn = Array.from({ length: population }, () =>
-      Float64Array.from(center, (middle, i) => clamp(middle + deviation[i] * rng.normal())),
-    );
+    const draw = () =>
+      Float64Array.from(center, (middle, i) => clamp(middle + deviation[i] * rng.normal()));
+    const drawn = Array.from({ length: population }, () => {
+      let shares = draw();
+      for (let tries = 0; tries < mostTries; tries++) {
+        if (possible(configurationOf(prior, shares, "").ranges)) break;
+        shares = draw();
+      }
+      return shares;
+    });
     const configurations = drawn.map((shares, i) =>
       configurationOf(prior, shares, `cem-${generation + 1}-${i + 1}`),
     );

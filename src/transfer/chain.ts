@@ -27,12 +27,13 @@ import { examSchema, sitExam } from "./exam.js";
 import { makeConfigurations } from "./made-configurations.js";
 import { transferOf } from "./measure.js";
 import { feasibleIntervals, type PhysicsPrior, physicsPriorSchema } from "./prior.js";
+import { storedPolicy } from "./randomized-training.js";
 import { faithfulSettings, measurePrior, rappDefaults } from "./rapp.js";
 import { storedLots, writePrior } from "./rapp-store.js";
 import { configurationsOf } from "./settings.js";
 import { settleAll } from "./settle-all.js";
 import { choosingWorlds } from "./suite.js";
-import { baseResult, policyOf, resultOf, trainAll, trainBase } from "./trainings.js";
+import { baseResult, resultOf, trainAll, trainBase } from "./trainings.js";
 import { transferFiles } from "./transfer-files.js";
 import { TransferLog } from "./transfer-log.js";
 import type { ChosenPolicy, TransferParts } from "./transfer-parts.js";
@@ -119,7 +120,7 @@ class Chain {
       ...(settings.faithful && faithfulSettings),
       seed: transferSeeds.prior,
       task,
-      policy: policyOf(this.parts, baseResult(this.log)),
+      policy: storedPolicy(this.parts.runsRoot, baseResult(this.log)),
       engine: settings.engine,
       measure: measurer.measure,
       memory: storedLots(this.parts.runsRoot),
@@ -197,7 +198,7 @@ class Chain {
       open.map(async (one, i) => {
         const episodes = await measurer.measure({
           task,
-          policy: policyOf(this.parts, resultOf(this.log, one)),
+          policy: storedPolicy(this.parts.runsRoot, resultOf(this.log, one)),
           engine: settings.engine,
           profile: "reference",
           worlds,
@@ -241,7 +242,7 @@ class Chain {
       open.map(async (key, i) => {
         const exam = await sitExam({
           task,
-          policy: policyOf(this.parts, resultOf(this.log, key)),
+          policy: storedPolicy(this.parts.runsRoot, resultOf(this.log, key)),
           trainedIn: settings.engine,
           episodes: settings.examEpisodes,
           cellEpisodes: settings.examCellEpisodes,

@@ -3,7 +3,7 @@ import type { Rng } from "../core/rng.js";
 import type { FeasibleIntervals } from "./check-configuration.js";
 import type { RandomizationConfiguration } from "./configuration.js";
 
-export type Ranges = RandomizationConfiguration["ranges"];
+type Ranges = RandomizationConfiguration["ranges"];
 type Interval = readonly [number, number];
 
 export interface PriorParameter {
@@ -25,7 +25,7 @@ export function priorParameters(
 }
 
 /** How often ranges that cannot be together are drawn again; one corner of a prior works nearly always. */
-const mostTries = 1000;
+export const mostTries = 1000;
 
 /**
  * DrEureka's baseline: of every parameter, any range within what works. Ranges that are impossible

@@ -46,12 +46,7 @@ export function makeConfigurations(
     case "offline":
       return offlineConfigurations(parameters, count, rng);
     case "random":
-      return randomConfigurations(
-        parameters,
-        count,
-        rng,
-        (ranges) => new BaseMass(task.robot, ranges).whyImpossible() === null,
-      );
+      return randomConfigurations(parameters, count, rng, possibleTogether(task));
     case "full-prior": {
       const nominal = Object.fromEntries(parameters.map(({ name, nominal }) => [name, nominal]));
       return [fullPriorConfiguration(prior, nominal)];
@@ -61,6 +56,12 @@ export function makeConfigurations(
     case "none":
       return [noConfiguration()];
   }
+}
+
+/** Whether ranges of which each is possible are so together. */
+export function possibleTogether({ robot }: LoadedTask) {
+  return (ranges: RandomizationConfiguration["ranges"]): boolean =>
+    new BaseMass(robot, ranges).whyImpossible() === null;
 }
 
 /** DrEureka's uninformative prior, for comparison: all of every grid that can be at all. */

@@ -2,13 +2,11 @@
 import pLimit from "p-limit";
 import { RewardsmithError } from "../core/errors.js";
 import { sameTraining, type TrainingKey, trainingName } from "../events/transfer-state.js";
-import type { PolicyParameters } from "../policy/inference.js";
-import { decodeCheckpoint } from "../rl/checkpoint.js";
 import type { TrainingJob } from "../run/job.js";
-import { loadResult } from "../run/job-store.js";
-import { type RandomizationConfiguration, withRandomization } from "./configuration.js";
+import type { RandomizationConfiguration } from "./configuration.js";
 import { type ConfigurationTable, configurationNamed, trainingsOf } from "./configuration-table.js";
 import { noConfiguration } from "./plain-configurations.js";
+import { randomizedJob, trainRandomized } from "./randomized-training.js";
 import { settleAll } from "./settle-all.js";
 import type { TransferLog } from "./transfer-log.js";
 import type { TransferParts } from "./transfer-parts.js";
@@ -17,7 +15,7 @@ export async function trainBase(parts: TransferParts, log: TransferLog): Promise
   if (log.state.base) return;
   const { settings } = parts;
   const job = jobOf(parts, noConfiguration(), settings.seeds[0], null);
-  const outcome = await train(parts, job, settings.baseSteps, (share) =>
+  const outcome = await trainRandomized(parts, job, settings.baseSteps, (share) =>
     log.progress("base", share, "without randomization"),
   );
   if (outcome.status === "failed") {
@@ -61,7 +59,7 @@ async function trainOne(
   const { row, configuration, seed } = key;
   const parent = settings.warm ? baseResult(log) : null;
   const job = jobOf(parts, configurationNamed(table, key), seed, parent);
-  const outcome = await train(parts, job, settings.steps, onShare);
+  const outcome = await trainRandomized(parts, job, settings.steps, onShare);
   if (outcome.status === "failed") {
     const { code, message } = outcome;
     log.record({ type: "trainingFailed", row, configuration, seed, code, message });
@@ -77,33 +75,8 @@ function jobOf(
   seed: number,
   parent: string | null,
 ): TrainingJob {
-  const { training } = task.task.definition;
-  return {
-    task: withRandomization(task, configuration),
-    reward: reward.program,
-    settings: { ...training, randomize: true, numShards: 1 },
-    engine: settings.engine,
-    seed,
-    parent,
-  };
-}
-
-/** Stops the chain where it is asked to; everything else that may go wrong is an outcome. */
-async function train(
-  { executor, signal }: TransferParts,
-  job: TrainingJob,
-  steps: number,
-  onShare: (share: number) => void,
-) {
-  const outcome = await executor.run(
-    { job, steps, evaluations: [] },
-    { signal, onProgress: ({ totalSteps }) => onShare(Math.min(1, totalSteps / steps)) },
-  );
-  if (outcome.status === "failed" && outcome.code === "E_CANCELLED") {
-    signal.throwIfAborted();
-    throw new RewardsmithError("E_CANCELLED", outcome.message);
-  }
-  return outcome;
+  const { engine } = settings;
+  return randomizedJob({ task, reward: reward.program, engine, configuration, seed, parent });
 }
 
 /** The policy without randomization, as `id@steps`. */
@@ -117,10 +90,4 @@ export function resultOf({ state }: TransferLog, key: TrainingKey): string {
   const trained = state.trained.find((one) => sameTraining(one, key));
   if (!trained) throw new Error(`${trainingName(key)} was not trained`);
   return `${trained.jobId}@${trained.steps}`;
-}
-
-export function policyOf({ runsRoot }: TransferParts, result: string): PolicyParameters {
-  const policy = decodeCheckpoint(loadResult(runsRoot, result).checkpoint);
-  const { network, theta, observationStatistics } = policy;
-  return { network, theta, observationStatistics };
 }
