@@ -1,11 +1,14 @@
 /**
  * Makes the pictures of the README from the built pages, the bundled policies and a real browser:
- * `npm run pictures`. Written to docs/pictures.
+ * `npm run pictures [-- --runs FOLDER --run NAME] [--only lab]`. Written to docs/pictures. The Lab shows
+ * that run; without one a quick search of the swing-up is made first, which takes some minutes.
  */
-import { spawn } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { parseArgs } from "node:util";
 import { chromium, type Page } from "playwright-core";
 import { chromiumArguments, findChromium, howToGetChromium } from "./chromium.js";
 
@@ -14,15 +17,24 @@ if (executablePath === null) throw new Error(`no Chromium was found: ${howToGetC
 const folder = path.resolve("docs/pictures");
 mkdirSync(folder, { recursive: true });
 
-const demo = spawn(process.execPath, ["--import", "tsx", "src/cli/main.ts", "demo"], {
-  stdio: ["ignore", "pipe", "inherit"],
+const { values } = parseArgs({
+  options: {
+    runs: { type: "string" },
+    run: { type: "string", default: "search" },
+    /** A page, or several with commas between. */
+    only: { type: "string", default: "live,lab" },
+  },
 });
+const command = ["--import", "tsx", "src/cli/main.ts"];
 const browser = await chromium.launch({ executablePath, args: chromiumArguments });
 try {
-  const url = await printedUrl();
-  const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
-  // Drawing with the processor beside the physics: it takes its time.
-  page.setDefaultTimeout(600_000);
+  if (values.only.includes("live")) await withViewer(["demo"], pictureLive);
+  if (values.only.includes("lab")) await pictureLab();
+} finally {
+  await browser.close();
+}
+
+async function pictureLive(page: Page, url: string): Promise<void> {
   await page.goto(`${url}#/live`);
   await moving(page, 6);
   // Contact points and forces, with shadows: a picture may take its time.
@@ -35,17 +47,54 @@ try {
   await page.waitForSelector(".track-names");
   await page.waitForTimeout(4000);
   await shoot(page, "replay");
-} finally {
-  await browser.close();
-  demo.kill();
 }
 
-async function printedUrl(): Promise<string> {
-  for await (const line of createInterface({ input: demo.stdout })) {
-    const [url] = line.match(/http:\S+/) ?? [];
-    if (url) return url;
+async function pictureLab(): Promise<void> {
+  const made = values.runs === undefined ? mkdtempSync(path.join(tmpdir(), "pictures-")) : null;
+  const runs = values.runs ?? made!;
+  try {
+    if (made !== null) {
+      const search = ["design", "cartpole-swingup", "--quick", "--no-viewer", "--name", values.run];
+      const { status } = spawnSync(process.execPath, [...command, ...search, "--runs", runs], {
+        stdio: "inherit",
+      });
+      if (status !== 0) throw new Error("the search for the Lab's picture failed");
+    }
+    await withViewer(["view", "--runs", runs], async (page, url) => {
+      await page.goto(`${url.split("#")[0]}#/lab?run=${values.run}`);
+      // It opens on the best candidate.
+      await page.waitForSelector(".reflection tr[data-kind=fitness]");
+      await page.waitForSelector(".curve-chart canvas");
+      await shoot(page, "lab");
+    });
+  } finally {
+    if (made !== null) rmSync(made, { recursive: true, force: true });
   }
-  throw new Error("the demo ended before it said where its viewer is");
+}
+
+/** Runs a command that serves the viewer for as long as the pictures take. */
+async function withViewer(
+  parts: readonly string[],
+  work: (page: Page, url: string) => Promise<void>,
+): Promise<void> {
+  const served = spawn(process.execPath, [...command, ...parts], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  try {
+    let address: string | undefined;
+    for await (const line of createInterface({ input: served.stdout })) {
+      address = line.match(/http:\S+/)?.[0];
+      if (address) break;
+    }
+    if (!address) throw new Error("the command ended before it said where its viewer is");
+    const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
+    // Drawing with the processor beside the physics: it takes its time.
+    page.setDefaultTimeout(600_000);
+    await work(page, address);
+    await page.close();
+  } finally {
+    served.kill();
+  }
 }
 
 /** Until so many seconds were simulated. */
