@@ -1,4 +1,4 @@
-/** `transfer` as people run it, in processes of its own: to its end, and killed in every stage. */
+/** `transfer` as people run it, in processes of its own: to its end, and killed in every stage. Two minutes; far more beside others. */
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
@@ -145,4 +145,4 @@ it("goes from a task to a folder for a robot; killed in every stage and resumed 
   expect(again.code, again.stderr).toBe(0);
   expect(again.stdout).toContain("nothing is left to do");
   expect(statSync(path.join(runs("killed"), "g", "report.md")).mtimeMs).toBe(before);
-});
+}, 1_800_000);
