@@ -1,4 +1,4 @@
-/** `transfer` as people run it, in processes of its own: to its end, and killed in every stage. Two minutes; far more beside others. */
+/** `transfer` as people run it, in processes of its own: to its end, and killed in every stage. */
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
