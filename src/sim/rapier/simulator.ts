@@ -135,10 +135,15 @@ class RapierSimulator implements Simulator {
     this.drives = new Drives({ ...tables, couplings: this.couplings });
     this.thrusters = new Thrusters(tables);
     this.pulls = new Pulls(this.articulation, handles);
-    this.contactPoints = new ContactPointReader(robot, handles);
     const touched = contactColliders(options, handles);
     const { contactForce } = this.state;
     const numGeoms = options.contactGeoms.length;
+    const named = robot.geoms.map(({ name }) => options.contactGeoms.indexOf(name ?? ""));
+    this.contactPoints = new ContactPointReader(robot, handles, (env, geom) =>
+      named[geom] < 0
+        ? undefined
+        : { forces: contactForce, at: 3 * (env * numGeoms + named[geom]) },
+    );
     const told = this.onTerrain && new ContactEvents(world, touched, numGeoms, contactForce);
     this.contacts = told || new ContactForces(handles, touched, numGeoms, contactForce);
     this.events = told ? told.queue : this.hooks && new EventQueue(true);

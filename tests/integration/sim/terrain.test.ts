@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { type EngineName, engineNames, type Simulator } from "../../../src/sim/simulator.js";
+import {
+  type ContactPoints,
+  type EngineName,
+  engineNames,
+  type Simulator,
+} from "../../../src/sim/simulator.js";
 import { terrainSchema } from "../../../src/sim/terrain/declaration.js";
 import { heightAt } from "../../../src/sim/terrain/height-field.js";
 import { buildHeightField, tileMiddle } from "../../../src/sim/terrain/tiles.js";
@@ -71,6 +76,37 @@ describe.each(engineNames)("on terrain, %s", (engine) => {
       expect(clearance(sim, env), `tile ${env}`).toBeCloseTo(radius, 3);
       expect(sim.state.contactForce[3 * env + 2], `tile ${env}`).toBeCloseTo(2 * 9.81, 1);
       expect(sim.watch?.penetrationMeters(env)).toBeLessThan(1e-3);
+    }
+    sim.dispose();
+  });
+
+  test("shows where a ball touches the ground, and with which force", async () => {
+    const sim = await onTerrain(ball, engine, { contactGeoms: ["ball"] });
+    drop(sim, 0.1, 0.2, 0.5);
+    const contacts: ContactPoints = {
+      count: 0,
+      env: new Uint16Array(64),
+      body: new Uint16Array(64),
+      point: new Float32Array(192),
+      force: new Float32Array(192),
+    };
+    for (let env = 0; env < sim.numEnvs; env++) sim.readContacts(env, contacts);
+    expect(contacts.count).toBe(0);
+    drop(sim, 0.1, 0.2, 0.02);
+    run(sim, 60);
+    for (let env = 0; env < sim.numEnvs; env++) {
+      contacts.count = 0;
+      sim.readContacts(env, contacts);
+      expect(contacts.count, `tile ${env}`).toBeGreaterThan(0);
+      const middle = sim.state.bodyPose.subarray(7 * env, 7 * env + 3);
+      let weight = 0;
+      for (let i = 0; i < contacts.count; i++) {
+        const arm = [0, 1, 2].map((k) => contacts.point[3 * i + k] - middle[k]);
+        expect(Math.abs(Math.hypot(...arm) - radius), `tile ${env}`).toBeLessThan(0.002);
+        expect(arm[2]).toBeLessThan(0);
+        weight += contacts.force[3 * i + 2];
+      }
+      expect(weight, `tile ${env}`).toBeCloseTo(2 * 9.81, 1);
     }
     sim.dispose();
   });
