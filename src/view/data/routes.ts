@@ -91,9 +91,9 @@ export function dataRoutes(options: DataOptions): Route[] {
 
     post("/api/runs", async ({ body }) => {
       const search = startRequestSchema.parse(body);
-      if (!summarizeTasks().some(({ name }) => name === search.task)) missing("task");
+      const task = known(search.task);
       const prompts = search.prompts && { prompts: await packs.pathOf(search.prompts) };
-      return { json: { run: await searches.start({ ...search, ...prompts }) } };
+      return { json: { run: await searches.start({ ...search, task, ...prompts }) } };
     }),
     post("/api/runs/:run/requests", async (request) => {
       const wanted = runRequestSchema.parse(request.body);
@@ -150,8 +150,7 @@ export function dataRoutes(options: DataOptions): Route[] {
   /** A built-in task, or one that a run here was made with: task files are code, so no other folder is read. */
   function known(task: string): string {
     const builtIn = summarizeTasks().some(({ name }) => name === task);
-    if (!builtIn && !runs.tasks().includes(task)) missing("task");
-    return task;
+    return builtIn ? task : (runs.taskOf(task) ?? missing("task"));
   }
 }
 

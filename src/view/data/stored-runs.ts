@@ -113,9 +113,13 @@ export class StoredRuns {
     return others[0] ? this.open(others[0].folder.info.name) : null;
   }
 
-  /** Tasks of the runs that were read. */
-  tasks(): string[] {
-    return [...new Set([...this.entries.values()].map(({ folder }) => folder.info.task))];
+  /** How a task of the runs that were read is loaded: a name or a folder; asked for by that, or as the task calls itself. */
+  taskOf(said: string): string | undefined {
+    const entries = [...this.entries.values()];
+    const found = entries.find(
+      ({ folder, summary }) => folder.info.task === said || summary?.task === said,
+    );
+    return found?.folder.info.task;
   }
 
   /** Those changed last first. */

@@ -184,6 +184,10 @@ describe("prompt packs", () => {
     );
     expect(rendered.issues).toEqual([]);
     expect(rendered.messages[0].text).toContain("in a test");
+    // A run's own task goes by the name that it calls itself; here "swingup", loaded as "cartpole-swingup".
+    await call("GET", "/api/runs");
+    const own = { ...draft, task: "swingup", files };
+    expect(renderedSchema.parse(await json("POST", "/api/packs/render", own))).toEqual(rendered);
     const wrong = [{ name: "initial", source: "{{#if nothing" }];
     const broken = renderedSchema.parse(
       await json("POST", "/api/packs/render", { ...draft, files: wrong }),
