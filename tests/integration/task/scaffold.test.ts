@@ -45,6 +45,7 @@ describe("a new task folder", () => {
     expect(readdirSync(folder).sort()).toEqual([
       "derived.ts",
       "fitness.ts",
+      "measures.ts",
       "reward.ts",
       "rewardsmith.d.ts",
       "robot.xml",
