@@ -1,6 +1,12 @@
 import { defineConfig } from "vitest/config";
 
 /** `unit` is fast; `integration` starts workers, processes and the CLI; `browser` drives Chromium; `slow` (learning, soak, fuzz) runs with CI=1. */
+/** They mock modules, or run a suite that another file runs for another engine. */
+const isolated = [
+  "tests/llm/recording.test.ts",
+  "tests/run/{event-log,train-job}.test.ts",
+  "tests/sim/mujoco/**/*.test.ts",
+];
 const slow = process.env["CI"] ? ["tests/slow/**/*.test.ts"] : [];
 
 export default defineConfig({
@@ -16,9 +22,10 @@ export default defineConfig({
           // Most take milliseconds; a busy machine may take its time.
           testTimeout: 30_000,
           include: ["tests/**/*.test.ts"],
-          exclude: ["tests/slow/**", "tests/integration/**", "tests/browser/**"],
+          exclude: ["tests/slow/**", "tests/integration/**", "tests/browser/**", ...isolated],
         },
       },
+      { extends: true, test: { name: "isolated", testTimeout: 30_000, include: isolated } },
       {
         extends: true,
         test: {
