@@ -17,17 +17,7 @@ import { type TransferSettings, transferSize } from "../../src/transfer/settings
 import type { TransferParts } from "../../src/transfer/transfer-parts.js";
 import { fakeRow } from "../run/fake-training.js";
 import { temporaryFolder } from "../temporary-folder.js";
-import { zeroCheckpoint } from "./zero-checkpoint.js";
-
-const network: Checkpoint["network"] = {
-  observationDim: 1,
-  privilegedObservationDim: 0,
-  actionDim: 1,
-  actor: [1],
-  critic: [1],
-  activation: "elu",
-  shared: false,
-};
+import { smallestNetwork, zeroCheckpoint } from "./zero-checkpoint.js";
 
 /** A number from 0 to 1 that stands for all a training knows. */
 function worthOf(job: TrainingJob): number {
@@ -37,7 +27,7 @@ function worthOf(job: TrainingJob): number {
 }
 
 function checkpoint(job: TrainingJob, iteration: number, totalSteps: number): Checkpoint {
-  const policy = zeroCheckpoint(network);
+  const policy = zeroCheckpoint(smallestNetwork);
   policy.theta[0] = worthOf(job);
   return { ...policy, engine: job.engine, seed: job.seed, iteration, totalSteps };
 }

@@ -15,18 +15,11 @@ import {
   rappDefaults,
 } from "../../src/transfer/rapp.js";
 import type { World } from "../../src/transfer/world.js";
+import { smallestNetwork } from "./zero-checkpoint.js";
 
 const go1 = compileTask(await loadTask("go1-walk"));
 const policy: PolicyParameters = {
-  network: {
-    observationDim: 1,
-    privilegedObservationDim: 0,
-    actionDim: 1,
-    actor: [1],
-    critic: [1],
-    activation: "elu",
-    shared: false,
-  },
+  network: smallestNetwork,
   theta: new Float32Array(1),
   observationStatistics: null,
 };

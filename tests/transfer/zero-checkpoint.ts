@@ -1,6 +1,17 @@
 import { type NetworkShape, parameterLayout } from "../../src/policy/network.js";
 import type { Checkpoint } from "../../src/rl/checkpoint.js";
 
+/** One number in, one action out. */
+export const smallestNetwork: NetworkShape = {
+  observationDim: 1,
+  privilegedObservationDim: 0,
+  actionDim: 1,
+  actor: [1],
+  critic: [1],
+  activation: "elu",
+  shared: false,
+};
+
 /** A whole checkpoint of a policy that knows nothing. */
 export function zeroCheckpoint(network: NetworkShape): Checkpoint {
   const zeros = () => new Float32Array(parameterLayout(network).size);
