@@ -23,7 +23,9 @@ const numEnvs = 112;
 const targets = { pictureSeconds: 2, backSeconds: 2, frameMs: 2, gzipKb: 350, heapGrowth: 0.05 };
 const parts = { picture, back, frames, heap };
 const repeats = 5;
-const drawn = "[...rewardsmith.stages][0]?.report.pictures > 0 && rewardsmith.live.player.shown";
+/** Asked while the page's script may still be loading. */
+const drawn =
+  "globalThis.rewardsmith && [...rewardsmith.stages][0]?.report.pictures > 0 && rewardsmith.live.player.shown";
 
 const { values } = parseArgs({
   options: {
@@ -63,7 +65,9 @@ async function open(source: WalkerSource): Promise<{ page: Page; stop: () => Pro
   const page = await browser.newPage({ viewport: { width: 480, height: 320 } });
   page.setDefaultTimeout(120_000);
   await page.goto(`${server.url}#/live`);
-  await page.waitForFunction("[...rewardsmith.stages][0]?.report.pictures > 5");
+  await page.waitForFunction(
+    "globalThis.rewardsmith && [...rewardsmith.stages][0]?.report.pictures > 5",
+  );
   const stop = async () => {
     await page.close();
     await server.stop();
@@ -98,10 +102,13 @@ async function picture(): Promise<void> {
       url = /http:\S+/.exec(String(line))?.[0];
       if (url !== undefined) break;
     }
-    if (url === undefined) throw new Error("dist is of another version: npm run build first");
-    started.push(await secondsToPicture(url));
-    demo.kill("SIGINT");
-    await once(demo, "exit");
+    try {
+      if (url === undefined) throw new Error("dist is of another version: npm run build first");
+      started.push(await secondsToPicture(url));
+    } finally {
+      demo.kill("SIGINT");
+      await once(demo, "exit");
+    }
   }
   row("first picture, demo", `${spread(started)} ${wanted}`);
 }
