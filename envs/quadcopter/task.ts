@@ -87,7 +87,7 @@ export default defineTask({
     motorStrength: { distribution: { uniform: [0.9, 1.1] } },
   },
   actionDelaySteps: [0, 1],
-  steps: 1_800_000,
+  steps: 2_400_000,
   searchSteps: 500_000,
   training: {
     numEnvs: 128,
