@@ -60,4 +60,13 @@ export default defineTask({
   reset: { ...flat.reset, baseYaw: { uniform: [-Math.PI, Math.PI] } },
   fitness: { aggregate: "mean", missing: -1, unit: "m²/s²" },
   steps: 10_000_000,
+  mirror: {
+    joints: flat.mirror?.joints,
+    signals: {
+      ...flat.mirror?.signals,
+      "ground.around": ahead.flatMap((_, row) =>
+        left.map((_, place) => (row + 1) * left.length - place),
+      ),
+    },
+  },
 });

@@ -201,6 +201,16 @@ export default defineTask({
       "Floors may be wet, soft or uneven.",
     ],
   },
+  mirror: {
+    joints: Object.fromEntries(
+      ["F", "H"].flatMap((end) => [
+        [`R${end}_HAA`, `-L${end}_HAA`],
+        [`R${end}_HFE`, `L${end}_HFE`],
+        [`R${end}_KFE`, `L${end}_KFE`],
+      ]),
+    ),
+    signals: { "command.linVel": [1, -2], "command.yawRate": [-1] },
+  },
   presets: {
     // rl_games' settings of the original. Its critic coefficient weighs half the squared error.
     isaac: {
