@@ -158,6 +158,7 @@ export default defineTask({
     numEnvs: 128,
     numStepsPerEnv: 32,
     randomize: false,
+    symmetry: true,
     ppo: { lr: 1e-3, desiredKl: 0.01, minibatchSize: 2048, numLearningEpochs: 4 },
     network: { actor: [128, 64], critic: [128, 64], initialLogStd: -0.7 },
   },
@@ -187,6 +188,7 @@ export default defineTask({
         numEnvs: 4096,
         numStepsPerEnv: 32,
         randomize: false,
+        symmetry: false,
         ppo: {
           lr: 5e-4,
           lrMin: 1e-6,
