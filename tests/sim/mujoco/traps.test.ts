@@ -1,4 +1,7 @@
-/** What MuJoCo's WASM build does otherwise than one would think, and what the back end makes of it. */
+/**
+ * What MuJoCo's WASM build does otherwise than one would think, and what the back end makes of it. The
+ * build's own traps, one by one: tests/integration/robot/mujoco-traps.test.ts.
+ */
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
 import { mujoco, mujocoVersion } from "../../../src/robot/mujoco/engine.js";
