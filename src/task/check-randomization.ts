@@ -5,7 +5,7 @@ import { BaseMass, baseMassHint } from "./base-mass.js";
 import { boundsOf } from "./distribution.js";
 import type { TaskDefinition } from "./task.js";
 import { worldParameterNames } from "./world-parameter-names.js";
-import { hasWorldParameter, worldParameterFacts } from "./world-parameters.js";
+import { hasBumps, hasWorldParameter, worldParameterFacts } from "./world-parameters.js";
 
 /** Throws E_TASK_INVALID where a world is asked for that this robot cannot be in. */
 export function checkRandomization(definition: TaskDefinition, robot: RobotModel): void {
@@ -54,6 +54,12 @@ export function checkRandomization(definition: TaskDefinition, robot: RobotModel
     throw invalid(
       "actionDelaySteps and randomization.actionDelaySteps both draw the delay",
       "leave one of them out",
+    );
+  }
+  if (randomization.terrainRoughness && !hasBumps(definition)) {
+    throw invalid(
+      "randomization.terrainRoughness has no rough ground to choose from",
+      'give the task one: terrain: { kinds: [{ kind: "rough", amplitudeMeters: [0, 0.1] }] }',
     );
   }
   if (randomization.terrainRoughness && terrain?.curriculum) {

@@ -1,5 +1,6 @@
 /** The ground under each environment: terrain where the task has it, else the robot file's plane. */
 import { rotateVector } from "../core/quaternion.js";
+import { floatingBase } from "../robot/free-bodies.js";
 import { type HeightField, heightAt } from "../sim/terrain/height-field.js";
 import type { LoadedTask } from "./loaded-task.js";
 
@@ -20,6 +21,19 @@ export function groundLevel({ robot }: LoadedTask): number {
     return shape === "plane" && body === -1 && up[2] > 0.999 ? [position[2]] : [];
   });
   return heights.length > 0 ? Math.max(...heights) : 0;
+}
+
+/** Whether any part of a robot can touch anything. */
+export function touches({ robot }: Pick<LoadedTask, "robot">): boolean {
+  return robot.geoms.some(
+    ({ body, contype, conaffinity }) => body >= 0 && (contype !== 0 || conaffinity !== 0),
+  );
+}
+
+/** Whether a robot moves about on a plane, in whose place there could be other ground. */
+export function movesOnPlane({ robot }: Pick<LoadedTask, "robot">): boolean {
+  const plane = robot.geoms.some(({ shape, body }) => shape === "plane" && body < 0);
+  return plane && floatingBase(robot) !== undefined && touches({ robot });
 }
 
 /** Height of the ground at a place, m, both relative to the environment's origin. */

@@ -12,6 +12,8 @@ import {
   parameterFacts,
   parameterUnit,
 } from "../sim/parameter-facts.js";
+import { mostBumpsMeters } from "../sim/terrain/declaration.js";
+import { movesOnPlane } from "./ground.js";
 import type { LoadedTask } from "./loaded-task.js";
 import {
   type DisturbanceName,
@@ -63,7 +65,7 @@ const disturbanceFacts: Readonly<Record<DisturbanceName, ParameterFacts>> = {
   terrainRoughness: {
     ...fromNothing,
     unit: "m",
-    sentence: "height of the bumps in the ground; the nearest that the task's terrain has",
+    sentence: "greatest height of the bumps in the ground, up and down",
   },
 };
 
@@ -99,6 +101,10 @@ export function worldParameters(task: WorldTask): WorldParameter[] {
 export function checkWorldParameter(name: WorldParameterName, value: number): void {
   if (!isDisturbance(name)) {
     checkParameter(name, value);
+  } else if (name === "terrainRoughness" && value > mostBumpsMeters) {
+    throw new RewardsmithError("E_SIM_PARAMETER", `${name} cannot be ${value}`, {
+      hint: `give metres, at most ${mostBumpsMeters}`,
+    });
   } else if (!(Number.isFinite(value) && value >= 0 && (!isInteger(name) || value % 1 === 0))) {
     throw new RewardsmithError("E_SIM_PARAMETER", `${name} cannot be ${value}`, {
       hint: `give a ${isInteger(name) ? "whole" : "finite"} number, not below 0`,
@@ -124,10 +130,15 @@ export function hasWorldParameter(name: WorldParameterName, task: WorldTask): bo
     case "objectPushSpeed":
       return freeBodies(robot).some(({ object }) => object);
     case "terrainRoughness":
-      return definition.terrain?.kinds.some(({ kind }) => kind === "rough") ?? false;
+      return definition.terrain ? hasBumps(definition) : movesOnPlane(task);
     default:
       return hasParameter(name, robot);
   }
+}
+
+/** Whether the task's own terrain has ground whose bumps may be drawn. */
+export function hasBumps({ terrain }: WorldTask["definition"]): boolean {
+  return terrain?.kinds.some(({ kind }) => kind === "rough") ?? false;
 }
 
 /** What a parameter is while nothing is drawn or held. Pushes belong to the drawn world. */

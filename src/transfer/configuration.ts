@@ -7,6 +7,8 @@ import type { CompiledTask } from "../reward/compiled-task.js";
 import { floatingBase, freeBodies } from "../robot/free-bodies.js";
 import type { LoadedTask } from "../task/loaded-task.js";
 import { type Randomized, randomizedSchema, type TaskDefinition } from "../task/task.js";
+import { hasBumps } from "../task/world-parameters.js";
+import { bumpsOf } from "./rough-ground.js";
 
 export const configurationSchema = z.strictObject({
   /** Who made it up: none, human, full-prior, random, offline, cem, or a model's name. */
@@ -38,12 +40,14 @@ export function withRandomization(
     ...pushesOf(task.task, "objectPushSpeed", randomization),
   ];
   const [shortest] = definition.actionDelaySteps;
+  const terrain = groundFor(definition, randomization);
   return {
     ...task,
     task: {
       ...task.task,
       definition: {
         ...definition,
+        ...(terrain && { terrain }),
         randomization,
         events: definition.events.flatMap((event) => {
           const kept = events.find(({ from }) => from === event);
@@ -54,6 +58,18 @@ export function withRandomization(
       },
     },
   };
+}
+
+/** Ground whose bumps can be drawn. What is drawn is not climbed to: a curriculum ends. */
+function groundFor(
+  definition: TaskDefinition,
+  { terrainRoughness }: TaskDefinition["randomization"],
+): TaskDefinition["terrain"] {
+  const { terrain } = definition;
+  if (terrainRoughness === undefined) return terrain;
+  if (terrain === undefined || !hasBumps(definition)) return bumpsOf(terrainRoughness);
+  const { curriculum: _, ...ground } = terrain;
+  return ground;
 }
 
 type Push = TaskDefinition["events"][number];

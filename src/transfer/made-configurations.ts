@@ -17,7 +17,6 @@ import {
   humanConfiguration,
   noConfiguration,
 } from "./plain-configurations.js";
-import { isVaried } from "./world-at.js";
 
 export const plainDesigners = ["offline", "random", "full-prior", "human", "none"] as const;
 export type PlainDesigner = (typeof plainDesigners)[number];
@@ -67,11 +66,9 @@ export function possibleTogether({ robot }: LoadedTask) {
 /** DrEureka's uninformative prior, for comparison: all of every grid that can be at all. */
 export function uninformedPrior(task: LoadedTask): FeasibleIntervals {
   return Object.fromEntries(
-    worldParameters(task)
-      .filter(({ name }) => isVaried(name))
-      .map((parameter) => {
-        const grid = gridOf(task, parameter);
-        return [parameter.name, [[grid[0], grid[grid.length - 1]]]];
-      }),
+    worldParameters(task).map((parameter) => {
+      const grid = gridOf(task, parameter);
+      return [parameter.name, [[grid[0], grid[grid.length - 1]]]];
+    }),
   );
 }

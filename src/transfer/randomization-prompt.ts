@@ -3,7 +3,6 @@ import type { RandomizationInputs } from "../llm/prompt-inputs.js";
 import type { LoadedTask } from "../task/loaded-task.js";
 import { type WorldParameterName, worldParameters } from "../task/world-parameters.js";
 import type { FeasibleIntervals } from "./check-configuration.js";
-import { isVaried } from "./world-at.js";
 
 /**
  * Without a prior the model chooses blindly. Parameters whose nominal value is all that works are
@@ -15,12 +14,11 @@ export function randomizationInputs(
   prior?: FeasibleIntervals,
 ): RandomizationInputs {
   const { definition, page } = task;
-  const parameters = worldParameters(task).filter(({ name }) => isVaried(name));
   return {
     taskName: definition.name,
     sentence: page.sentence.trim(),
     caveats: [...(definition.transfer?.caveats ?? [])],
-    parameters: parameters.flatMap(({ name, unit, sentence, nominal }) => {
+    parameters: worldParameters(task).flatMap(({ name, unit, sentence, nominal }) => {
       const intervals = prior?.[name];
       if (prior && !intervals?.some(([low, high]) => low < high)) return [];
       const hint = hints[name];
@@ -63,5 +61,6 @@ const hints: Partial<Record<WorldParameterName, string>> = {
   actionDelaySteps:
     "Whole steps. Radio and motor drivers together rarely stay below a few milliseconds.",
   observationDelaySteps: "Whole steps. Adds to the delay of commands.",
+  terrainRoughness: "Indoor floors and asphalt stay below a centimetre, lawns reach a few.",
   sensorNoise: "At 1 the noise is as the task has it.",
 };

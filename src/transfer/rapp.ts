@@ -21,7 +21,7 @@ import { gridOf } from "./grid.js";
 import type { Measure } from "./measure.js";
 import type { ParameterPrior, PhysicsPrior, PriorMap, Trial } from "./prior.js";
 import type { World } from "./world.js";
-import { isVaried, mergeWorlds, worldAt } from "./world-at.js";
+import { mergeWorlds, worldAt } from "./world-at.js";
 
 export interface RappSettings {
   /** Episodes at each value. */
@@ -110,10 +110,12 @@ export async function measurePrior(options: RappOptions): Promise<PhysicsPrior> 
     const open = wanted.filter(({ row, value }) => !tried(row.found, value, profile));
     const keep = (row: (typeof table)[number], value: number, successes: number) =>
       row.found.set(`${profile} ${value}`, { value, profile, ...counted(successes, repeats) });
-    // The nominal world is the same for all, and has been measured.
+    // The nominal world is the same for all, and has been measured; terrain is no level ground.
     const ordinary = nominal.find((one) => one.profile === profile);
     const others = open.filter(({ row, value }) => {
-      if (value !== row.parameter.nominal || ordinary === undefined) return true;
+      const { name, nominal } = row.parameter;
+      if (value !== nominal || ordinary === undefined) return true;
+      if (worldAt(task.task, name, value).terrain) return true;
       keep(row, value, ordinary.successes);
       return false;
     });
@@ -322,12 +324,12 @@ function canBe({ task }: CompiledTask, { parameters = {} }: World): boolean {
 }
 
 function chosenParameters({ task, only }: RappOptions): WorldParameter[] {
-  if (only === undefined) return worldParameters(task.task).filter(({ name }) => isVaried(name));
+  if (only === undefined) return worldParameters(task.task);
   return only.map((name) => parameterNamed(task, name));
 }
 
 function parameterNamed({ task }: CompiledTask, name: string): WorldParameter {
-  const all = worldParameters(task).filter((one) => isVaried(one.name));
+  const all = worldParameters(task);
   const found = all.find((one) => one.name === name);
   if (found) return found;
   throw new RewardsmithError("E_PARAMETER_UNKNOWN", `${task.definition.name} has no "${name}"`, {

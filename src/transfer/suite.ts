@@ -7,10 +7,10 @@
 import { Rng } from "../core/rng.js";
 import { floatingBase } from "../robot/free-bodies.js";
 import type { EngineName } from "../sim/simulator.js";
-import type { Terrain } from "../sim/terrain/declaration.js";
-import { terrainSchema } from "../sim/terrain/declaration.js";
+import { movesOnPlane, touches } from "../task/ground.js";
 import type { LoadedTask } from "../task/loaded-task.js";
 import { hasWorldParameter, nominalWorldValue } from "../task/world-parameters.js";
+import { bumps } from "./rough-ground.js";
 import type { World } from "./world.js";
 
 export interface ExamCell {
@@ -85,7 +85,7 @@ export function examCells(task: LoadedTask, engine: EngineName): ExamCell[] {
       add("pushes", `${metersPerSecond} m/s every 2.5 s`, { pushes });
     }
   }
-  if (floatingBase(robot) && touches(task) && !definition.terrain && standsOnPlane(task)) {
+  if (!definition.terrain && movesOnPlane(task)) {
     for (const centimetres of [2, 4]) {
       add("uneven ground", `bumps of ${centimetres} cm`, { terrain: bumps(centimetres / 100) });
     }
@@ -128,34 +128,6 @@ export function choosingWorlds(task: LoadedTask, count: number, seed: number): W
       actionDelaySteps: delay,
       ...(floatingBase(robot) && { pushes: [{ metersPerSecond, everySeconds: 3 }] }),
     };
-  });
-}
-
-/** Whether any part of the robot can touch anything. */
-function touches({ robot }: LoadedTask): boolean {
-  return robot.geoms.some(
-    ({ body, contype, conaffinity }) => body >= 0 && (contype !== 0 || conaffinity !== 0),
-  );
-}
-
-function standsOnPlane({ robot }: LoadedTask): boolean {
-  return robot.geoms.some(({ shape, body }) => shape === "plane" && body < 0);
-}
-
-/** 20 m of bumps in every direction from where a robot starts. */
-function bumps(amplitudeMeters: number): Terrain {
-  return terrainSchema.parse({
-    kinds: [
-      {
-        kind: "rough",
-        amplitudeMeters: [amplitudeMeters, amplitudeMeters],
-        wavelengthMeters: 0.6,
-      },
-    ],
-    levels: 1,
-    tileMeters: 40,
-    platformMeters: 1,
-    cellMeters: 0.2,
   });
 }
 

@@ -2,6 +2,7 @@
 import { freeBodies } from "../robot/free-bodies.js";
 import type { LoadedTask } from "../task/loaded-task.js";
 import { isDisturbance, type WorldParameterName } from "../task/world-parameters.js";
+import { bumps } from "./rough-ground.js";
 import type { World } from "./world.js";
 
 /**
@@ -10,12 +11,11 @@ import type { World } from "./world.js";
  */
 const pushEverySeconds = 1;
 
-/** Whether a world can hold it: the ground's shape cannot be changed for one environment alone. */
-export function isVaried(name: WorldParameterName): boolean {
-  return name !== "terrainRoughness";
-}
-
-export function worldAt({ robot }: LoadedTask, name: WorldParameterName, value: number): World {
+export function worldAt(
+  { definition, robot }: Pick<LoadedTask, "definition" | "robot">,
+  name: WorldParameterName,
+  value: number,
+): World {
   if (!isDisturbance(name)) return { parameters: { [name]: value } };
   const push = { metersPerSecond: value, everySeconds: pushEverySeconds };
   switch (name) {
@@ -32,7 +32,8 @@ export function worldAt({ robot }: LoadedTask, name: WorldParameterName, value: 
       return { pushes: objects.map((object) => ({ ...push, body: object.name })) };
     }
     case "terrainRoughness":
-      throw new Error("the ground is the same for all environments of a simulator");
+      // Level ground is what a task without terrain has anyway.
+      return value === 0 && !definition.terrain ? {} : { terrain: bumps(value) };
   }
 }
 

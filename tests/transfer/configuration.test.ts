@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { compileTask } from "../../src/reward/node/compile-task.js";
 import { jobId } from "../../src/run/job.js";
+import { checkTask } from "../../src/task/check-task.js";
 import { loadTask } from "../../src/task/node/load.js";
 import { checkConfiguration, parseConfiguration } from "../../src/transfer/check-configuration.js";
 import {
@@ -112,6 +113,23 @@ describe("a task with a randomization", () => {
     const other = withRandomization(go1, drawn).task.definition;
     expect(other.events).toEqual(own);
     expect(other.randomization).toEqual({ pushSpeed: { ...uniform(0, 0.25), when: "reset" } });
+  });
+
+  it("lays the bumps that are drawn over a plane, and climbs no levels of a terrain of its own", async () => {
+    const rough = configurationSchema.parse(
+      configuration({ terrainRoughness: uniform(0.01, 0.05) }),
+    );
+    const [kind] = withRandomization(go1, rough).task.definition.terrain?.kinds ?? [];
+    expect(kind).toMatchObject({ kind: "rough", amplitudeMeters: [0.01, 0.05] });
+    const { definition, robot, signals } = go1.task;
+    const randomization = { terrainRoughness: rough.ranges["terrainRoughness"] };
+    expect(() => checkTask({ ...definition, randomization }, robot, signals)).toThrowError(
+      /has no rough ground/,
+    );
+    const own = compileTask(await loadTask("go1-rough"));
+    const { curriculum, ...ground } = own.task.definition.terrain!;
+    expect(curriculum).toBeDefined();
+    expect(withRandomization(own, rough).task.definition.terrain).toEqual(ground);
   });
 
   it("is trained by a job of its own", () => {

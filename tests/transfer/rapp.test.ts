@@ -100,6 +100,11 @@ describe("the physics prior", () => {
     const delays = worlds.flatMap(({ actionDelaySteps }) => actionDelaySteps ?? []);
     expect([...new Set(delays)].sort((a, b) => a - b)).toEqual([1, 5, 10]);
     expect(delays.filter((delay) => delay === 5)).toHaveLength(4);
+    // Bumps of 5 and 10 m are no ground, and level ground is the nominal world.
+    const bumps = worlds.flatMap(({ terrain }) => terrain?.kinds ?? []);
+    expect(
+      new Set(bumps.flatMap((kind) => ("amplitudeMeters" in kind ? kind.amplitudeMeters : []))),
+    ).toEqual(new Set([0.01, 0.1, 0.5, 1]));
     expect(physicsPriorSchema.parse(JSON.parse(JSON.stringify(prior)))).toEqual(prior);
   });
 

@@ -5,6 +5,9 @@
  */
 import { z } from "zod";
 
+/** Greatest amplitude of rough ground, m. */
+export const mostBumpsMeters = 1;
+
 /** A quantity at the first level and at the last; levels between are even steps. */
 const difficulty = (limit: number) =>
   z.tuple([z.number().min(0).max(limit), z.number().min(0).max(limit)]);
@@ -17,7 +20,7 @@ const terrainKindSchema = z.discriminatedUnion("kind", [
   /** Smooth noise between ± `amplitudeMeters`. */
   z.strictObject({
     kind: z.literal("rough"),
-    amplitudeMeters: difficulty(1),
+    amplitudeMeters: difficulty(mostBumpsMeters),
     /** Between the points whose heights are drawn, m. */
     wavelengthMeters: z.number().positive().default(0.5),
   }),
