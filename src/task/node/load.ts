@@ -183,16 +183,16 @@ async function readSources(
   };
 }
 
-/** The file of that name in the first folder that has it. */
+/** The file of that name, or at that path, in the first folder that has it. */
 function found(folders: readonly string[], name: string): string | undefined {
-  return folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
+  return folders.map((folder) => resolve(folder, name)).find((file) => existsSync(file));
 }
 
 function existing(folders: readonly string[], name: string, why: string): string {
   const file = found(folders, name);
   if (file !== undefined) return file;
   throw new RewardsmithError("E_TASK_INVALID", `${basename(name)} is missing`, {
-    where: join(folders[0], name),
+    where: resolve(folders[0], name),
     hint: `a task folder needs it: ${why}`,
   });
 }
