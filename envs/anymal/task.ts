@@ -148,17 +148,20 @@ export default defineTask({
     motorStrength: { distribution: { uniform: [0.9, 1.1] } },
   },
   actionDelaySteps: [0, 1],
-  steps: 4_500_000,
+  steps: 3_500_000,
   searchSteps: 1_000_000,
   training: {
     numEnvs: 64,
     numStepsPerEnv: 32,
+    // It falls, if it does, within the first second or two.
+    maxEpisodeSteps: 250,
     randomize: false,
+    symmetry: true,
     ppo: {
       lr: 1e-3,
-      lrMin: 2e-4,
+      lrMin: 1e-4,
       lrMax: 2e-3,
-      desiredKl: 0.016,
+      desiredKl: 0.012,
       minibatchSize: 1024,
       numLearningEpochs: 5,
     },
@@ -218,7 +221,9 @@ export default defineTask({
       training: {
         numEnvs: 4096,
         numStepsPerEnv: 24,
+        maxEpisodeSteps: 1000,
         randomize: false,
+        symmetry: false,
         ppo: {
           lr: 3e-4,
           lrMin: 1e-6,

@@ -21,6 +21,8 @@ export interface CreateEnvironmentOptions {
   readonly firstEnv?: number;
   /** How many environments there are altogether. */
   readonly totalEnvs?: number;
+  /** Control steps after which an episode is out of time; default: the task's. */
+  readonly maxEpisodeSteps?: number;
   /** Draw parameters, delays and pushes as the task says. */
   readonly randomize: boolean;
   /** Also computes the task's human reward, for the logged correlation. */
@@ -62,8 +64,10 @@ export async function assembleEnvironment(
     physics: { ...nominal.physics, ...options.physics },
   });
   try {
+    const { definition } = task.task;
+    const { maxEpisodeSteps = definition.maxEpisodeSteps } = options;
     return createTaskEnvironment({
-      task: task.task,
+      task: { ...task.task, definition: { ...definition, maxEpisodeSteps } },
       simulator,
       programs,
       seed,

@@ -24,6 +24,7 @@ export function createShardEnvironment(
   fine: boolean,
 ): Promise<TaskEnvironment> {
   const { task, reward, settings, engine, seed } = job;
+  const { maxEpisodeSteps } = settings;
   const { substeps, solverIterations } = settings.finePhase;
   const bounds = shardBounds(settings.numEnvs, settings.numShards);
   return createEnvironment({
@@ -42,6 +43,7 @@ export function createShardEnvironment(
     }),
     seed,
     stream: "train",
+    ...(maxEpisodeSteps !== undefined && { maxEpisodeSteps }),
     randomize: settings.randomize,
     withHuman: true,
   });

@@ -103,6 +103,12 @@ const trainingSettings = z.strictObject({
     .positive()
     .default(1)
     .describe("threads that the environments and every update are split over"),
+  /** Omitted: the task's. */
+  maxEpisodeSteps: z
+    .int()
+    .positive()
+    .optional()
+    .describe("control steps of a training's episodes; shorter ones see more beginnings"),
   randomize: z.boolean().default(true).describe("apply the task's randomization ranges"),
   symmetry: z
     .boolean()

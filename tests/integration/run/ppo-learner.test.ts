@@ -50,6 +50,18 @@ test("a continued training, in a worker with a past, is the unbroken one bit for
   expect(withoutTimes(continued.metrics)).toEqual(withoutTimes(unbroken.metrics));
 });
 
+test("the settings' episodes are those of the training, not of its evaluations", async () => {
+  const settings = { ...job.settings, maxEpisodeSteps: 9 };
+  const steps = iteration * 3;
+  const evaluations = [{ set: "test", profile: "reference", episodes: 4 }] as const;
+  const request = { job: { ...job, settings }, steps, evaluations };
+  const { metrics, ...outcome } = await finished(executor, request);
+  // 32 environments begin at ages 0 to 8: in 48 steps each ends at least five episodes of nine.
+  expect(metrics.reduce((sum, row) => sum + row.episodes, 0)).toBeGreaterThanOrEqual(32 * 4);
+  for (const row of metrics) expect(row.episodeLength).toBeLessThanOrEqual(9);
+  expect(outcome.evaluations[0]?.episodeLength).toBeGreaterThan(9);
+});
+
 test("stopping in the middle of real work leaves process and store whole, again and again", async () => {
   const steps = iteration * 40;
   for (const milliseconds of [150, 400, 700]) {
