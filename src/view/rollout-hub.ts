@@ -20,7 +20,13 @@ const graceMs = 3000;
 /** In this order a late joiner is told. */
 const keptTypes = ["model", "policy", "policies", "controls", "stress", "load"] as const;
 
-const nobody: RolloutDemand = { clients: 0, connected: 0, channels: new Set(), focusEnvs: [] };
+const nobody: RolloutDemand = {
+  clients: 0,
+  connected: 0,
+  channels: new Set(),
+  focusEnvs: [],
+  hz: 0,
+};
 
 interface KeptPacket {
   readonly packet: Uint8Array;
@@ -94,6 +100,8 @@ export class RolloutHub implements RolloutSink {
     }
     for (const [key, text] of this.kept) if (key.startsWith("status:")) client.send(text, key);
     this.clients.add(client);
+    // A page that draws late costs the source no frames that it would not get.
+    client.onRate = () => this.demand();
     this.demand();
   }
 
@@ -137,20 +145,23 @@ export class RolloutHub implements RolloutSink {
   private demandNow(): RolloutDemand {
     const channels = new Set<Channel>();
     const focusEnvs = new Set<number>();
-    let clients = 0;
-    for (const { subscription } of this.clients) {
-      if (subscription.channels.size > 0) clients++;
+    let [clients, fastest] = [0, 0];
+    for (const { subscription, hz } of this.clients) {
+      if (subscription.channels.size > 0) {
+        clients++;
+        fastest = Math.max(fastest, hz);
+      }
       for (const channel of subscription.channels) channels.add(channel);
       if (subscription.channels.has("signals")) focusEnvs.add(subscription.focusEnv);
     }
     const connected = this.clients.size;
-    return { clients, connected, channels, focusEnvs: [...focusEnvs].sort() };
+    return { clients, connected, channels, focusEnvs: [...focusEnvs].sort(), hz: fastest };
   }
 
   private want(wanted: RolloutDemand): void {
     this.wanted = wanted;
-    const { clients, connected, channels, focusEnvs } = wanted;
-    const summary = JSON.stringify([clients, connected, [...channels], focusEnvs]);
+    const { clients, connected, channels, focusEnvs, hz } = wanted;
+    const summary = JSON.stringify([clients, connected, [...channels], focusEnvs, hz]);
     if (summary === this.lastDemand) return;
     this.lastDemand = summary;
     for (const [slot, { header }] of this.newest) {

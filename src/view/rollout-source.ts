@@ -12,6 +12,8 @@ export interface RolloutDemand {
   readonly channels: ReadonlySet<Channel>;
   /** Environments whose `signals` somebody wants. */
   readonly focusEnvs: readonly number[];
+  /** Frames a second that the fastest of them takes. */
+  readonly hz: number;
 }
 
 /** What a roll-out may tell. */

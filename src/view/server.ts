@@ -257,12 +257,18 @@ class RunningServer implements ViewServer {
       return;
     }
     this.sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      this.connect(webSocket, tokenOf(request.headers, url.searchParams), url.searchParams);
+      const token = tokenOf(request.headers, url.searchParams);
+      this.connect(webSocket, socket, token, url.searchParams);
     });
   }
 
   /** A page cannot read why an upgrade failed, so these refusals come as close reasons. */
-  private connect(webSocket: WebSocket, token: string | undefined, query: URLSearchParams): void {
+  private connect(
+    webSocket: WebSocket,
+    connection: Duplex,
+    token: string | undefined,
+    query: URLSearchParams,
+  ): void {
     webSocket.on("error", () => webSocket.terminate());
     const turnAway = (code: number, reason: string) => {
       this.log(`a client was turned away: ${reason}`);
@@ -284,7 +290,7 @@ class RunningServer implements ViewServer {
       turnAway(closeCode.badMessage, "there is no roll-out of that name");
       return;
     }
-    const client = new ViewClient(socketOf(webSocket), role, () => performance.now());
+    const client = new ViewClient(socketOf(webSocket, connection), role, () => performance.now());
     const { version } = this.options;
     const session = new ViewSession({ client, hub, sessionId: this.sessionId, version });
     this.connected.set(client, webSocket);
@@ -341,12 +347,25 @@ class RunningServer implements ViewServer {
   }
 }
 
-function socketOf(webSocket: WebSocket): ClientSocket {
+function socketOf(webSocket: WebSocket, connection: Duplex): ClientSocket {
+  let corked = false;
+  const uncork = () => {
+    corked = false;
+    connection.uncork();
+  };
   return {
     get bufferedAmount() {
       return webSocket.bufferedAmount;
     },
-    send: (data, done) => webSocket.send(data, () => done()),
+    send(data, done) {
+      // A frame's channels leave in one write: a system call each would cost more than all else.
+      if (!corked) {
+        corked = true;
+        connection.cork();
+        process.nextTick(uncork);
+      }
+      webSocket.send(data, () => done());
+    },
     close: (code, reason) => webSocket.close(code, reason),
     terminate: () => webSocket.terminate(),
   };

@@ -44,6 +44,8 @@ export class ViewClient {
   /** Answered since the last heartbeat. */
   alive = true;
   subscription: Subscription = nothing;
+  /** Told when frames come faster or slower. */
+  onRate: () => void = () => {};
 
   private readonly socket: ClientSocket;
   private readonly now: () => number;
@@ -64,6 +66,11 @@ export class ViewClient {
     this.role = role;
     this.now = now;
     this.allowanceAtMs = now();
+  }
+
+  /** Frames a second that it takes now. */
+  get hz(): number {
+    return Math.min(this.rate.hz, this.subscription.maxHz);
   }
 
   /** Queues a control message. With a key it takes the place of an unsent one of the same key. */
@@ -113,7 +120,7 @@ export class ViewClient {
       if (channel !== "worlds") this.rate.sent(slot.sequence, now);
       sent = true;
     }
-    const interval = 1000 / Math.min(this.rate.hz, this.subscription.maxHz);
+    const interval = 1000 / this.hz;
     if (sent) this.nextFrameMs = Math.max(this.nextFrameMs, now - interval) + interval;
   }
 
@@ -158,6 +165,7 @@ export class ViewClient {
         ? "this page keeps up"
         : "this page draws late";
     this.send(JSON.stringify({ type: "rate", hz: suspended ? 0 : hz, reason }), "rate");
+    this.onRate();
   }
 
   /** Counts a message that the client sent; false when it sends too many. */

@@ -22,7 +22,7 @@ afterEach(() => vi.useRealTimers());
 
 function join(...channels: Channel[]): ViewClient {
   const socket = { bufferedAmount: 0, send: () => {}, close: () => {}, terminate: () => {} };
-  const client = new ViewClient(socket, "control", () => 0);
+  const client = new ViewClient(socket, "control", () => Date.now());
   hub.join(client);
   watch(client, ...channels);
   return client;
@@ -41,6 +41,20 @@ test("who takes no channel does not count: nothing is rolled out for a page that
   vi.advanceTimersByTime(60_000);
   expect(demands.at(-1)).toMatchObject({ clients: 0, connected: 2 });
   expect(demands.at(-1)?.channels.size).toBe(0);
+});
+
+test("the source makes as many frames as the fastest page takes, which changes while one draws late", () => {
+  const late = join("poses");
+  const second = join("poses");
+  hub.subscribe(second, { channels: new Set(["poses"]), focusEnv: 0, maxHz: 20 });
+  expect(demands.at(-1)?.hz).toBe(60);
+  late.offer("poses", new Uint8Array(32), 1);
+  late.pump();
+  vi.advanceTimersByTime(2000);
+  late.tick();
+  expect(demands.at(-1)?.hz).toBe(30);
+  late.tick();
+  expect(demands.at(-1)?.hz).toBe(20);
 });
 
 test("the last one who looks away is waited for a little", () => {

@@ -1,20 +1,22 @@
 /** Training while somebody watches, beside the same training while nobody does. */
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { WebSocket } from "ws";
 import { RewardsmithError } from "../../core/errors.js";
+import { startProcess } from "../../core/node/spawn.js";
 import { median, quantile } from "../../core/statistics.js";
 import { compileTask } from "../../reward/node/compile-task.js";
-import { ppoLearner } from "../../run/ppo-learner.js";
-import { unwatched } from "../../run/train-job.js";
-import { channelNames } from "../../stream/channel.js";
-import { protocolVersion, type ServerMessage } from "../../stream/protocol.js";
+import type { TrainingJob } from "../../run/job.js";
+import { createLocalExecutor } from "../../run/local-executor.js";
 import { loadTask } from "../../task/node/load.js";
 import { demoOffer } from "../../view/live/demo.js";
 import { createLiveSource } from "../../view/live/live-source.js";
 import { startViewServer } from "../../view/server.js";
 import { cpuMilliseconds } from "./bare-engine.js";
 import type { Benchmark } from "./benchmark.js";
+import type { PageReport, PageRequest } from "./headless-page-worker.js";
 import { humanJob } from "./train.js";
 
 const usual = ["ant"];
@@ -23,7 +25,9 @@ const roundMs = 2000;
 const pairs = 12;
 /** What runs on for a little after the last one looked away must have ended. */
 const settleMs = 3500;
-const ackEvery = 15;
+/** More than any round needs. */
+const manySteps = 1e9;
+const neverSeconds = 1e6;
 
 /** @param tasks others than the usual one; each needs a bundled demo, which is what is watched */
 export function benchWatch(tasks: readonly string[]): Benchmark {
@@ -52,7 +56,7 @@ export function benchWatch(tasks: readonly string[]): Benchmark {
           "task",
           "cores it trains on",
           "lost by the clock",
-          "lost of its processor time",
+          "lost of the process's time",
           "a core for the evaluation",
           "frames/s",
         ],
@@ -60,6 +64,7 @@ export function benchWatch(tasks: readonly string[]): Benchmark {
       ],
       notes: [
         `iterations a second, median and middle half of ${pairs} pairs of ${roundMs / 1000} s with and without a client that takes every channel of 16 robots; wanted: ≤ 2 % where a core is free`,
+        "the process trains in one thread and serves the viewer in another; its time is that of both",
         "the evaluation runs in a process of low priority: with all cores training it gets what they leave",
       ],
     };
@@ -75,33 +80,25 @@ async function watched(name: string, numShards: number, progress: (pair: number)
   if (!offer) {
     throw new RewardsmithError("E_VIEW_POLICY_UNKNOWN", `${name} has no bundled policy to watch`);
   }
-  const job = humanJob(compileTask(await loadTask(name)), numShards);
-  const learner = await ppoLearner.start(job, {}, unwatched);
+  const folder = mkdtempSync(path.join(tmpdir(), "rewardsmith-bench-watch-"));
+  const training = train(humanJob(compileTask(await loadTask(name)), numShards), folder);
   const source = createLiveSource({ offers: { list: () => [offer], find: () => offer } });
   const server = await startViewServer({ pagesFolder: "", openSource: () => source, version: "" });
-  const client = await connect(server.url.replace("http", "ws").replace("/?", "/stream?"));
-  const rate = async () => {
-    const [started, cpuStarted] = [performance.now(), cpuMilliseconds()];
-    let iterations = 0;
-    do {
-      await learner.iterate();
-      iterations++;
-    } while (performance.now() - started < roundMs);
-    const wall = iterations / (performance.now() - started);
-    return { wall, cpu: iterations / (cpuMilliseconds() - cpuStarted) };
-  };
+  const page = openPage(server.url.replace("http", "ws").replace("/?", "/stream?"));
   const lost = { wall: [] as number[], cpu: [] as number[] };
+  const shares: number[] = [];
   let [frames, seconds] = [0, 0];
   const one = async (watching: boolean) => {
-    await client.watch(watching);
+    await page.watch(watching);
     if (!watching) await pause(settleMs);
-    const [got, started] = [client.frames, performance.now()];
-    const measured = await rate();
+    const [got, started] = [page.report.frames, performance.now()];
+    const rates = await training.rates();
     if (watching) {
-      frames += client.frames - got;
+      frames += page.report.frames - got;
       seconds += (performance.now() - started) / 1000;
+      shares.push(page.report.share ?? Number.NaN);
     }
-    return measured;
+    return rates;
   };
   try {
     // Code warms up, and the process that plays has begun.
@@ -116,42 +113,60 @@ async function watched(name: string, numShards: number, progress: (pair: number)
       lost.cpu.push(1 - on.cpu / off.cpu);
     }
   } finally {
-    client.close();
-    await Promise.all([server.stop(), learner.dispose()]);
+    page.close();
+    await Promise.all([server.stop(), training.stop()]);
+    rmSync(folder, { recursive: true, force: true });
   }
-  return { lost, share: median(client.shares), frames: frames / seconds };
+  return { lost, share: median(shares.filter(Number.isFinite)), frames: frames / seconds };
 }
 
-/** A page without a page: takes frames, says what it drew, and remembers what the evaluation costs. */
-async function connect(address: string) {
-  const socket = new WebSocket(address);
-  await once(socket, "open");
-  const say = (message: object) => socket.send(JSON.stringify(message));
-  say({ type: "hello", version: protocolVersion });
-  const client = {
-    frames: 0,
-    shares: [] as number[],
+/** A training as the commands run it, in a thread of its own. */
+function train(job: TrainingJob, runsRoot: string) {
+  const executor = createLocalExecutor({ runsRoot, slots: 1, checkpointSeconds: neverSeconds });
+  let tell = () => {};
+  const outcome = executor.run(
+    { job, steps: manySteps, evaluations: [] },
+    { onProgress: () => tell() },
+  );
+  const ended = outcome.then((outcome): never => {
+    throw new Error(`the training ended: ${"message" in outcome ? outcome.message : ""}`);
+  });
+  ended.catch(() => {});
+  const iteration = () => Promise.race([new Promise<void>((resolve) => (tell = resolve)), ended]);
+  return {
+    /** Iterations a millisecond of the clock and of this process's time, over one round. */
+    async rates() {
+      await iteration();
+      const [started, cpuStarted] = [performance.now(), cpuMilliseconds()];
+      let iterations = 0;
+      do {
+        await iteration();
+        iterations++;
+      } while (performance.now() - started < roundMs);
+      const wall = iterations / (performance.now() - started);
+      return { wall, cpu: iterations / (cpuMilliseconds() - cpuStarted) };
+    },
+    stop: () => executor.close(),
+  };
+}
+
+function openPage(address: string) {
+  const child = startProcess(new URL("./headless-page-worker.js", import.meta.url));
+  const page = {
+    report: { frames: 0, share: null } as PageReport,
     /** Resolves once the first frame came, where frames are wanted. */
     async watch(watching: boolean): Promise<void> {
-      const before = client.frames;
-      say({ type: "subscribe", channels: watching ? channelNames : [] });
-      while (watching && client.frames <= before) await pause(20);
+      await welcomed;
+      const { frames } = page.report;
+      child.send({ watching } satisfies PageRequest);
+      while (watching && page.report.frames <= frames) await once(child, "message");
     },
-    close: () => socket.terminate(),
+    close: () => child.disconnect(),
   };
-  let last = -1;
-  socket.on("message", (data: Buffer, isBinary: boolean) => {
-    if (!isBinary) {
-      const message = JSON.parse(String(data)) as ServerMessage;
-      if (message.type === "load" && message.realTimeFactor > 0)
-        client.shares.push(message.cpuShare);
-      return;
-    }
-    const sequence = data.readUInt32LE(4);
-    if (sequence === last) return;
-    last = sequence;
-    client.frames++;
-    if (sequence % ackEvery === 0) say({ type: "ack", sequence });
+  child.on("message", (report: PageReport) => {
+    page.report = report;
   });
-  return client;
+  const welcomed = once(child, "message");
+  child.send({ address } satisfies PageRequest);
+  return page;
 }

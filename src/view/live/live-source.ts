@@ -39,6 +39,7 @@ export class LiveSource implements RolloutSource {
     connected: 0,
     channels: new Set(),
     focusEnvs: [],
+    hz: 0,
   };
   private selected: PolicyReference = { kind: "newest" };
   /** Key of the policy that the child was last told to play, and of the list that clients know. */
@@ -81,8 +82,8 @@ export class LiveSource implements RolloutSource {
     }
     if (!this.child && demand.clients > 0) this.beginChild();
     // Without channels it rests, and goes on where it was when somebody looks again.
-    const { channels, focusEnvs } = demand;
-    this.post({ kind: "demand", channels: [...channels], focusEnvs });
+    const { channels, focusEnvs, hz } = demand;
+    this.post({ kind: "demand", channels: [...channels], focusEnvs, hz });
   }
 
   async control(message: RolloutControl): Promise<void> {

@@ -23,10 +23,19 @@ export interface PlayerOptions {
   readonly createSimulator: SimulatorFactory;
 }
 
+export interface PlayerDemand {
+  readonly channels: readonly Channel[];
+  readonly focusEnvs: readonly number[];
+  /** Frames a second. */
+  readonly hz: number;
+}
+
 type Playback = Extract<RolloutControl, { type: "playback" }>;
 
-/** No picture needs more frames a second. */
+/** One picture's worth of time. */
 const frameMs = 1000 / 60;
+/** Timers come up to this early or late. */
+const timerSlackMs = 2;
 /** A clock that is further behind than this gives up what it missed. */
 const longestLagMs = 200;
 const loadEveryMs = 500;
@@ -39,6 +48,7 @@ export class Player {
   private readonly packer = new FramePacker();
   private channels: ReadonlySet<Channel> = new Set();
   private focusEnvs: readonly number[] = [];
+  private hz = 0;
   private watched: Watched | null = null;
   private rollout: Rollout | null = null;
   private stress: StressTally | null = null;
@@ -50,7 +60,8 @@ export class Player {
   private speed = 1;
   /** When the next step is due. */
   private dueMs = 0;
-  private sentMs = Number.NEGATIVE_INFINITY;
+  /** When the next frame may go out. */
+  private nextFrameMs = 0;
   /** Loads in a row that were too slow. */
   private slowLoads = 0;
   private load = { atMs: 0, cpuSeconds: 0, steps: 0 };
@@ -92,9 +103,10 @@ export class Player {
     this.options.send({ type: "policy", policy: watched.about });
   }
 
-  demand(channels: readonly Channel[], focusEnvs: readonly number[]): void {
+  demand({ channels, focusEnvs, hz }: PlayerDemand): void {
     this.channels = new Set(channels);
     this.focusEnvs = focusEnvs;
+    this.hz = hz;
     if (this.rollout) this.rollout.watchContacts = this.channels.has("contacts");
     if (this.paused) this.show();
   }
@@ -127,7 +139,11 @@ export class Player {
       if (!this.step(rollout)) return Number.POSITIVE_INFINITY;
       this.dueMs += stepMs;
     }
-    if (now - this.sentMs >= frameMs - 2 || stepMs >= frameMs) this.show();
+    if (now >= this.nextFrameMs - timerSlackMs) {
+      const frameMs = 1000 / this.hz;
+      this.nextFrameMs = Math.max(this.nextFrameMs, now - frameMs) + frameMs;
+      this.show();
+    }
     return Math.max(0, this.dueMs - this.options.nowMs());
   }
 
@@ -222,7 +238,6 @@ export class Player {
   private show(): void {
     const { rollout, options } = this;
     if (!rollout || !options.canSend()) return;
-    this.sentMs = options.nowMs();
     rollout.frame.paused = this.paused;
     const { channels, focusEnvs } = this;
     options.sendPackets(this.packer.pack(rollout.frame, { channels, focusEnvs }));

@@ -17,6 +17,7 @@ export type ToWorker =
       readonly kind: "demand";
       readonly channels: readonly Channel[];
       readonly focusEnvs: readonly number[];
+      readonly hz: number;
     }
   /** `id` comes back with the answer. */
   | { readonly kind: "control"; readonly id: number; readonly message: RolloutControl };

@@ -52,7 +52,7 @@ function loop(): void {
 async function handle(message: ToWorker): Promise<void> {
   try {
     if (message.kind === "demand") {
-      player.demand(message.channels, message.focusEnvs);
+      player.demand(message);
       return;
     }
     if (message.kind === "watch") {

@@ -21,9 +21,16 @@ const watching = (...channels: Channel[]): RolloutDemand => ({
   connected: 1,
   channels: new Set(channels),
   focusEnvs: [0],
+  hz: 60,
 });
 const now = () => new Date();
-const nobody: RolloutDemand = { clients: 0, connected: 0, channels: new Set(), focusEnvs: [] };
+const nobody: RolloutDemand = {
+  clients: 0,
+  connected: 0,
+  channels: new Set(),
+  focusEnvs: [],
+  hz: 0,
+};
 
 describe("live evaluation", () => {
   let source: LiveSource;

@@ -9,6 +9,8 @@ import { Player } from "../../../src/view/live/player.js";
 import type { Watched } from "../../../src/view/live/scene.js";
 import type { RolloutMessage } from "../../../src/view/rollout-source.js";
 
+const watching = { channels: ["poses"], focusEnvs: [0], hz: 60 } as const;
+
 let watched: Watched;
 let nowMs: number;
 let cpuSeconds: number;
@@ -28,7 +30,7 @@ beforeEach(async () => {
   messages = [];
   sequences = [];
   player = create();
-  player.demand(["poses"], [0]);
+  player.demand(watching);
   await player.watch(watched, 2);
   sequences = [];
 });
@@ -127,22 +129,33 @@ describe("the clock", () => {
 
   test("without anybody who watches it rests, and that time is not called slow", async () => {
     await pass(0.2);
-    player.demand([], []);
+    player.demand({ channels: [], focusEnvs: [], hz: 0 });
     const loads = all("load").length;
     sequences = [];
     await pass(10);
     expect(sequences).toEqual([]);
     expect(all("load")).toHaveLength(loads);
-    player.demand(["poses"], [0]);
+    player.demand(watching);
     await pass(2);
     expect(sequences.length).toBeGreaterThan(60);
     expect(last("status")?.message ?? "").not.toContain("busy");
   });
 
+  test("it sends no more frames a second than somebody takes", async () => {
+    for (const hz of [60, 30, 15, 5]) {
+      player.demand({ ...watching, hz });
+      await pass(1);
+      sequences = [];
+      await pass(4);
+      expect(sequences.length).toBeGreaterThan(3.6 * hz);
+      expect(sequences.length).toBeLessThanOrEqual(4 * hz + 1);
+    }
+  });
+
   test("a machine that stays too slow gets half the robots, and says so", async () => {
     player.dispose();
     player = create();
-    player.demand(["poses"], [0]);
+    player.demand(watching);
     await player.watch(watched, 8);
     const crawl = async () => {
       for (let i = 0; i < 9; i++) {
