@@ -96,7 +96,10 @@ export class ShardThread implements ShardGroup {
       Atomics.notify(cells, meetingCell);
       return;
     }
-    while (Atomics.wait(cells, meetingCell, meeting, lookEveryMs) === "timed-out") {
+    // Only the count says that this meeting is over: a waker that was kept from the processor may
+    // tell of an earlier one so late that it wakes who waits in this one.
+    while (Atomics.load(cells, meetingCell) === meeting) {
+      if (Atomics.wait(cells, meetingCell, meeting, lookEveryMs) !== "timed-out") continue;
       this.throwIfFailed();
       // The end of a thread is told by a message, and so is what went wrong in it.
       await turn();
@@ -111,9 +114,10 @@ export class ShardThread implements ShardGroup {
     const set = (this.sums++ % 2) * count * largestSum;
     slots.set(values, set + index * largestSum);
     await this.meet();
+    const end = set + count * largestSum;
     for (let i = 0; i < values.length; i++) {
       let total = 0;
-      for (let shard = 0; shard < count; shard++) total += slots[set + shard * largestSum + i];
+      for (let at = set + i; at < end; at += largestSum) total += slots[at];
       values[i] = total;
     }
   }

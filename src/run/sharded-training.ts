@@ -160,8 +160,11 @@ class RemoteShard {
 
   ask(request: ShardRequest): Promise<ShardReply> {
     return new Promise((resolve, reject) => {
-      if (this.death) reject(this.death);
-      else {
+      if (this.death) {
+        // Whoever has died before anybody listened is not waited for either.
+        this.onDeath();
+        reject(this.death);
+      } else {
         this.waiting = { resolve, reject };
         this.worker.postMessage(request);
       }

@@ -3,14 +3,23 @@ import { parentPort, workerData } from "node:worker_threads";
 import { RewardsmithError } from "../../../src/core/errors.js";
 import { ShardThread } from "../../../src/rl/shard-group.js";
 
-const { group, index, rounds, failing } = workerData;
+const { group, index, rounds, failing, lateNotify } = workerData;
+const nobody = new Int32Array(new SharedArrayBuffer(4));
+const { notify } = Atomics;
+// As on a busy machine: the thread loses its processor between ending a meeting and telling of it.
+if (lateNotify) {
+  Atomics.notify = (...of: Parameters<typeof notify>) => {
+    Atomics.wait(nobody, 0, 0, lateNotify);
+    return notify(...of);
+  };
+}
 const shard = new ShardThread(group, index);
 const totals = [0, 0, 0];
 try {
   for (let round = 0; round < rounds; round++) {
     if (index === failing && round === 1) throw new Error("gave up");
     // Every thread is the slow one now and then.
-    if (round % 7 === index) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    if (round % 7 === index) Atomics.wait(nobody, 0, 0, 1);
     const values = Float64Array.of(index + round, round, 1);
     await shard.sum(values);
     values.forEach((value, i) => {
