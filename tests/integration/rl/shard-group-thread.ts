@@ -8,10 +8,11 @@ const nobody = new Int32Array(new SharedArrayBuffer(4));
 const { notify } = Atomics;
 // As on a busy machine: the thread loses its processor between ending a meeting and telling of it.
 if (lateNotify) {
-  Atomics.notify = (...of: Parameters<typeof notify>) => {
+  const late = (cells: Int32Array, index: number, count?: number) => {
     Atomics.wait(nobody, 0, 0, lateNotify);
-    return notify(...of);
+    return notify(cells, index, count);
   };
+  Atomics.notify = late as typeof notify;
 }
 const shard = new ShardThread(group, index);
 const totals = [0, 0, 0];
