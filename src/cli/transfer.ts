@@ -9,6 +9,7 @@ import { eventFormat } from "../events/event.js";
 import { foldAll } from "../events/fold.js";
 import { transferFormat, transferLogFile } from "../events/transfer-event.js";
 import {
+  costsOf,
   foldTransfers,
   isOver,
   isPassing,
@@ -200,6 +201,7 @@ async function goOn(
       signal,
       observer: view,
       now: () => new Date(),
+      cpuSeconds: () => process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6,
     });
   } finally {
     view.end();
@@ -309,8 +311,7 @@ function printEnd(cli: CliContext, run: RunFolder, state: TransferState): void {
     terminal.line(`chosen     ${trainingName(best)}: ${state.chosen?.why}`);
     terminal.line(`exam       ${examVerdict(exam)}`);
   }
-  const steps = state.trained.reduce((sum, one) => sum + one.newSteps, state.base?.steps ?? 0);
-  terminal.line(`trained    ${formatCount(steps)} environment steps`);
+  terminal.line(`trained    ${formatCount(costsOf(state).steps)} environment steps`);
   const again = state.failed.filter(isPassing).length;
   if (again > 0) {
     terminal.line(

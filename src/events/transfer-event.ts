@@ -35,6 +35,8 @@ const transferEventSchema = z.discriminatedUnion("type", [
   }),
   /** A process took the run up. */
   z.strictObject({ type: z.literal("resumed") }),
+  /** Every now and then: what was spent since the last of these, so that a kill loses none of it. */
+  z.strictObject({ type: z.literal("worked"), steps: count, cpuSeconds: z.number().min(0) }),
   z.strictObject({ type: z.literal("baseTrained"), jobId: z.string(), steps: count }),
   z.strictObject({ type: z.literal("priorMeasured"), path: z.string(), seconds: z.number() }),
   z.strictObject({

@@ -30,6 +30,10 @@ export interface TransferState {
   readonly stopped: Of<"stopped"> | null;
   /** Between a start or a resumption and the last event that followed it, s, summed. */
   readonly wallSeconds: number;
+  /** That when the policy without randomization was trained. */
+  readonly baseWallSeconds: number;
+  /** Spent by all processes that worked on it: environment steps of trainings, and CPU time of everything, s. */
+  readonly worked: { readonly steps: number; readonly cpuSeconds: number };
   /** ISO time of the last event while it runs. */
   readonly lastTime: string | null;
 }
@@ -49,6 +53,8 @@ export const newTransfer: TransferState = {
   report: null,
   stopped: null,
   wallSeconds: 0,
+  baseWallSeconds: 0,
+  worked: { steps: 0, cpuSeconds: 0 },
   lastTime: null,
 };
 
@@ -72,7 +78,15 @@ export function foldTransfer(
       return { ...state, status: "running", stopped: null, failed };
     }
     case "baseTrained":
-      return { ...state, base: event };
+      return { ...state, base: event, baseWallSeconds: state.wallSeconds };
+    case "worked": {
+      const { steps, cpuSeconds } = state.worked;
+      const worked = {
+        steps: steps + event.steps,
+        cpuSeconds: cpuSeconds + event.cpuSeconds,
+      };
+      return { ...state, worked };
+    }
     case "priorMeasured":
       return { ...state, prior: event };
     case "configurationsMade":
@@ -103,6 +117,16 @@ export function foldTransfers(
   events: readonly (TransferEvent & { readonly time: string })[],
 ): TransferState {
   return events.reduce(foldTransfer, newTransfer);
+}
+
+/** Environment steps and CPU seconds of a transfer. Older logs tell them of finished trainings alone. */
+export function costsOf({ worked, base, trained }: TransferState): TransferState["worked"] {
+  const steps = trained.reduce((sum, { newSteps }) => sum + newSteps, base?.steps ?? 0);
+  const cpuSeconds = trained.reduce((sum, one) => sum + one.cpuSeconds, 0);
+  return {
+    steps: Math.max(worked.steps, steps),
+    cpuSeconds: Math.max(worked.cpuSeconds, cpuSeconds),
+  };
 }
 
 /** Finished, and no training failed that a resumption would try again. */

@@ -97,11 +97,13 @@ class Chain {
       if (log.state.exported === null) {
         log.record({ type: "exported", folder: await parts.exportPolicy(chosen) });
       }
+      log.account();
       writeTransferReport(run, task, log.state, parts.settings);
       log.record({ type: "reported", path: transferFiles.report });
       log.record({ type: "finished" });
       return log.state;
     } catch (error) {
+      log.account();
       const stopped = parts.signal.aborted;
       const code = error instanceof RewardsmithError ? error.code : "E_INTERNAL";
       const message = error instanceof Error ? error.message : String(error);
@@ -111,9 +113,8 @@ class Chain {
   }
 
   private async measurePrior(): Promise<PhysicsPrior> {
-    const { run, task, settings, measurer, signal, now } = this.parts;
+    const { run, task, settings, measurer, signal } = this.parts;
     if (this.state.prior) return readJson(run, this.state.prior.path, physicsPriorSchema);
-    const began = now().getTime();
     const prior = await measurePrior({
       ...rappDefaults,
       repeats: settings.rappRepeats,
@@ -136,7 +137,9 @@ class Chain {
         ),
     });
     writePrior(run.folder, prior);
-    const seconds = (now().getTime() - began) / 1000;
+    // Over all the processes that measured it.
+    this.log.account();
+    const seconds = this.state.wallSeconds - this.state.baseWallSeconds;
     this.log.record({ type: "priorMeasured", path: transferFiles.prior, seconds });
     return prior;
   }

@@ -5,7 +5,7 @@ import type { CompiledTask } from "../reward/compiled-task.js";
 import type { Program } from "../reward/program.js";
 import { decodeCheckpoint } from "../rl/checkpoint.js";
 import type { Executor } from "../run/executor.js";
-import type { TrainingJob } from "../run/job.js";
+import { iterationSteps, type TrainingJob } from "../run/job.js";
 import { loadResult } from "../run/job-store.js";
 import type { EngineName } from "../sim/simulator.js";
 import { type RandomizationConfiguration, withRandomization } from "./configuration.js";
@@ -36,11 +36,20 @@ export async function trainRandomized(
   { executor, signal }: { readonly executor: Executor; readonly signal: AbortSignal },
   job: TrainingJob,
   steps: number,
-  onShare: (share: number) => void,
+  /** Told what share of the steps there is, and how many are new since it was last told. */
+  onSteps: (share: number, steps: number) => void,
 ) {
+  let before: number | undefined;
   const outcome = await executor.run(
     { job, steps, evaluations: [] },
-    { signal, onProgress: ({ totalSteps }) => onShare(Math.min(1, totalSteps / steps)) },
+    {
+      signal,
+      onProgress({ totalSteps }) {
+        before ??= totalSteps - iterationSteps(job);
+        onSteps(Math.min(1, totalSteps / steps), totalSteps - before);
+        before = totalSteps;
+      },
+    },
   );
   if (outcome.status === "failed" && outcome.code === "E_CANCELLED") {
     signal.throwIfAborted();

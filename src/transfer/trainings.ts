@@ -15,9 +15,10 @@ export async function trainBase(parts: TransferParts, log: TransferLog): Promise
   if (log.state.base) return;
   const { settings } = parts;
   const job = jobOf(parts, noConfiguration(), settings.seeds[0], null);
-  const outcome = await trainRandomized(parts, job, settings.baseSteps, (share) =>
-    log.progress("base", share, "without randomization"),
-  );
+  const outcome = await trainRandomized(parts, job, settings.baseSteps, (share, steps) => {
+    log.stepped(steps);
+    log.progress("base", share, "without randomization");
+  });
   if (outcome.status === "failed") {
     throw new RewardsmithError(outcome.code, outcome.message, { where: `job ${outcome.jobId}` });
   }
@@ -59,7 +60,10 @@ async function trainOne(
   const { row, configuration, seed } = key;
   const parent = settings.warm ? baseResult(log) : null;
   const job = jobOf(parts, configurationNamed(table, key), seed, parent);
-  const outcome = await trainRandomized(parts, job, settings.steps, onShare);
+  const outcome = await trainRandomized(parts, job, settings.steps, (share, steps) => {
+    log.stepped(steps);
+    onShare(share);
+  });
   if (outcome.status === "failed") {
     const { code, message } = outcome;
     log.record({ type: "trainingFailed", row, configuration, seed, code, message });

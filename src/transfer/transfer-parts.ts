@@ -24,6 +24,16 @@ export const transferStages = [
 ] as const;
 export type TransferStage = (typeof transferStages)[number];
 
+/** For people. */
+export const stageNames: Readonly<Record<TransferStage, string>> = {
+  base: "policy without randomization",
+  prior: "physics prior",
+  configurations: "randomizations",
+  trainings: "trainings",
+  choosing: "choosing",
+  exam: "exam",
+};
+
 export interface TransferObserver {
   event?(event: TransferEvent, state: TransferState): void;
   /** Share of a stage that is done. */
@@ -54,4 +64,6 @@ export interface TransferParts {
   readonly signal: AbortSignal;
   readonly observer: TransferObserver;
   readonly now: () => Date;
+  /** CPU time of this process so far, s. */
+  readonly cpuSeconds: () => number;
 }

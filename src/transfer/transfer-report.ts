@@ -2,6 +2,7 @@
 import { type Interval, interval95, shareInterval95 } from "../core/statistics.js";
 import { type TransferRow, transferRows } from "../events/transfer-event.js";
 import {
+  costsOf,
   sameTraining,
   type TrainingKey,
   type TransferState,
@@ -275,9 +276,7 @@ function choosingSection(
 }
 
 function costs(state: TransferState, settings: TransferSettings): string[] {
-  const steps =
-    (state.base?.steps ?? 0) + state.trained.reduce((sum, one) => sum + one.newSteps, 0);
-  const cpu = state.trained.reduce((sum, one) => sum + one.cpuSeconds, 0);
+  const { steps, cpuSeconds } = costsOf(state);
   return [
     "## What it took",
     "",
@@ -285,7 +284,7 @@ function costs(state: TransferState, settings: TransferSettings): string[] {
       ["", ""],
       ["wall time", duration(state.wallSeconds)],
       ["environment steps", `${millions(steps)} in ${state.trained.length + 1} trainings`],
-      ["CPU time of trainings after the first", duration(cpu)],
+      ["CPU time", duration(cpuSeconds)],
       ["machine", state.start?.machine ?? ""],
       [
         "versions",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { TransferEvent } from "../../src/events/transfer-event.js";
-import { foldTransfers, isOver, trainingName } from "../../src/events/transfer-state.js";
+import { costsOf, foldTransfers, isOver, trainingName } from "../../src/events/transfer-state.js";
 
 const at = (seconds: number) => ({ time: new Date(1000 * seconds).toISOString() });
 const key = { row: "designed", configuration: "offline-1", seed: 2 } as const;
@@ -24,6 +24,32 @@ describe("the fold of a transfer", () => {
     ]);
     expect(state).toMatchObject({ status: "running", wallSeconds: 8 });
     expect(state.trained.map(trainingName)).toEqual(["designed/offline-1, seed 2"]);
+  });
+
+  it("adds up what every process spent, a killed one's last account included", () => {
+    const trained = {
+      type: "trained",
+      ...key,
+      jobId: "b",
+      steps: 900,
+      newSteps: 300,
+      cpuSeconds: 3,
+    };
+    const events = [
+      { ...started, ...at(0) },
+      { type: "worked", steps: 400, cpuSeconds: 4, ...at(20) } as const,
+      { type: "worked", steps: 200, cpuSeconds: 2, ...at(30) } as const,
+      // Killed here, for an hour.
+      { type: "resumed", ...at(3600) } as const,
+      { ...trained, ...at(3610) } as TransferEvent & { time: string },
+      { type: "worked", steps: 300, cpuSeconds: 3, ...at(3611) } as const,
+    ];
+    const state = foldTransfers(events);
+    expect(costsOf(state)).toEqual({ steps: 900, cpuSeconds: 9 });
+    expect(state.wallSeconds).toBe(41);
+    // A log from before accounts were given has those of its trainings.
+    const older = events.filter(({ type }) => type !== "worked");
+    expect(costsOf(foldTransfers(older))).toEqual({ steps: 300, cpuSeconds: 3 });
   });
 
   it("takes a failure back on resumption where the machine was at fault, and is not over before", () => {

@@ -154,6 +154,7 @@ export function fakeTransfer(task: CompiledTask, more: Partial<TransferSettings>
       signal: new AbortController().signal,
       observer: {},
       now,
+      cpuSeconds: () => 0,
     },
   };
   return fake;
