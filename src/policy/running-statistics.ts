@@ -104,8 +104,7 @@ export class RunningStatistics {
     for (let start = 0; start < rows.length; start += dim) {
       for (let j = 0; j < dim; j++) {
         const z = (rows[start + j] - mean[j]) * inverse[j];
-        out[at + start + j] =
-          z > observationClip ? observationClip : z < -observationClip ? -observationClip : z;
+        out[at + start + j] = Math.min(Math.max(z, -observationClip), observationClip);
       }
     }
   }

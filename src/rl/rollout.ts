@@ -116,9 +116,9 @@ export function gatherRows(
   from: number,
   target: Float32Array,
 ): void {
-  const rows = target.length / (dim || 1);
-  for (let row = 0; row < rows; row++) {
-    const start = indices[from + row] * dim;
-    for (let j = 0; j < dim; j++) target[row * dim + j] = source[start + j];
+  let at = 0;
+  for (let row = from; at < target.length; row++) {
+    const start = indices[row] * dim;
+    for (let i = start; i < start + dim; i++) target[at++] = source[i];
   }
 }

@@ -78,11 +78,12 @@ export class Drives {
   /** Tells the engine this control step's drives, where they changed. */
   apply(world: World): void {
     const { numEnvs } = this.tables;
+    const h = solverTimestep(world);
     for (const drive of this.active) {
       if (drive.kind === "force") {
         for (let env = 0; env < numEnvs; env++) this.applyForce(world, drive, env);
       } else {
-        for (let env = 0; env < numEnvs; env++) this.applyMotor(world, drive, env);
+        for (let env = 0; env < numEnvs; env++) this.applyMotor(world, drive, env, h);
       }
     }
     if (!this.anyPassive) return;
@@ -118,9 +119,11 @@ export class Drives {
   /** An engine step is about to be made from the state as it stands in the arrays. */
   applyLive(world: World): void {
     const { numEnvs, couplings } = this.tables;
+    const { timestep } = world;
+    const h = solverTimestep(world);
     for (let env = 0; env < numEnvs; env++) {
-      couplings.update(env, world.timestep);
-      for (const drive of this.live) this.applyMotor(world, drive, env);
+      couplings.update(env, timestep);
+      for (const drive of this.live) this.applyMotor(world, drive, env, h);
     }
   }
 
@@ -195,7 +198,8 @@ export class Drives {
     }
   }
 
-  private applyMotor(world: World, drive: Drive, env: number): void {
+  /** @param h seconds that Rapier integrates by, with which it weighs a target speed: D + K h */
+  private applyMotor(world: World, drive: Drive, env: number, h: number): void {
     const { articulation, state, controls, parameters, robot, couplings } = this.tables;
     const at = env * articulation.joints.length + drive.joint;
     const p = env * numParameters;
@@ -242,8 +246,6 @@ export class Drives {
     }
     if (damping === 0) damping = carrierDamping;
     const position = stiffness > 0 ? pull / stiffness - drive.on.reference : 0;
-    // Rapier weighs its target speed with D + K h, where h is what it integrates by.
-    const h = world.timestep / world.numSolverIterations;
     const speed = push / (damping + stiffness * h);
     this.tell(world, drive, env, position, speed, stiffness, damping);
   }
@@ -305,6 +307,10 @@ export class Drives {
   dispose(): void {
     this.vector.free();
   }
+}
+
+function solverTimestep(world: World): number {
+  return world.timestep / world.numSolverIterations;
 }
 
 function planDrive(tables: DriveTables, on: LinkJoint, joint: number): Drive {

@@ -18,6 +18,8 @@ export class PenetrationReader {
   private world: World | undefined;
   private handle = 0;
   private partner = 0;
+  /** Whether `other` is where the partner is: most environments have one alone, the ground. */
+  private partnerIsRead = false;
   /** How thick the other collider's skin is, m. */
   private skin = 0;
   private deepest = 0;
@@ -40,6 +42,7 @@ export class PenetrationReader {
     const perEnv = colliderGeom.length;
     this.world = world;
     this.deepest = 0;
+    this.partnerIsRead = false;
     for (let c = env * perEnv; c < (env + 1) * perEnv; c++) {
       this.handle = colliders[c];
       this.pairs.visitPartners(world, this.handle, this.visitCollider);
@@ -48,6 +51,7 @@ export class PenetrationReader {
   }
 
   private readonly visitCollider = (other: number): void => {
+    this.partnerIsRead &&= other === this.partner;
     this.partner = other;
     this.skin = other === this.handles.sheet ? groundSkinMeters : 0;
     this.pairs.visit(this.world!, this.handle, other, this.visitManifold);
@@ -58,7 +62,8 @@ export class PenetrationReader {
     if (count === 0) return;
     const { normal, point } = this;
     this.readPose(this.handle, this.own);
-    this.readPose(this.partner, this.other);
+    if (!this.partnerIsRead) this.readPose(this.partner, this.other);
+    this.partnerIsRead = true;
     manifold.normal(normal);
     const first = flipped ? this.other : this.own;
     const second = flipped ? this.own : this.other;

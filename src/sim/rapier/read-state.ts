@@ -43,12 +43,15 @@ export class StateReader {
     this.velocity = new Float64Array(6 * this.numLinks);
   }
 
-  /** Fills an environment's rows. */
-  read(world: World, env: number): void {
-    this.readLinks(world, env);
-    this.markLost(world, env);
-    this.writeJoints(env);
-    this.writeBodies(env);
+  /** Fills the rows of environments `first` to `end` − 1. */
+  read(world: World, first: number, end: number): void {
+    this.bodies.open(world);
+    for (let env = first; env < end; env++) {
+      this.readLinks(env);
+      this.markLost(world, env);
+      this.writeJoints(env);
+      this.writeBodies(env);
+    }
   }
 
   /**
@@ -58,18 +61,18 @@ export class StateReader {
   private markLost(world: World, env: number): void {
     const { velocity, numLinks } = this;
     for (let l = 0; l < numLinks; l++) {
-      let still = true;
-      for (let i = 6 * l; i < 6 * l + 6; i++) still &&= velocity[i] === 0;
-      if (still && !world.bodies.raw.rbIsEnabled(this.handles.links[env * numLinks + l])) {
+      let moving = 6 * l;
+      while (moving < 6 * l + 6 && velocity[moving] === 0) moving++;
+      if (moving < 6 * l + 6) continue;
+      if (!world.bodies.raw.rbIsEnabled(this.handles.links[env * numLinks + l])) {
         velocity.fill(Number.NaN, 6 * l, 6 * l + 6);
       }
     }
   }
 
-  private readLinks(world: World, env: number): void {
+  private readLinks(env: number): void {
     const { pose, velocity, centers, numLinks, bodies } = this;
     const { origins } = this.handles;
-    bodies.open(world);
     const { numbers } = bodies;
     for (let l = 0; l < numLinks; l++) {
       const at = env * numLinks + l;

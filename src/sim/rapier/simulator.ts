@@ -176,7 +176,7 @@ class RapierSimulator implements Simulator {
     contacts.clear();
     for (let substep = 0; substep < this.substeps; substep++) {
       if (this.drives.hasLive) {
-        if (substep > 0) this.readAll();
+        if (substep > 0) this.reader.read(world, 0, this.numEnvs);
         this.drives.applyLive(world);
       }
       this.pulls.clear(world);
@@ -188,14 +188,8 @@ class RapierSimulator implements Simulator {
       contacts.add(world, 1 / this.substeps);
     }
     this.pulls.end(world);
-    for (let env = 0; env < this.numEnvs; env++) {
-      this.reader.read(world, env);
-      this.drives.measure(env);
-    }
-  }
-
-  private readAll(): void {
-    for (let env = 0; env < this.numEnvs; env++) this.reader.read(this.world, env);
+    this.reader.read(world, 0, this.numEnvs);
+    for (let env = 0; env < this.numEnvs; env++) this.drives.measure(env);
   }
 
   setOrigin(env: number, x: number, y: number, z: number): void {
@@ -240,7 +234,7 @@ class RapierSimulator implements Simulator {
       this.vector.z = wz;
       bodies.rbSetAngvel(handle, this.vector, true);
     }
-    this.reader.read(this.world, env);
+    this.reader.read(this.world, env, env + 1);
     this.couplings.reset(env);
     const numJoints = this.jointNames.length;
     this.state.jointEffort.fill(0, env * numJoints, (env + 1) * numJoints);
@@ -310,7 +304,7 @@ class RapierSimulator implements Simulator {
       const { x, y, z } = rigid.linvel();
       rigid.setLinvel({ x: x + velocity[0], y: y + velocity[1], z: z + velocity[2] }, true);
     });
-    this.reader.read(this.world, env);
+    this.reader.read(this.world, env, env + 1);
   }
 
   pull(
