@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { RewardsmithError } from "../core/errors.js";
+import { hashJson } from "../core/node/hash.js";
 import type { PolicyParameters } from "../policy/inference.js";
 import type { CompiledTask } from "../reward/compiled-task.js";
 import { compileTask } from "../reward/node/compile-task.js";
@@ -48,15 +49,25 @@ async function offerOf(cli: CliContext, name: string, task: string | undefined) 
   }
 }
 
-/** What is measured belongs to the task as it now is: a job may be older, and is the same without. */
+/**
+ * What is measured belongs to the task as it now is: a job may be older, and is the same without. So
+ * do what people randomize and the nominal world: a job has those of the randomization it trained with.
+ */
 async function measurable(task: CompiledTask): Promise<CompiledTask> {
   const { definition, folder } = task.task;
   const now = await loadTask(existsSync(folder) ? folder : definition.name).catch(() => null);
   const { transfer } = now?.definition ?? {};
   if (!now || !transfer) return task;
   const { measures } = compileTask(now).programs;
+  const same = hashJson(now.robot) === hashJson(task.task.robot);
+  const { terrain: _, ...levelled } = definition;
+  const { randomization, events, actionDelaySteps, terrain } = now.definition;
+  const world = { randomization, events, actionDelaySteps, ...(terrain && { terrain }) };
   return {
-    task: { ...task.task, definition: { ...definition, transfer } },
+    task: {
+      ...task.task,
+      definition: { ...(same ? { ...levelled, ...world } : definition), transfer },
+    },
     programs: { ...task.programs, ...(measures && { measures }) },
   };
 }
