@@ -221,7 +221,8 @@ export default defineTask({
           entropyCoef: 0,
           valueCoef: 1,
           boundCoef: 1e-4,
-          maxGradNorm: 1,
+          // The original clips no gradients of the ant's.
+          maxGradNorm: 1e6,
           numLearningEpochs: 4,
           minibatchSize: 32768,
           klEstimate: "sampled",
