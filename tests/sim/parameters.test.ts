@@ -58,14 +58,24 @@ describe("a parameter acts on its environment alone", () => {
     sim.dispose();
   });
 
-  test("centerOfMassOffset moves the centre: a wheel's inertia about its axis grows as m r²", async () => {
-    const sim = await pair(spinner("", `<motor joint="j"/>`), "centerOfMassOffset.x", 0.3);
-    sim.controls.fill(1);
-    run(sim, 20);
-    expect(sim.state.jointVelocity[0]).toBeCloseTo(0.1 / (0.1 + 0.04), 2);
-    expect(sim.state.jointVelocity[1]).toBeCloseTo(0.1 / (0.1 + 0.25), 2);
-    sim.dispose();
-  });
+  test.each([
+    ["x", ".2 0 0", "0 0 1"],
+    ["y", "0 .2 0", "1 0 0"],
+    ["z", "0 0 .2", "0 1 0"],
+  ] as const)(
+    "centerOfMassOffset.%s moves the centre: a wheel's inertia about its axis grows as m r²",
+    async (axis, place, hinge) => {
+      const xml = spinner("", `<motor joint="j"/>`)
+        .replace('pos=".2 0 0"', `pos="${place}"`)
+        .replace('axis="0 0 1"', `axis="${hinge}"`);
+      const sim = await pair(xml, `centerOfMassOffset.${axis}`, 0.3);
+      sim.controls.fill(1);
+      run(sim, 20);
+      expect(sim.state.jointVelocity[0]).toBeCloseTo(0.1 / (0.1 + 0.04), 2);
+      expect(sim.state.jointVelocity[1]).toBeCloseTo(0.1 / (0.1 + 0.25), 2);
+      sim.dispose();
+    },
+  );
 
   test("changing the centre of mass leaves a body's motion as it was", async () => {
     const robot = await robotOf(boxOnFloor);

@@ -252,16 +252,23 @@ describe("loose objects", () => {
     sim.dispose();
   });
 
-  test("one pulled beside its centre of mass turns with d F / I", async () => {
-    const sim = await worlds(yard("0 0 0"), {}, { "objectCenterOfMassOffset.y": 0.02 });
-    place(sim, [0, 0, 5]);
-    for (const env of [0, 1]) sim.pull(env, ball, [1, 0, 0], [0, 0, 5]);
-    sim.step();
-    expect(velocity(sim, 0, 5)).toBeCloseTo(0, 6);
-    // The pull is 2 cm to the right of the centre: it turns the ball to the left.
-    expect(velocity(sim, 1, 5)).toBeCloseTo((0.02 / 0.002) * 0.005, 4);
-    sim.dispose();
-  });
+  test.each([
+    // With the centre 2 cm to the left of what pulls ahead, the ball turns to the left.
+    ["y", [1, 0, 0], 5],
+    ["z", [0, 1, 0], 3],
+    ["x", [0, 0, 1], 4],
+  ] as const)(
+    "one pulled beside its centre of mass, along %s, turns with d F / I",
+    async (axis, force, turn) => {
+      const sim = await worlds(yard("0 0 0"), {}, { [`objectCenterOfMassOffset.${axis}`]: 0.02 });
+      place(sim, [0, 0, 5]);
+      for (const env of [0, 1]) sim.pull(env, ball, [...force], [0, 0, 5]);
+      sim.step();
+      expect(velocity(sim, 0, turn)).toBeCloseTo(0, 6);
+      expect(velocity(sim, 1, turn)).toBeCloseTo((0.02 / 0.002) * 0.005, 4);
+      sim.dispose();
+    },
+  );
 
   test("its friction takes the place of what the file and friction say", async () => {
     const sim = await worlds(
