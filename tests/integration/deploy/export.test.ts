@@ -4,10 +4,15 @@ import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { RewardsmithError } from "../../../src/core/errors.js";
+import { Rng } from "../../../src/core/rng.js";
 import { exportPolicy } from "../../../src/deploy/export.js";
-import { readDeployment } from "../../../src/deploy/folder.js";
+import { type DeployedPolicy, readDeployment } from "../../../src/deploy/folder.js";
 import { deploymentFiles } from "../../../src/deploy/manifest.js";
 import { createRuntime, runtimeNames } from "../../../src/deploy/runtime.js";
+import { initialParameters, type NetworkShape } from "../../../src/policy/network.js";
+import { compileTask } from "../../../src/reward/node/compile-task.js";
+import { zeroReward } from "../../../src/reward/program.js";
+import { loadTask } from "../../../src/task/node/load.js";
 import { demoOffer } from "../../../src/view/live/demo.js";
 import { readOnnx } from "../../policy/read-onnx.js";
 import { temporaryFolder } from "../../temporary-folder.js";
@@ -96,6 +101,54 @@ test.skipIf(python.status !== 0)(
     expect(checked.stdout.toString()).toContain("100 golden pairs");
   },
 );
+
+test("a student that tells the world from its history is exported like any policy", async () => {
+  const loaded = await loadTask("go1-adapt");
+  const network: NetworkShape = {
+    ...{ observationDim: 470, privilegedObservationDim: 6, actionDim: 12 },
+    ...{ actor: [16], critic: [16], activation: "elu", shared: false },
+    adaptation: { frames: 10, latent: 4, encoder: [8], adapter: [8] },
+  };
+  const rng = new Rng(3);
+  const theta = initialParameters(network, -1, rng).map((x) => x + 0.3 * rng.normal());
+  const task = compileTask(loaded);
+  const student = path.join(temporaryFolder("student"), "robot");
+  await exportPolicy({
+    ...{ folder: student, task, reward: zeroReward, rewardCode: "", engine: "rapier" },
+    policy: { network, theta, observationStatistics: null },
+    about: { label: "student", run: null, seed: null, steps: null, fitness: null },
+    randomize: true,
+  });
+  const policy = readDeployment(student);
+  expect(policy.golden.pairs[50].history).toHaveLength(9 * 47);
+  for (const name of runtimeNames) expect(await worstOf(name, policy)).toBeLessThan(1e-5);
+  // What it makes of its history is no matter of the newest frame alone.
+  const forgetful = policy.golden.pairs.map((pair) => ({
+    ...pair,
+    history: pair.history.map(() => 0),
+  }));
+  const without = { ...policy, golden: { ...policy.golden, pairs: forgetful } };
+  expect(await worstOf("typescript", without)).toBeGreaterThan(1e-3);
+  if (python.status === 0) {
+    const checked = spawnSync("python3", [path.join(student, "check_policy.py")]);
+    expect(checked.stdout.toString()).toContain("100 golden pairs");
+    expect(checked.status).toBe(0);
+  }
+});
+
+/** Greatest difference of a runtime's actions from the golden ones. */
+async function worstOf(name: (typeof runtimeNames)[number], policy: DeployedPolicy) {
+  const runtime = await createRuntime(name, policy);
+  let worst = 0;
+  for (const { obs, history, actions } of policy.golden.pairs) {
+    const answer = await runtime.act(Float32Array.from([...history, ...obs]));
+    for (const [i, action] of actions.entries()) {
+      worst = Math.max(worst, Math.abs(answer[i] - action));
+    }
+  }
+  await runtime.dispose();
+  return worst;
+}
 
 test("a person may change limits, and is told so; a policy's own part may not change", () => {
   const copy = copyOf();
