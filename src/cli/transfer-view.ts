@@ -3,9 +3,10 @@ import type { TransferEvent } from "../events/transfer-event.js";
 import { type TransferState, trainingName } from "../events/transfer-state.js";
 import type { CompiledTask } from "../reward/compiled-task.js";
 import { otherEngine } from "../transfer/exam.js";
-import { configurationsOf, type TransferSettings } from "../transfer/settings.js";
+import { configurationsOf, type TransferSettings, trainingCount } from "../transfer/settings.js";
 import { examCells } from "../transfer/suite.js";
 import {
+  stageNames,
   type TransferObserver,
   type TransferStage,
   transferStages,
@@ -19,15 +20,6 @@ const trainingSeconds = 1 / 17_000;
 const measuringSeconds = 1 / 2_500;
 /** CPU seconds of a prior, and of an export and a report. */
 const priorSeconds = 300;
-
-const stageNames: Readonly<Record<TransferStage, string>> = {
-  base: "policy without randomization",
-  prior: "physics prior",
-  configurations: "randomizations",
-  trainings: "trainings",
-  choosing: "choosing",
-  exam: "exam",
-};
 
 export class TransferView implements TransferObserver {
   private readonly terminal: Terminal;
@@ -61,9 +53,9 @@ export class TransferView implements TransferObserver {
       base: settings.baseSteps * trainingSeconds,
       prior: state.prior ? 0 : (priorSeconds * settings.rappRepeats) / 16,
       configurations: 1,
-      trainings: this.policies() * settings.steps * trainingSeconds,
+      trainings: trainingCount(this.settings) * settings.steps * trainingSeconds,
       choosing:
-        this.policies() *
+        trainingCount(this.settings) *
         settings.choosingWorlds *
         stepsOf(settings.choosingSeconds) *
         measuringSeconds,
@@ -74,8 +66,8 @@ export class TransferView implements TransferObserver {
       base: state.base ? 1 : 0,
       prior: state.prior ? 1 : 0,
       configurations: state.configurations ? 1 : 0,
-      trainings: share(state.trained.length + state.failed.length, this.policies()),
-      choosing: share(state.compared.length, this.policies()),
+      trainings: share(state.trained.length + state.failed.length, trainingCount(this.settings)),
+      choosing: share(state.compared.length, trainingCount(this.settings)),
       exam: share(state.examined.length, rows * seeds),
     };
     this.before = this.doneSeconds();
@@ -92,7 +84,7 @@ export class TransferView implements TransferObserver {
     return [
       this.terminal.color.bold(`Taking ${name} to another world`),
       `rows       ${rows.join(", ")}`,
-      `work       ${counted(this.policies() + 1, "training")}, ${counted(settings.seeds.length, "seed")}, ${formatCount(settings.baseSteps + this.policies() * settings.steps)} environment steps in ${settings.engine}, exam in ${otherEngine(settings.engine)}`,
+      `work       ${counted(trainingCount(this.settings) + 1, "training")}, ${counted(settings.seeds.length, "seed")}, ${formatCount(settings.baseSteps + trainingCount(this.settings) * settings.steps)} environment steps in ${settings.engine}, exam in ${otherEngine(settings.engine)}`,
     ];
   }
 
@@ -113,7 +105,7 @@ export class TransferView implements TransferObserver {
         return ["designed", `${counted(count, "randomization")}: ${event.path}`];
       }
       case "trained": {
-        const place = `${state.trained.length} of ${this.policies()}`;
+        const place = `${state.trained.length} of ${trainingCount(this.settings)}`;
         return ["trained", `${trainingName(event)} (${place})`];
       }
       case "trainingFailed":
@@ -148,11 +140,6 @@ export class TransferView implements TransferObserver {
 
   end(): void {
     this.terminal.endShow();
-  }
-
-  private policies(): number {
-    const { rows, seeds } = this.settings;
-    return seeds.length * rows.reduce((sum, row) => sum + configurationsOf(row, this.settings), 0);
   }
 
   private doneSeconds(): number {

@@ -43,6 +43,12 @@ export function configurationsOf(row: TransferRow, { configurations }: TransferS
   return several.has(row) ? configurations : 1;
 }
 
+/** Trainings beside the policy without randomization. */
+export function trainingCount(settings: TransferSettings): number {
+  const { seeds, rows } = settings;
+  return seeds.length * rows.reduce((sum, row) => sum + configurationsOf(row, settings), 0);
+}
+
 /**
  * A whole transfer, an ablation with every row and five seeds, or a quick size of either: two seeds,
  * four configurations, and rows that start from one policy.

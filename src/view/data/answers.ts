@@ -42,6 +42,27 @@ export const scoreSchema = z.object({
 });
 export type Score = z.infer<typeof scoreSchema>;
 
+/** What a transfer has instead of iterations and candidates. */
+export const transferSummarySchema = z.object({
+  /** In their order; `of` is null where it is not known. */
+  stages: z.array(z.object({ name: z.string(), done: count, of: count.nullable() })),
+  /** Each policy that was trained: what it is, what went wrong, and how it did. */
+  policies: z.array(
+    z.object({
+      name: z.string(),
+      problem: z.string().nullable(),
+      /** Of the task's headline measure, over the worst tenth of the worlds for choosing. */
+      worstTenth: measured,
+      /** Whether it passed the exam; null where it did not sit it. */
+      passed: z.boolean().nullable(),
+      chosen: z.boolean(),
+    }),
+  ),
+  /** Path of the report. */
+  report: z.string().nullable(),
+});
+export type TransferSummary = z.infer<typeof transferSummarySchema>;
+
 export const runSummarySchema = z.object({
   name: z.string(),
   task: z.string(),
@@ -68,6 +89,8 @@ export const runSummarySchema = z.object({
   wallSeconds: z.number(),
   /** Milliseconds since the epoch; 0 before the first event. */
   lastEventTime: z.number(),
+  /** Null for a search. */
+  transfer: transferSummarySchema.nullable(),
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;
 

@@ -102,8 +102,9 @@ export function dataRoutes(options: DataOptions): Route[] {
       return { json: { taken: await deliverRequest(run.folder, wanted, now) } };
     }),
     post("/api/runs/:run/resume", async (request) => {
-      const { folder, live, state } = named(request);
-      if (live || state.status === "finished") {
+      const { folder, live } = named(request);
+      const finished = runs.summary(folder.info.name)?.status === "finished";
+      if (live || finished) {
         throw new RewardsmithError(
           "E_VIEW_RESUME",
           live ? "a process works on it already" : "it is finished",

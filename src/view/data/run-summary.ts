@@ -48,17 +48,23 @@ export function summarizeRun(info: RunInfo, state: RunState, live: boolean): Run
     tokens: spent.promptTokens + spent.completionTokens,
     wallSeconds: spent.wallSeconds,
     lastEventTime: state.lastEventTime,
+    transfer: null,
   };
 }
 
 /** A run whose log cannot be read, with the reason in place of results. */
 export function unreadableRun(info: RunInfo, why: string): RunSummary {
+  return { ...emptySummary(info), status: "unreadable", why };
+}
+
+/** What a run has before its first event. */
+export function emptySummary(info: RunInfo): RunSummary {
   return {
     name: info.name,
     task: info.task,
     created: info.created,
-    status: "unreadable",
-    why,
+    status: "new",
+    why: null,
     designer: designerOf(info),
     iterations: { ended: 0, planned: 0 },
     candidates: { all: 0, trained: 0, lost: 0, training: 0 },
@@ -72,6 +78,7 @@ export function unreadableRun(info: RunInfo, why: string): RunSummary {
     tokens: 0,
     wallSeconds: 0,
     lastEventTime: 0,
+    transfer: null,
   };
 }
 

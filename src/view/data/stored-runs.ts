@@ -3,11 +3,13 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { formatError, RewardsmithError } from "../../core/errors.js";
 import type { RunState } from "../../events/run-state.js";
+import { transferLogFile } from "../../events/transfer-event.js";
 import { openRun, RunFolder } from "../../run/run-folder.js";
 import { lockHolder } from "../../run/writer-lock.js";
 import type { RunSummary } from "./answers.js";
 import { RunLog } from "./run-log.js";
 import { summarizeRun, unreadableRun } from "./run-summary.js";
+import { isTransfer, summarizeTransfer } from "./transfer-summary.js";
 
 /** A run as it stands at the moment it was looked at. */
 export interface StoredRun {
@@ -73,18 +75,23 @@ export class StoredRuns {
     if (!entry) return null;
     const { folder } = entry;
     const live = isLive(folder);
-    const fingerprint = `${live} ${fingerprintOf(folder.eventsFile)}`;
+    const fingerprint = `${live} ${fingerprintOf(logOf(folder))}`;
     if (entry.summary && entry.fingerprint === fingerprint) return entry.summary;
     try {
-      const { state } = this.log(folder);
-      entry.summary = summarizeRun(folder.info, state, live);
-      entry.taskHash = state.start?.task.hash ?? null;
-      entry.hasBaselines = state.finals.some(({ which, result }) => which !== "best" && result);
+      if (isTransfer(folder.info)) entry.summary = summarizeTransfer(folder, live);
+      else this.summarizeSearch(entry, live);
     } catch (error) {
       entry.summary = unreadableRun(folder.info, formatError(error).split("\n", 1)[0]);
     }
     entry.fingerprint = fingerprint;
     return entry.summary;
+  }
+
+  private summarizeSearch(entry: Entry, live: boolean): void {
+    const { state } = this.log(entry.folder);
+    entry.summary = summarizeRun(entry.folder.info, state, live);
+    entry.taskHash = state.start?.task.hash ?? null;
+    entry.hasBaselines = state.finals.some(({ which, result }) => which !== "best" && result);
   }
 
   /** Throws E_RUN_UNKNOWN, or what is wrong with its log. */
@@ -127,8 +134,10 @@ export class StoredRuns {
     if (!existsSync(this.folder)) return [];
     const names = readdirSync(this.folder).filter(isRunName);
     for (const name of this.entries.keys()) if (!names.includes(name)) this.entries.delete(name);
+    const time = (name: string, file: string) =>
+      statSync(join(this.folder, name, file), { throwIfNoEntry: false })?.mtimeMs ?? 0;
     const changed = (name: string) =>
-      statSync(join(this.folder, name, "events.jsonl"), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+      Math.max(time(name, "events.jsonl"), time(name, transferLogFile));
     return names
       .map((name) => ({ name, at: changed(name) }))
       .sort((a, b) => b.at - a.at)
@@ -179,8 +188,12 @@ export function isRunName(name: string): boolean {
 }
 
 function isLive(folder: RunFolder): boolean {
-  const lock = `${folder.eventsFile}.lock`;
+  const lock = `${logOf(folder)}.lock`;
   return existsSync(lock) && lockHolder(lock) !== null;
+}
+
+function logOf(folder: RunFolder): string {
+  return isTransfer(folder.info) ? folder.path(transferLogFile) : folder.eventsFile;
 }
 
 function fingerprintOf(file: string): string {

@@ -6,6 +6,7 @@ import { request, resumeRun } from "../../runs/run-actions.js";
 import { ScoreText } from "../../runs/score.js";
 import { StatusChip } from "../../runs/status-chip.js";
 import { duration, money } from "../../runs/time-text.js";
+import { examText, stageText } from "../../runs/transfer-text.js";
 import { count } from "../../ui/format.js";
 import { Icon } from "../../ui/icon.js";
 
@@ -14,7 +15,7 @@ export function LabHead({ follower }: { follower: RunFollower }) {
   const busy = useSignal(false);
   const summary = follower.news.value?.summary;
   if (!summary) return <header class="lab-head" />;
-  const { status, iterations, best, steps, costUsd, wallSeconds, why } = summary;
+  const { status, iterations, best, steps, costUsd, wallSeconds, why, transfer } = summary;
   const run = async (work: () => Promise<unknown>) => {
     busy.value = true;
     problem.value = "";
@@ -27,7 +28,8 @@ export function LabHead({ follower }: { follower: RunFollower }) {
     busy.value = false;
   };
   const ask = (wanted: RunRequest) => run(() => request(follower.name, wanted));
-  const works = status === "running" || status === "waiting";
+  // A transfer is stopped where it was started.
+  const works = !transfer && (status === "running" || status === "waiting");
   const canResume = ["stopped", "failed", "interrupted"].includes(status);
   return (
     <header class="lab-head">
@@ -38,7 +40,12 @@ export function LabHead({ follower }: { follower: RunFollower }) {
         </small>
       </div>
       <StatusChip status={status} why={why} />
-      <Fact label="iteration" value={`${iterations.ended} of ${iterations.planned}`} />
+      {transfer ? (
+        <Fact label="stage" value={stageText(transfer)} />
+      ) : (
+        <Fact label="iteration" value={`${iterations.ended} of ${iterations.planned}`} />
+      )}
+      {transfer && <Fact label="chosen policy" value={examText(transfer)} />}
       {best && (
         <div class="fact">
           <small>best, {best.id}</small>

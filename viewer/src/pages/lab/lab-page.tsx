@@ -4,6 +4,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import "../../styles/workspace.css";
 import "../../runs/runs.css";
 import "./lab.css";
+import "./transfer.css";
 import { RunFollower } from "../../runs/follow-run.js";
 import { runs, watchRuns } from "../../runs/run-list.js";
 import { open, route, setParameters } from "../../state/route.js";
@@ -12,6 +13,7 @@ import { LabHead } from "./lab-head.js";
 import { LabSide } from "./lab-side.js";
 import { Lineage } from "./lineage.js";
 import { RewardPane } from "./reward-pane.js";
+import { TransferPane } from "./transfer-pane.js";
 
 export function LabPage() {
   const named = route.value.parameters["run"];
@@ -46,6 +48,15 @@ function RunLab({ name }: { name: string }) {
             All runs
           </button>
         </div>
+      </section>
+    );
+  }
+  const transfer = follower.news.value?.summary.transfer;
+  if (transfer) {
+    return (
+      <section class="page transfer" aria-label="Lab">
+        <LabHead follower={follower} />
+        <TransferPane run={name} transfer={transfer} />
       </section>
     );
   }

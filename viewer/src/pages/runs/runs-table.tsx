@@ -6,6 +6,7 @@ import { Sparkline } from "../../runs/sparkline.js";
 import { StatusChip } from "../../runs/status-chip.js";
 import { taskPicture } from "../../runs/task-picture.js";
 import { ago, duration, money } from "../../runs/time-text.js";
+import { examText, stageText } from "../../runs/transfer-text.js";
 import { open } from "../../state/route.js";
 import { count } from "../../ui/format.js";
 import { termColor, termColors } from "../../ui/term-colors.js";
@@ -108,13 +109,22 @@ function Row({ run, ticked, onTick }: { run: RunSummary; ticked: boolean; onTick
       </td>
       <td>
         <StatusChip status={run.status} why={run.why} />
+        {run.transfer && <small class="soft block">{stageText(run.transfer)}</small>}
         {iterations.planned > 0 && run.status !== "unreadable" && (
           <small class="soft block number">
             iteration {iterations.ended} of {iterations.planned}
           </small>
         )}
       </td>
-      <td>{best ? <ScoreText score={best.score} /> : <span class="faint">–</span>}</td>
+      <td>
+        {best ? (
+          <ScoreText score={best.score} />
+        ) : (
+          <span class={run.transfer ? "" : "faint"}>
+            {run.transfer ? examText(run.transfer) : "–"}
+          </span>
+        )}
+      </td>
       <td class="wide soft">{best ? basisText(best.score) : "–"}</td>
       <td class="wide">
         {run.progress.length > 0 && (
