@@ -5,7 +5,7 @@
 import path from "node:path";
 import { RewardsmithError } from "../core/errors.js";
 import type { Designer } from "../design/designer.js";
-import { offlineDesigner } from "../design/offline/designer.js";
+import { offlineDescriptions, offlineDesigner } from "../design/offline/designer.js";
 import { signalFacts } from "../design/offline/signal-facts.js";
 import { promptedDesigner } from "../design/prompted-designer.js";
 import type { RewardChecker } from "../design/reward-checker.js";
@@ -22,8 +22,8 @@ import { loadPack } from "../llm/prompt-pack.js";
 import { createRecordedClient, recordingClient, spentInRecording } from "../llm/recording.js";
 import { renderConversation } from "../llm/render.js";
 import { type LlmFlags, resolveLlmSettings } from "../llm/settings.js";
-import type { CompiledTask } from "../reward/compiled-task.js";
 import type { RunFolder } from "../run/run-folder.js";
+import type { LoadedTask } from "../task/loaded-task.js";
 import type { CliContext } from "./context.js";
 
 export interface ChosenDesigner {
@@ -33,34 +33,38 @@ export interface ChosenDesigner {
   /** Asks a person where the estimate is above what they allowed. */
   confirm(): Promise<void>;
   /** The designer of one run, whose folder keeps its conversations. */
-  in(run: RunFolder): Designer;
+  in(run: RunFolder, checker: RewardChecker): Designer;
 }
 
 export const defaultPack = "eureka";
 
 export async function chooseDesigner(
   cli: CliContext,
-  task: CompiledTask,
-  checker: RewardChecker,
+  task: LoadedTask,
   options: SearchOptions,
 ): Promise<ChosenDesigner> {
   const { designer } = options.design;
   if (designer === "offline" || designer === "random" || designer === "shuffled") {
     refuseUnread(designer, options);
     const { seed, tieTolerance } = options.design;
-    const offline = offlineDesigner({
-      mode: designer,
-      facts: signalFacts(task.task.signals, checker.states),
-      maxEpisodeSteps: task.task.definition.maxEpisodeSteps,
-      seed,
-      tieTolerance,
-    });
-    return { description: offline.description, costs: [], confirm, in: () => offline };
+    return {
+      description: offlineDescriptions[designer],
+      costs: [],
+      confirm,
+      in: (_, checker) =>
+        offlineDesigner({
+          mode: designer,
+          facts: signalFacts(task.signals, checker.states),
+          maxEpisodeSteps: task.definition.maxEpisodeSteps,
+          seed,
+          tieTolerance,
+        }),
+    };
   }
   const pack = options.prompts ?? defaultPack;
   await loadPack(pack);
   const prompted = (client: ChatClient, concurrency: number) =>
-    promptedDesigner({ client, loadPack: () => loadPack(pack), task: task.task, concurrency });
+    promptedDesigner({ client, loadPack: () => loadPack(pack), task, concurrency });
   if (designer === "openai") return asksModel(cli, task, options, pack, prompted);
   const { candidates } = options.design;
   if (designer === "recorded") {
@@ -92,13 +96,13 @@ async function confirm(): Promise<void> {}
 
 async function asksModel(
   cli: CliContext,
-  task: CompiledTask,
+  task: LoadedTask,
   options: SearchOptions,
   pack: string,
   prompted: (client: ChatClient, concurrency: number) => Designer,
 ): Promise<ChosenDesigner> {
   const { design, notes } = options;
-  const inputs = { initial: initialInputs(task.task, { notes }) };
+  const inputs = { initial: initialInputs(task, { notes }) };
   const first = await renderConversation(await loadPack(pack), inputs);
   const settings = resolveLlmSettings(options.llm as LlmFlags, cli.env, first);
   const prices = await loadPrices(options.prices ?? undefined);

@@ -10,7 +10,7 @@ import { confirmationSeeds, type DesignSettings, repeatSeeds } from "../design/s
 import type { RunState } from "../events/run-state.js";
 import { compileTask } from "../reward/node/compile-task.js";
 import type { RunFolder } from "../run/run-folder.js";
-import { inEngine } from "../task/loaded-task.js";
+import { inEngine, type LoadedTask } from "../task/loaded-task.js";
 import { loadTask } from "../task/node/load.js";
 import type { ViewServer } from "../view/server-options.js";
 import { type ChosenDesigner, chooseDesigner } from "./choose-designer.js";
@@ -34,6 +34,10 @@ export interface Search {
 }
 
 export async function runSearch(cli: CliContext, search: Search): Promise<void> {
+  const { options } = search;
+  const task = inEngine(await loadTask(search.task), options.engine);
+  // What is known to be missing, such as a key, is said before an address that would be gone at once.
+  const designer = await chooseDesigner(cli, task, options);
   let run: RunFolder | null = null;
   const viewer = await serveViewer(cli, search.viewer, {
     focus: () => run && { kind: "run", run: path.basename(run.folder) },
@@ -44,7 +48,7 @@ export async function runSearch(cli: CliContext, search: Search): Promise<void> 
     return run;
   };
   try {
-    await searchServed(cli, { ...search, open }, viewer);
+    await searchServed(cli, { ...search, open }, task, designer, viewer);
   } finally {
     await viewer?.stop();
   }
@@ -53,13 +57,14 @@ export async function runSearch(cli: CliContext, search: Search): Promise<void> 
 async function searchServed(
   cli: CliContext,
   { task: name, options, open }: Search,
+  loaded: LoadedTask,
+  designer: ChosenDesigner,
   viewer: ViewServer | null,
 ): Promise<void> {
   const { terminal, runsFolder, signal } = cli;
-  const task = compileTask(inEngine(await loadTask(name), options.engine));
+  const task = compileTask(loaded);
   const { design: settings } = options;
   const checker = await rewardChecker(task);
-  const designer = await chooseDesigner(cli, task, checker, options);
   const baselines = [task.programs.human, task.programs.sparse].filter(Boolean).length;
   const sizes = { task, settings };
   const plan = planSearch(
@@ -86,7 +91,7 @@ async function searchServed(
     state = await searchIn(run, {
       task,
       checker,
-      designer: designer.in(run),
+      designer: designer.in(run, checker),
       options,
       runsFolder,
       signal,

@@ -67,7 +67,8 @@ export function classifyFailure(thrown: unknown, settings: LlmSettings): Failure
   }
   if (status === 408 || status === 409 || status >= 500) {
     const retryAfterSeconds = retryAfter(thrown);
-    const hint = "try again later; `rewardsmith resume` goes on without asking twice";
+    const hint =
+      "try again later; a search goes on with `rewardsmith resume` and asks nothing twice";
     return {
       error: fail("E_LLM_SERVER", `the server failed (${status}): ${message}`, hint),
       retry: true,
@@ -108,7 +109,8 @@ function connectionFailure(
       retry: false,
     };
   }
-  const hint = "check the network; `rewardsmith resume` goes on without asking twice";
+  const hint =
+    "check the network and try again; a search goes on with `rewardsmith resume` and asks nothing twice";
   if (/terminated|other side closed|aborted|premature/i.test(chain)) {
     return {
       error: fail("E_LLM_INCOMPLETE", "the connection was cut mid-answer", hint),

@@ -144,11 +144,11 @@ async function search(
         () => new Date(),
       );
   const checker = await rewardChecker(task);
-  const chosen = await chooseDesigner(cli, task, checker, options);
+  const chosen = await chooseDesigner(cli, task.task, options);
   return searchIn(run, {
     task,
     checker,
-    designer: chosen.in(run),
+    designer: chosen.in(run, checker),
     options,
     runsFolder,
     signal,

@@ -24,7 +24,7 @@ export interface OfflineOptions {
   readonly tieTolerance: number;
 }
 
-const descriptions = {
+export const offlineDescriptions = {
   offline: "evolutionary search, no language model",
   random: "random draws from the evolutionary search's grammar, no feedback (control)",
   shuffled: "evolutionary search with results shuffled among candidates (control)",
@@ -50,7 +50,7 @@ export function offlineDesigner(options: OfflineOptions): Designer {
   };
   return {
     name: mode,
-    description: descriptions[mode],
+    description: offlineDescriptions[mode],
     readsPrompts: false,
     async propose(context, indices, deliver) {
       const taken = takenBy(context);
