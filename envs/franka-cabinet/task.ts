@@ -128,7 +128,7 @@ export default defineTask({
     friction: { distribution: { uniform: [0.8, 1.4] } },
     motorStrength: { distribution: { uniform: [0.9, 1.1] } },
   },
-  steps: 3_000_000,
+  steps: 5_000_000,
   searchSteps: 1_000_000,
   training: {
     numEnvs: 64,
@@ -136,6 +136,8 @@ export default defineTask({
     randomize: false,
     ppo: { lr: 5e-4, desiredKl: 0.01, minibatchSize: 1024, numLearningEpochs: 5 },
     network: { actor: [128, 64], critic: [128, 64], initialLogStd: -0.7 },
+    // On coarse physics alone a grasp is learned that slips on finer ones.
+    finePhase: { afterSteps: 3_600_000 },
   },
   presets: {
     // rl_games' settings of the original. Its critic coefficient weighs half the squared error.
@@ -145,6 +147,7 @@ export default defineTask({
         numEnvs: 4096,
         numStepsPerEnv: 16,
         randomize: false,
+        finePhase: { afterSteps: null },
         ppo: {
           lr: 5e-4,
           lrMin: 1e-6,
