@@ -118,7 +118,10 @@ async function train(cli: CliContext, taskName: string, flags: TrainFlags): Prom
       {
         job,
         steps,
-        evaluations: [{ set: "test", profile: "reference", episodes: flags.episodes }],
+        evaluations: [
+          { set: "test", profile: "reference", episodes: flags.episodes },
+          { set: "test", profile: "train", episodes: flags.episodes },
+        ],
         fresh: flags.fresh ?? false,
       },
       { label: definition.name, signal },
@@ -173,7 +176,7 @@ function printOutcome(
   seconds: number,
 ): void {
   const { terminal, invocation } = cli;
-  const [evaluation] = outcome.evaluations;
+  const [evaluation, onTrainPhysics] = outcome.evaluations;
   const result = `${outcome.jobId}@${outcome.totalSteps}`;
   const { jobId, totalSteps, policyHash, checkpoint, newSteps, metrics } = outcome;
   const cpuSeconds = metrics[metrics.length - 1]?.cpuSeconds ?? 0;
@@ -187,9 +190,13 @@ function printOutcome(
     seconds,
     cpuSeconds,
     evaluation,
+    onTrainPhysics,
     engineWatch: marks,
   });
-  for (const line of [...evaluationLines(evaluation), ...lines]) terminal.line(line);
+  const [fitness, episodes] = evaluationLines(evaluation);
+  // A gait that lives off the coarse solver shows as a loss on the finer one.
+  const coarse = `on train  ${formatFitness(onTrainPhysics.fitness)} over the same episodes (train physics)`;
+  for (const line of [fitness, coarse, episodes, ...lines]) terminal.line(line);
   terminal.line(
     newSteps === 0
       ? "trained   before: the result was in the job store (--fresh trains anew)"

@@ -126,6 +126,7 @@ function tableOf(rows: readonly Row[], seeds: readonly number[]): BenchmarkTable
         "full episodes",
         "environment steps",
         "CPU time",
+        "wall time",
         "steps/s",
         "engine",
         "n",
@@ -134,7 +135,7 @@ function tableOf(rows: readonly Row[], seeds: readonly number[]): BenchmarkTable
     ],
     notes: [
       `seeds ${seeds.join(", ")}; fitness of the deterministic policy after the last step, test episodes, reference physics; train physics beside it`,
-      "CPU time and steps/s: medians of the training alone, one core each, beside one training a core",
+      "CPU time, wall time and steps per CPU second: medians of the training alone, one core each, beside one training a core",
     ],
   };
 }
@@ -159,6 +160,7 @@ function cells({ task, unit, reward, engine, finished, failed }: Row): string[] 
     finished.length > 0 ? `${Math.round(median(full))} %` : "–",
     finished.length > 0 ? formatCount(finished[0].totalSteps) : "–",
     finished.length > 0 ? formatDuration(median(last.map((row) => row.cpuSeconds))) : "–",
+    finished.length > 0 ? formatDuration(median(last.map((row) => row.wallSeconds))) : "–",
     finished.length > 0
       ? formatCount(median(last.map((row) => row.totalSteps / row.cpuSeconds)))
       : "–",

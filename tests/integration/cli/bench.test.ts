@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { type CliProcess, runCli } from "../../../src/cli/program.js";
@@ -34,6 +34,22 @@ test("bench tasks writes its table between the markers of a page and leaves the 
   expect(lines.slice(-3)).toEqual(["<!-- end -->", "after", ""]);
   expect(lines.filter((line) => line.startsWith("| cartpole |"))).toHaveLength(2);
   expect(lines).not.toContain("old");
+  const head = lines.find((line) => line.startsWith("| task |"));
+  for (const column of ["95 % interval", "on train physics", "CPU time", "wall time", "engine"]) {
+    expect(head).toContain(`| ${column} |`);
+  }
+
+  // Interrupted or not, what is in the store is not trained again.
+  const policies = () =>
+    readdirSync(path.join(folder, "runs"), { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".bin") || file.endsWith("metrics.jsonl"))
+      .map((file) => [file, statSync(path.join(folder, "runs", file)).mtimeMs]);
+  const trained = policies();
+  expect(trained.length).toBeGreaterThanOrEqual(4);
+  const again = new FakeProcess("bench", "tasks", ...flags, "--runs", path.join(folder, "runs"));
+  expect(await runCli(again as CliProcess)).toBe(0);
+  expect(policies()).toEqual(trained);
+  expect(readFileSync(out, "utf8").split("\n")).toEqual(lines);
 });
 
 test("a page whose marker has no end is refused by name", async () => {

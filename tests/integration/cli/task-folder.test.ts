@@ -41,7 +41,11 @@ describe("a new task folder", () => {
       .map((line) => JSON.parse(line));
     expect(lines.map(({ type }) => type).slice(0, 2)).toEqual(["viewer", "metrics"]);
     const trained = lines.at(-1);
-    expect(trained).toMatchObject({ type: "trained", evaluation: { set: "test", episodes: 64 } });
+    expect(trained).toMatchObject({
+      type: "trained",
+      evaluation: { set: "test", profile: "reference", episodes: 64 },
+      onTrainPhysics: { set: "test", profile: "train", episodes: 64 },
+    });
     expect(existsSync(trained.checkpoint)).toBe(true);
 
     const result = `${trained.jobId}@${trained.totalSteps}`;
