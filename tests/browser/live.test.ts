@@ -35,20 +35,39 @@ describe.skipIf(findChromium() === null)("Live in a browser", () => {
 
     // A slow computer draws so seldom that the robot may not yet stand where the mouse is: again.
     const drags = () => source.controls.filter(({ type }) => type === "drag");
-    await vi.waitFor(
-      async () => {
-        const box = (await page.locator(".stage canvas").boundingBox())!;
-        const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
-        await page.mouse.move(x, y);
-        await page.mouse.down();
-        await page.mouse.move(x + 40, y - 40, { steps: 4 });
-        await page.mouse.move(x + 60, y - 60, { steps: 2 });
-        await page.mouse.up();
-        expect(drags().length).toBeGreaterThan(1);
-      },
-      { timeout: 60_000, interval: 500 },
-    );
-    await vi.waitFor(() => expect(drags().at(-1)).toMatchObject({ env: 0, point: null }), patient);
+    const dragIt = () =>
+      vi.waitFor(
+        async () => {
+          const before = drags().length;
+          const box = (await page.locator(".stage canvas").boundingBox())!;
+          const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+          await page.mouse.move(x, y);
+          await page.mouse.down();
+          await page.mouse.move(x + 40, y - 40, { steps: 4 });
+          await page.mouse.move(x + 60, y - 60, { steps: 2 });
+          await page.mouse.up();
+          expect(drags().length).toBeGreaterThan(before + 1);
+        },
+        { timeout: 60_000, interval: 500 },
+      );
+    const letGo = () =>
+      vi.waitFor(() => expect(drags().at(-1)).toMatchObject({ env: 0, point: null }), patient);
+    await dragIt();
+    await letGo();
+    expect(drags().at(-2)).toMatchObject({
+      target: [expect.any(Number), expect.any(Number), expect.any(Number)],
+    });
+    expect(drags().at(-2)).not.toHaveProperty("turn");
+
+    // With Ctrl the same gesture turns the body: its near side goes along with the mouse.
+    await page.keyboard.down("Control");
+    await dragIt();
+    await page.keyboard.up("Control");
+    await letGo();
+    const twist = drags().at(-2);
+    const turn = (twist && "turn" in twist && twist.turn) || [0, 0, 0];
+    expect(twist).not.toHaveProperty("target");
+    expect(Math.hypot(...turn)).toBeCloseTo(0.1 * Math.hypot(60, 60), 1);
     expect(errors).toEqual([]);
   });
 
