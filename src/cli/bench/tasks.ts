@@ -135,6 +135,7 @@ function tableOf(rows: readonly Row[], seeds: readonly number[]): BenchmarkTable
     ],
     notes: [
       `seeds ${seeds.join(", ")}; fitness of the deterministic policy after the last step, test episodes, reference physics; train physics beside it`,
+      "intervals: Student's of the mean over the seeds, which may reach beyond what a fitness can be",
       "CPU time, wall time and steps per CPU second: medians of the training alone, one core each, beside one training a core",
     ],
   };
