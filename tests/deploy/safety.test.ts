@@ -19,7 +19,7 @@ const envelope = new SafetyEnvelope(deployment, "trunk");
 function measurement(
   changes: Partial<Measurement> = {},
   lean = 0,
-  [x, y, z] = [1, 0, 0],
+  [x, y, z]: readonly [number, number, number] = [1, 0, 0],
 ): Measurement {
   const sin = Math.sin(lean / 2);
   return {
@@ -71,7 +71,7 @@ describe("the safety envelope", () => {
     for (const axis of [
       [1, 0, 0],
       [0, -1, 0],
-    ]) {
+    ] as const) {
       expect(envelope.check(measurement({}, 0.51, axis))?.code).toBe("E_SAFETY_TILT");
     }
     expect(envelope.check(measurement({}, 3, [0, 0, 1]))).toBeNull();
