@@ -14,7 +14,7 @@ import { StoredRuns } from "../../../src/view/data/stored-runs.js";
 import { examText, stageText } from "../../../viewer/src/runs/transfer-text.js";
 
 const now = () => new Date(1.7e12);
-const settings: ReturnType<typeof transferSettingsSchema.parse> = {
+const settings = {
   rows: ["none", "designed"],
   configurations: 2,
   seeds: [1],
