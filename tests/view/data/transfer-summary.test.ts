@@ -9,7 +9,6 @@ import {
 } from "../../../src/events/transfer-event.js";
 import { openEventLog } from "../../../src/run/event-log.js";
 import { createRun } from "../../../src/run/run-folder.js";
-import type { transferSettingsSchema } from "../../../src/transfer/settings.js";
 import { StoredRuns } from "../../../src/view/data/stored-runs.js";
 import { examText, stageText } from "../../../viewer/src/runs/transfer-text.js";
 
