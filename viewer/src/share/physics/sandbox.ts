@@ -63,7 +63,8 @@ export function startSandbox({ scene, policy, about, numEnvs }: SharedWorld): Sa
     createSimulator: rapierOnly,
   });
   // Observations and signals come of one environment at a time.
-  const focus = (env: number) => rollout.demand(channelNames, [env]);
+  const focus = (env: number) =>
+    rollout.demand({ channels: channelNames, focusEnvs: [env], hz: 60 });
   focus(0);
 
   const tell = (error: unknown) => {
