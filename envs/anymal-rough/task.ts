@@ -60,6 +60,7 @@ export default defineTask({
   reset: { ...flat.reset, baseYaw: { uniform: [-Math.PI, Math.PI] } },
   fitness: { aggregate: "mean", missing: -1, unit: "m²/s²" },
   steps: 10_000_000,
+  training: { ...flat.training, finePhase: { afterSteps: null } },
   mirror: {
     joints: flat.mirror?.joints,
     signals: {

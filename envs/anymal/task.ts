@@ -166,6 +166,7 @@ export default defineTask({
       numLearningEpochs: 5,
     },
     network: { actor: [128, 64], critic: [128, 64], initialLogStd: -0.7 },
+    finePhase: { afterSteps: 3_000_000 },
   },
   transfer: {
     signals: Object.fromEntries(
@@ -224,6 +225,7 @@ export default defineTask({
         maxEpisodeSteps: 1000,
         randomize: false,
         symmetry: false,
+        finePhase: { afterSteps: null },
         ppo: {
           lr: 3e-4,
           lrMin: 1e-6,

@@ -161,6 +161,7 @@ export default defineTask({
     symmetry: true,
     ppo: { lr: 1e-3, desiredKl: 0.01, minibatchSize: 2048, numLearningEpochs: 4 },
     network: { actor: [128, 64], critic: [128, 64], initialLogStd: -0.7 },
+    finePhase: { afterSteps: 3_500_000 },
   },
   mirror: {
     joints: {
@@ -189,6 +190,7 @@ export default defineTask({
         numStepsPerEnv: 32,
         randomize: false,
         symmetry: false,
+        finePhase: { afterSteps: null },
         ppo: {
           lr: 5e-4,
           lrMin: 1e-6,
