@@ -7,11 +7,12 @@ import type { RolloutFrame } from "../stream/frame.js";
 import { FramePacker } from "../stream/pack.js";
 import { type PacketHeader, readHeader } from "../stream/packet.js";
 import { maxBytesOut, type RolloutControl, type ServerMessage } from "../stream/protocol.js";
-import type {
-  RolloutDemand,
-  RolloutMessage,
-  RolloutSink,
-  RolloutSource,
+import {
+  nobody,
+  type RolloutDemand,
+  type RolloutMessage,
+  type RolloutSink,
+  type RolloutSource,
 } from "./rollout-source.js";
 import type { Subscription, ViewClient } from "./view-client.js";
 
@@ -19,14 +20,6 @@ import type { Subscription, ViewClient } from "./view-client.js";
 const graceMs = 3000;
 /** In this order a late joiner is told. */
 const keptTypes = ["model", "policy", "policies", "controls", "stress", "load"] as const;
-
-const nobody: RolloutDemand = {
-  clients: 0,
-  connected: 0,
-  channels: new Set(),
-  focusEnvs: [],
-  hz: 0,
-};
 
 interface KeptPacket {
   readonly packet: Uint8Array;

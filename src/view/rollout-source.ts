@@ -16,6 +16,14 @@ export interface RolloutDemand {
   readonly hz: number;
 }
 
+export const nobody: RolloutDemand = {
+  clients: 0,
+  connected: 0,
+  channels: new Set(),
+  focusEnvs: [],
+  hz: 0,
+};
+
 /** What a roll-out may tell. */
 export type RolloutMessage = Exclude<ServerMessage, { type: "welcome" | "rate" }>;
 

@@ -7,7 +7,12 @@ import type { ChildProcess } from "node:child_process";
 import { type ErrorCode, RewardsmithError } from "../../core/errors.js";
 import { startProcess } from "../../core/node/spawn.js";
 import { capabilities, type PolicyReference, type RolloutControl } from "../../stream/protocol.js";
-import type { RolloutDemand, RolloutSink, RolloutSource } from "../rollout-source.js";
+import {
+  nobody,
+  type RolloutDemand,
+  type RolloutSink,
+  type RolloutSource,
+} from "../rollout-source.js";
 import type { PolicyOffers } from "./policy-offers.js";
 import type { Offer } from "./scene.js";
 import type { FromWorker, ToWorker } from "./worker-messages.js";
@@ -34,13 +39,7 @@ export class LiveSource implements RolloutSource {
   private readonly options: LiveSourceOptions;
   private sink: RolloutSink | undefined;
   private child: ChildProcess | null = null;
-  private demanded: RolloutDemand = {
-    clients: 0,
-    connected: 0,
-    channels: new Set(),
-    focusEnvs: [],
-    hz: 0,
-  };
+  private demanded = nobody;
   private selected: PolicyReference = { kind: "newest" };
   /** Key of the policy that the child was last told to play, and of the list that clients know. */
   private watchedKey = "";

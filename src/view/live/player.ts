@@ -140,8 +140,8 @@ export class Player {
       this.dueMs += stepMs;
     }
     if (now >= this.nextFrameMs - timerSlackMs) {
-      const frameMs = 1000 / this.hz;
-      this.nextFrameMs = Math.max(this.nextFrameMs, now - frameMs) + frameMs;
+      const betweenMs = 1000 / this.hz;
+      this.nextFrameMs = Math.max(this.nextFrameMs, now - betweenMs) + betweenMs;
       this.show();
     }
     return Math.max(0, this.dueMs - this.options.nowMs());

@@ -12,7 +12,11 @@ import { protocolVersion, type ServerMessage } from "../../../src/stream/protoco
 import { demoOffer, demoOffers } from "../../../src/view/live/demo.js";
 import { createLiveSource, type LiveSource } from "../../../src/view/live/live-source.js";
 import type { Offer } from "../../../src/view/live/scene.js";
-import type { RolloutDemand, RolloutMessage } from "../../../src/view/rollout-source.js";
+import {
+  nobody,
+  type RolloutDemand,
+  type RolloutMessage,
+} from "../../../src/view/rollout-source.js";
 import { outsideFolder, run, start } from "../cli/rewardsmith.js";
 
 const demo = demoOffer("cartpole-swingup") as Offer;
@@ -24,13 +28,6 @@ const watching = (...channels: Channel[]): RolloutDemand => ({
   hz: 60,
 });
 const now = () => new Date();
-const nobody: RolloutDemand = {
-  clients: 0,
-  connected: 0,
-  channels: new Set(),
-  focusEnvs: [],
-  hz: 0,
-};
 
 describe("live evaluation", () => {
   let source: LiveSource;
