@@ -80,6 +80,23 @@ describe.each(engineNames)("on terrain, %s", (engine) => {
     sim.dispose();
   });
 
+  test("bears the light foot of a heavy robot: pressed by 100 N it does not sink in to its middle", async () => {
+    const foot = ball.replace('mass="2"', 'mass="0.1"');
+    const sim = await onTerrain(foot, engine, { physics: { substeps: 8 } });
+    drop(sim, 0.1, 0.2, 0.001);
+    for (let step = 0; step < 50; step++) {
+      for (let env = 0; env < sim.numEnvs; env++) {
+        const middle = sim.state.bodyPose.slice(7 * env, 7 * env + 3);
+        sim.pull(env, 0, [0, 0, -100], [middle[0], middle[1], middle[2]]);
+      }
+      sim.step();
+    }
+    for (let env = 0; env < sim.numEnvs; env += 4) {
+      expect(clearance(sim, env), `tile ${env}`).toBeGreaterThan(0.8 * radius);
+    }
+    sim.dispose();
+  });
+
   test("shows where a ball touches the ground, and with which force", async () => {
     const sim = await onTerrain(ball, engine, { contactGeoms: ["ball"] });
     drop(sim, 0.1, 0.2, 0.5);
