@@ -74,7 +74,7 @@ async function share(cli: CliContext, what: string, options: Options): Promise<v
   const { terminal } = cli;
   terminal.record({ file, bytes: bytes.length, numEnvs, seconds });
   terminal.line(
-    `${file}: ${page.about.title}; ${formatCount(numEnvs)} environments, ${seconds.toFixed(1)} s, ${(bytes.length / 1e6).toFixed(1)} MB. It opens in any browser, without network.`,
+    `${file}: ${page.about.title}; ${formatCount(numEnvs)} environment${numEnvs === 1 ? "" : "s"}, ${seconds.toFixed(1)} s, ${(bytes.length / 1e6).toFixed(1)} MB. It opens in any browser, without network.`,
   );
   const comfortable = comfortableBytes[options.physics ? "withPhysics" : "plain"];
   if (bytes.length > comfortable) {

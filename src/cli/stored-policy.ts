@@ -11,7 +11,7 @@ import type { CompiledTask } from "../reward/compiled-task.js";
 import { readEventLog } from "../run/event-log.js";
 import { jobId } from "../run/job.js";
 import { storedJobs } from "../run/job-store.js";
-import { artifacts, openRun, type RunFolder } from "../run/run-folder.js";
+import { artifacts, findRun, openRun, type RunFolder } from "../run/run-folder.js";
 
 /** A policy in the job store. */
 export interface StoredPolicy {
@@ -26,7 +26,8 @@ export interface StoredPolicy {
 export function findPolicies(runsFolder: string, name: string): StoredPolicy[] {
   const [, jobId, steps] = /^([0-9a-f]{16})@(\d+)$/.exec(name) ?? [];
   if (jobId !== undefined) return [{ label: name, jobId, steps: Number(steps) }];
-  if (/\.bin$/.test(name)) return [ofCheckpoint(runsFolder, path.resolve(name))];
+  const isFile = /\.[a-z]+$/i.test(name) && findRun(runsFolder, name) === undefined;
+  if (isFile) return [ofCheckpoint(runsFolder, path.resolve(name))];
   const run = openRun(runsFolder, name);
   return ofRun(run, stateOf(run));
 }
@@ -98,7 +99,8 @@ function ofCheckpoint(runsFolder: string, file: string): StoredPolicy {
   if (jobId !== undefined) return { label: `${jobId}@${steps}`, jobId, steps: Number(steps) };
   const inRun = path.relative(runsFolder, file).split(path.sep);
   if (!existsSync(file) || inRun[0] === "..") {
-    throw new RewardsmithError("E_CHECKPOINT_UNKNOWN", "this is no checkpoint of a run here", {
+    const what = existsSync(file) ? "this is no checkpoint of a run here" : "there is no such file";
+    throw new RewardsmithError("E_CHECKPOINT_UNKNOWN", what, {
       where: file,
       hint: `checkpoints lie under ${runsFolder}; name another folder with --runs`,
     });

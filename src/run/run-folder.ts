@@ -69,11 +69,14 @@ export function createRun({ runsRoot, task, options, name }: NewRun, now: () => 
   return new RunFolder(folder, info);
 }
 
+/** The folder of a run by name or by path. */
+export function findRun(runsRoot: string, run: string): string | undefined {
+  return [join(runsRoot, run), resolve(run)].find((path) => existsSync(join(path, "run.json")));
+}
+
 /** Opens a run by name or by path. */
 export function openRun(runsRoot: string, run: string): RunFolder {
-  const folder = [join(runsRoot, run), resolve(run)].find((path) =>
-    existsSync(join(path, "run.json")),
-  );
+  const folder = findRun(runsRoot, run);
   if (folder === undefined) {
     const names = listRuns(runsRoot).map((info) => info.name);
     throw new RewardsmithError("E_RUN_UNKNOWN", `no run "${run}" in ${runsRoot}`, {

@@ -17,7 +17,8 @@ test.each([
     /E_RECORD_UNKNOWN.*"cartpol"[\s\S]*did you mean "cartpole"/,
   ],
   ["an unknown result", ["record", "0123456789abcdef@1"], 2, /E_RESULT_UNKNOWN/],
-  ["no checkpoint", ["record", "nothing.bin"], 2, /E_CHECKPOINT_UNKNOWN/],
+  ["a missing file", ["record", "nothing.bin"], 2, /E_CHECKPOINT_UNKNOWN.*no such file/],
+  ["another file", ["record", "package.json"], 2, /E_CHECKPOINT_UNKNOWN.*no checkpoint of a run/],
   [
     "another kind of file",
     ["record", "cartpole", "--out", "a.mp4"],

@@ -202,7 +202,9 @@ function drawTrack(
   for (let t = Math.ceil(from / every) * every; t < to; t += every) {
     if (t < 0) continue;
     context.fillRect(Math.round(x(t)), height - 11, 1, 4);
-    context.fillText(`${t} s`, x(t) + 3, height - 2);
+    const label = `${t} s`;
+    const needed = context.measureText(label).width + 3;
+    context.fillText(label, x(t) + needed <= width ? x(t) + 3 : x(t) - needed, height - 2);
   }
   const at = x(player.time);
   context.fillStyle = color("--text");

@@ -142,7 +142,7 @@ function options(
         },
       },
     },
-    padding: [10, 14, 0, 0],
+    padding: [10, 20, 0, 0],
     axes: [
       { ...axis, values: (_, ticks) => ticks.map((v) => (v === 0 ? "0" : count(v))), size: 28 },
       { ...axis, label: yLabel, labelSize: 16, size: 46, values: (_, t) => t.map(short) },
