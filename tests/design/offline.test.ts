@@ -87,6 +87,16 @@ describe("a rate whose declared range reaches far to one side of zero", () => {
     expect(upDown).toBeLessThan(0.3);
   });
 
+  it("may lead again in the same round, with another rest; what else has led does not", () => {
+    const known = signalFacts(turned([-1, 6]), new Float32Array(0));
+    const taken = new Set(draws([-1, 6]).map(leadKey));
+    const leads = Array.from(
+      { length: 50 },
+      (_, i) => drawGenome(known, new Rng(1000 + i), taken).terms[0].factors[0].signal,
+    );
+    expect(leads.filter((signal) => signal === 1).length).toBeGreaterThan(45);
+  });
+
   it("is like any other rate where both sides count, or where it is a size", () => {
     for (const range of [
       [-4, 6],

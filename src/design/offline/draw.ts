@@ -36,14 +36,18 @@ export function leadKey({ terms }: Genome): string {
     : `${factor.signal}.${factor.element}.${factor.target}`;
 }
 
-/** A whole reward. `avoid` holds lead keys of rewards drawn before. */
+/**
+ * A whole reward. `avoid` holds lead keys of rewards drawn before; a rate that is wanted one way may
+ * lead again, with another rest: it is what such a task is most likely about.
+ */
 export function drawGenome(
   facts: readonly SignalFacts[],
   rng: Rng,
   avoid: ReadonlySet<string> = new Set(),
 ): Genome {
   let lead = drawLead(facts, rng);
-  for (let i = 0; i < knobs.tries && avoid.has(leadKey(oneTerm(lead))); i++) {
+  const other = ({ factors: [{ signal, element }] }: Term) => !isWanted(facts[signal], element);
+  for (let i = 0; i < knobs.tries && other(lead) && avoid.has(leadKey(oneTerm(lead))); i++) {
     lead = drawLead(facts, rng);
   }
   if (rng.uniform() < knobs.draw.gate) {

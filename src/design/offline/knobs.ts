@@ -8,7 +8,7 @@ export const knobs = {
     /** Chance that the leading term pays for a rate (velocity) rather than a place. */
     leadByRate: 0.15,
     /** Before that, where the task has rates that are wanted one way: chance that it pays for one. */
-    leadByWanted: 0.4,
+    leadByWanted: 0.6,
     /** Chance that a term about such a rate pays for going that way. */
     asWanted: 0.85,
     /** Kernels of the leading term, by relative chance. Wide ones can be climbed from afar. */
