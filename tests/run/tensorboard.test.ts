@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { TensorBoardFile } from "../../src/run/tensorboard.js";
+import { python, pythonHas } from "../python.js";
 import { fakeEvaluation, fakeRow } from "./fake-training.js";
 
 let folder = "";
@@ -136,19 +137,8 @@ test("writing a folder again replaces what an earlier attempt left", () => {
   expect(files[0]).toMatch(/^events\.out\.tfevents\.1764000060\./);
 });
 
-const python = process.env["TENSORBOARD_PYTHON"] ?? "python3";
-
-function hasTensorBoard(): boolean {
-  try {
-    execFileSync(python, ["-c", "import tensorboard"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 test("TensorBoard itself reads the file (needs its Python package)", (context) => {
-  if (!hasTensorBoard()) context.skip("tensorboard is not installed");
+  if (!pythonHas("tensorboard")) context.skip("tensorboard is not installed");
   writeSample();
   const program = `
 import json, sys

@@ -15,6 +15,7 @@ import { zeroReward } from "../../../src/reward/program.js";
 import { loadTask } from "../../../src/task/node/load.js";
 import { demoOffer } from "../../../src/view/live/demo.js";
 import { readOnnx } from "../../policy/read-onnx.js";
+import { python, pythonHas } from "../../python.js";
 import { temporaryFolder } from "../../temporary-folder.js";
 import { exportDemo } from "./deployed.js";
 
@@ -91,11 +92,11 @@ test.each(runtimeNames)("golden pairs agree to 1e-5 in %s", async (name) => {
   expect(largest).toBeGreaterThan(0.5);
 });
 
-const python = spawnSync("python3", ["-c", "import onnxruntime, numpy"]);
-test.skipIf(python.status !== 0)(
-  `golden pairs agree in Python's onnxruntime${python.status === 0 ? "" : " (NOT RUN: python3 has no onnxruntime here)"}`,
+const hasOnnxruntime = pythonHas("onnxruntime", "numpy");
+test.skipIf(!hasOnnxruntime)(
+  `golden pairs agree in Python's onnxruntime${hasOnnxruntime ? "" : " (NOT RUN: Python has no onnxruntime here)"}`,
   () => {
-    const checked = spawnSync("python3", [path.join(folder, "check_policy.py")]);
+    const checked = spawnSync(python, [path.join(folder, "check_policy.py")]);
     expect(checked.stderr.toString()).toBe("");
     expect(checked.status).toBe(0);
     expect(checked.stdout.toString()).toContain("100 golden pairs");
@@ -129,8 +130,8 @@ test("a student that tells the world from its history is exported like any polic
   }));
   const without = { ...policy, golden: { ...policy.golden, pairs: forgetful } };
   expect(await worstOf("typescript", without)).toBeGreaterThan(1e-3);
-  if (python.status === 0) {
-    const checked = spawnSync("python3", [path.join(student, "check_policy.py")]);
+  if (hasOnnxruntime) {
+    const checked = spawnSync(python, [path.join(student, "check_policy.py")]);
     expect(checked.stdout.toString()).toContain("100 golden pairs");
     expect(checked.status).toBe(0);
   }

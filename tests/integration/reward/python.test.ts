@@ -12,19 +12,17 @@ import type { Program } from "../../../src/reward/program.js";
 import { printPython } from "../../../src/reward/python.js";
 import { recordStates } from "../../../src/rl/record-states.js";
 import { loadTask } from "../../../src/task/node/load.js";
+import { python, pythonHas } from "../../python.js";
 import { temporaryFolder } from "../../temporary-folder.js";
 import { lists } from "./python-lists.js";
 
-const python = spawnSync("python3", ["--version"]).status === 0;
-const numpy = spawnSync("python3", ["-c", "import numpy"]).status === 0;
-const torch = spawnSync("python3", ["-c", "import torch"]).status === 0;
 /** Where a library is missing, lists of numbers stand in for its arrays. */
 const runners = [
-  { name: "lists in plain Python", there: python, setup: lists },
-  { name: "NumPy", there: numpy, setup: "import numpy as xp\narray = xp.array\n" },
+  { name: "lists in plain Python", there: pythonHas("sys"), setup: lists },
+  { name: "NumPy", there: pythonHas("numpy"), setup: "import numpy as xp\narray = xp.array\n" },
   {
     name: "PyTorch",
-    there: torch,
+    there: pythonHas("torch"),
     setup: "import torch as xp\narray = lambda x: xp.tensor(x, dtype=xp.float64)\n",
   },
 ];
@@ -75,7 +73,7 @@ assert set(reward.SIGNALS) <= set(data), reward.SIGNALS
 terms = reward.reward({name: data[name] for name in reward.SIGNALS}, xp)
 print(json.dumps({name: [float(x) for x in values] for name, values in terms.items()}))
 `;
-  const ran = spawnSync("python3", ["-W", "ignore", "-c", script], { cwd: folder });
+  const ran = spawnSync(python, ["-W", "ignore", "-c", script], { cwd: folder });
   expect(ran.stderr.toString()).toBe("");
   return JSON.parse(ran.stdout.toString().replaceAll("NaN", "null")) as Record<string, number[]>;
 }
