@@ -1,63 +1,74 @@
-/**
- * The Markdown that reports are written in: headings, paragraphs, lists, tables, pictures of the run,
- * bold and code. Whatever else stands there is shown as it is.
- */
+/** A report's Markdown as elements of the page. Pictures are those of the run; HTML is shown as text. */
 import { useSignal } from "@preact/signals";
+import { type MarkedToken, marked, type Token, type Tokens } from "marked";
 import type { ComponentChildren } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { artifactText } from "./artifact-text.js";
 
 export function Markdown({ run, text }: { run: string; text: string }) {
-  const blocks = text.split(/\n{2,}/).filter((block) => block.trim() !== "");
-  return (
-    <>
-      {blocks.map((block, i) => (
-        <Block key={i} run={run} block={block.trim()} />
-      ))}
-    </>
-  );
+  const tokens = useMemo(() => marked.lexer(text), [text]);
+  return <>{elements(run, tokens)}</>;
 }
 
-function Block({ run, block }: { run: string; block: string }) {
-  const lines = block.split("\n");
-  const heading = /^(#{1,4}) (.*)/.exec(block);
-  if (heading && lines.length === 1) return <h3 data-level={heading[1].length}>{heading[2]}</h3>;
-  const picture = /^!\[(.*)\]\(([\w./-]+\.svg)\)$/.exec(block);
-  if (picture) return <Picture run={run} path={picture[2]} alt={picture[1]} />;
-  if (lines.every((line) => line.startsWith("|"))) return <Table lines={lines} />;
-  if (lines.every((line) => line.startsWith("- "))) {
-    return (
-      <ul>
-        {lines.map((line, i) => (
-          <li key={i}>{inline(line.slice(2))}</li>
-        ))}
-      </ul>
-    );
+function elements(run: string, tokens: readonly Token[]): ComponentChildren {
+  // Its type lets tokens of extensions in; there are none.
+  return (tokens as readonly MarkedToken[]).map((token, i) => element(run, token, i));
+}
+
+function element(run: string, token: MarkedToken, key: number): ComponentChildren {
+  const inside = () => elements(run, ("tokens" in token && token.tokens) || []);
+  switch (token.type) {
+    case "heading":
+      return (
+        <h3 key={key} data-level={token.depth}>
+          {inside()}
+        </h3>
+      );
+    case "paragraph": {
+      const [only, ...others] = token.tokens;
+      const alone = only.type === "image" && others.length === 0;
+      return alone ? inside() : <p key={key}>{inside()}</p>;
+    }
+    case "list": {
+      const items = token.items.map((item, i) => <li key={i}>{elements(run, item.tokens)}</li>);
+      return token.ordered ? <ol key={key}>{items}</ol> : <ul key={key}>{items}</ul>;
+    }
+    case "table":
+      return <Table key={key} run={run} table={token} />;
+    case "image":
+      return <Picture key={key} run={run} path={token.href} alt={token.text} />;
+    case "strong":
+      return <b key={key}>{inside()}</b>;
+    case "em":
+      return <em key={key}>{inside()}</em>;
+    case "codespan":
+      return <code key={key}>{token.text}</code>;
+    case "code":
+      return <pre key={key}>{token.text}</pre>;
+    case "space":
+      return null;
+    case "escape":
+      return token.text;
+    case "text":
+      return token.tokens ? inside() : token.raw;
+    default:
+      return token.raw;
   }
-  return <p>{inline(block)}</p>;
 }
 
-function Table({ lines }: { lines: readonly string[] }) {
-  const [head, , ...rows] = lines.map((line) => line.slice(1, -1).split("|"));
+function Table({ run, table }: { run: string; table: Tokens.Table }) {
+  const cells = (row: readonly Tokens.TableCell[], Cell: "th" | "td") => (
+    <tr>
+      {row.map(({ tokens }, i) => (
+        <Cell key={i}>{elements(run, tokens)}</Cell>
+      ))}
+    </tr>
+  );
   return (
     <div class="transfer-scroll">
       <table class="transfer-table">
-        <thead>
-          <tr>
-            {head.map((cell, i) => (
-              <th key={i}>{inline(cell.trim())}</th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row, i) => (
-            <tr key={i}>
-              {row.map((cell, j) => (
-                <td key={j}>{inline(cell.trim())}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
+        <thead>{cells(table.header, "th")}</thead>
+        <tbody>{table.rows.map((row) => cells(row, "td"))}</tbody>
       </table>
     </div>
   );
@@ -74,12 +85,4 @@ function Picture({ run, path, alt }: { run: string; path: string; alt: string })
       .catch(() => {});
   }, [run, path, source]);
   return source.value === null ? <p class="soft">{alt}</p> : <img src={source.value} alt={alt} />;
-}
-
-function inline(text: string): ComponentChildren[] {
-  return text.split(/(`[^`]+`|\*\*[^*]+\*\*)/).map((part) => {
-    if (part.startsWith("`")) return <code>{part.slice(1, -1)}</code>;
-    if (part.startsWith("**")) return <b>{part.slice(2, -2)}</b>;
-    return part;
-  });
 }
