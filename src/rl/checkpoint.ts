@@ -267,7 +267,7 @@ function readContainer(buffer: Buffer): { header: Header; payload: Buffer } {
 
 function corrupt(what: string, cause?: unknown): RewardsmithError {
   return new RewardsmithError("E_CHECKPOINT_CORRUPT", `not a whole checkpoint: ${what}`, {
-    hint: "delete it and resume: the job continues from an earlier one or starts anew",
+    hint: "checkpoints end in .bin; delete a broken one and resume: its job goes on from an earlier one or starts anew",
     cause,
   });
 }
