@@ -33,7 +33,7 @@ export interface PhysicsProfile {
   readonly pgsIterations: number;
   /** Soft continuous collision detection distance, m; 0 is off (Rapier). */
   readonly softCcdMeters: number;
-  /** Time in which a contact gives way and recovers, s; by default the engine's own. */
+  /** Time in which a contact gives way and recovers, s; by default Rapier's own, in MuJoCo what the steps resolve. */
   readonly contactSeconds?: number | undefined;
 }
 

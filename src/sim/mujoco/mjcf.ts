@@ -15,7 +15,7 @@ export interface MjcfOptions {
   readonly filter: CollisionFilter;
   /** Geoms, by index, whose net contact force is measured: one sensor of 3 numbers each, in this order. */
   readonly contactGeoms: readonly number[];
-  /** Time constant of contacts, s; by default as short as the steps allow. */
+  /** Time constant of contacts, s; by default four steps, from 0.01 to 0.02. */
   readonly contactSeconds?: number | undefined;
   /** What stands in place of the geom at this index; its heights are for `writeHeights` to put in. */
   readonly ground?: { readonly geom: number; readonly field: HeightField } | undefined;
@@ -33,11 +33,11 @@ export const elementName = {
 };
 
 /**
- * Time constant of contacts, s: four steps, at most MuJoCo's own 20 ms. With those 20 ms the light foot
- * of a quick walker sinks in by more than its radius (the Go1's by 4 cm), and where its middle is below
- * a height field it is pushed out sideways. Below 10 ms nothing sinks that deep.
+ * Time constant of contacts, s: four steps, from 10 ms to MuJoCo's own 20 ms. With 20 ms the light foot
+ * of a quick walker sinks in by more than its radius (the Go1's by 4 cm, with 10 ms by less than 2), and
+ * where its middle is below a height field it is pushed out sideways.
  */
-function contactTime(timestep: number): number {
+function contactSeconds(timestep: number): number {
   return Math.min(0.02, Math.max(0.01, 4 * timestep));
 }
 
@@ -53,7 +53,7 @@ export function mjcf(robot: RobotModel, options: MjcfOptions): string {
     `<option timestep="${options.timestep}" gravity="${list(robot.gravity)}" integrator="implicitfast" cone="pyramidal">`,
     '<flag autoreset="disable" island="disable"/></option>',
     `<size memory="${arenaKilobytes(robot, options)}K"/>`,
-    `<default><geom solref="${options.contactSeconds ?? contactTime(options.timestep)} 1"/></default>`,
+    `<default><geom solref="${options.contactSeconds ?? contactSeconds(options.timestep)} 1"/></default>`,
     "<asset>",
     ...(options.ground ? [heightField(options.ground.field)] : []),
     ...robot.geoms.flatMap((geom, g) => (used(g) && geom.shape === "mesh" ? [mesh(geom, g)] : [])),

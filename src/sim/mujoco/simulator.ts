@@ -42,7 +42,7 @@ export async function createMujocoSimulator(options: SimulatorOptions): Promise<
   return new MujocoSimulator(await mujoco(), options);
 }
 
-/** A contact of MuJoCo's settles in 20 ms, a closed loop in two steps: both want short ones. */
+/** A contact settles in 10 to 20 ms, a closed loop in two steps: both want short ones. */
 const longestStepSeconds = 0.005;
 
 /**

@@ -91,6 +91,7 @@ describe.each(engineNames)("on terrain, %s", (engine) => {
       }
       sim.step();
     }
+    // The bumpy tiles.
     for (let env = 0; env < sim.numEnvs; env += 4) {
       expect(clearance(sim, env), `tile ${env}`).toBeGreaterThan(0.8 * radius);
     }
