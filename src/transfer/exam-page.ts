@@ -1,11 +1,11 @@
 /** An exam for people: the rows of its table, as Markdown, and as a chart. */
 import type { Exam, ExamInterval, ExamResult } from "./exam.js";
-import { barChart, colors, short } from "./figures.js";
+import { barChart, colors, short, withUnit } from "./figures.js";
 
 /** Heading and rows: a cell of the exam each, then all but the nominal one together. */
 export function examTable(exam: Exam): string[][] {
   const names = Object.keys(exam.units);
-  const unitOf = (name: string) => (exam.units[name] ? `${name}, ${exam.units[name]}` : name);
+  const unitOf = (name: string) => withUnit(name, exam.units[name]);
   const row = (name: string, result: ExamResult) => [
     name,
     `${percent(result.success)}`,

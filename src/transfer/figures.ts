@@ -109,3 +109,8 @@ export function short(value: number): string {
 export function escaped(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
+
+/** A heading or label with its unit, where it has one. */
+export function withUnit(name: string, unit: string): string {
+  return unit ? `${name}, ${unit}` : name;
+}

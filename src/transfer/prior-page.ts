@@ -1,6 +1,6 @@
 /** A physics prior for people: its table, as Markdown, and as a chart of what was tried. */
 import { markdownTable } from "./exam-page.js";
-import { escaped, rounded, short, svg } from "./figures.js";
+import { escaped, rounded, short, svg, withUnit } from "./figures.js";
 import type { ParameterPrior, PhysicsPrior, PriorMap, Trial } from "./prior.js";
 import { intervalText } from "./randomization-prompt.js";
 
@@ -9,7 +9,7 @@ export function priorTable(prior: PhysicsPrior): string[][] {
   return [
     ["parameter", "nominal", "works within", "successes at the ends", "fails from"],
     ...prior.parameters.map((parameter) => [
-      parameter.unit ? `${parameter.name}, ${parameter.unit}` : parameter.name,
+      withUnit(parameter.name, parameter.unit),
       short(parameter.nominal),
       parameter.feasible.length > 0 ? intervalText(parameter.feasible) : "nowhere",
       parameter.feasible
@@ -62,7 +62,7 @@ export function priorFigure({ task, engine, parameters }: PhysicsPrior): string 
   const height = 48 + rowHeight * rows.length;
   const parts = rows.flatMap(({ parameter, cells }, r) => {
     const y = 40 + rowHeight * r;
-    const label = parameter.unit ? `${parameter.name}, ${parameter.unit}` : parameter.name;
+    const label = withUnit(parameter.name, parameter.unit);
     return [
       `<text x="${left - 8}" y="${y + 15}" text-anchor="end">${escaped(label)}</text>`,
       ...cells.flatMap(({ value, successes, n }, i) => {

@@ -15,7 +15,7 @@ import { matrixRowSchema, rankPolicies } from "./choose.js";
 import { type ConfigurationTable, configurationTableSchema } from "./configuration-table.js";
 import { type Exam, type ExamResult, examSchema } from "./exam.js";
 import { examFigure, examMarkdown, examTable, examVerdict, markdownTable } from "./exam-page.js";
-import { barChart, colors, short, stripChart } from "./figures.js";
+import { barChart, colors, short, stripChart, withUnit } from "./figures.js";
 import { transferOf } from "./measure.js";
 import { physicsPriorSchema } from "./prior.js";
 import { priorMarkdown } from "./prior-page.js";
@@ -128,10 +128,10 @@ function rowsSection(
     "randomization",
     "designer",
     "success, nominal",
-    `${headline}, nominal, ${unit}`,
+    withUnit(`${headline}, nominal`, unit),
     "success, other worlds",
-    `${headline}, other worlds, ${unit}`,
-    `worst tenth, ${unit}`,
+    withUnit(`${headline}, other worlds`, unit),
+    withUnit("worst tenth", unit),
     "falls, other worlds",
     "n",
   ];
@@ -256,8 +256,8 @@ function choosingSection(
     ...markdownTable([
       [
         "policy",
-        `worst tenth, ${unit}`,
-        `mean ${headline}, ${unit}`,
+        withUnit("worst tenth", unit),
+        withUnit(`mean ${headline}`, unit),
         "success",
         "change of actions",
       ],
