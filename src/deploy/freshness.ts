@@ -48,12 +48,13 @@ export class Freshness {
   check(nowSeconds: number): Stop | null {
     const age = this.age(nowSeconds);
     if (age <= this.staleAfter) return null;
-    const silent = nowSeconds - this.lastArrival > this.staleAfter;
+    const waited = nowSeconds - this.lastArrival;
     const ms = (seconds: number) => `${(1000 * seconds).toFixed(0)} ms`;
-    if (silent) {
+    // The last message may have been a little late itself: the larger part of the age has the word.
+    if (waited > this.staleAfter || waited > age / 2) {
       return {
         code: "E_ROBOT_SILENT",
-        message: `the robot has said nothing for ${ms(nowSeconds - this.lastArrival)}`,
+        message: `the robot has said nothing for ${ms(waited)}`,
         hint: "look at the robot, its driver and the network",
       };
     }

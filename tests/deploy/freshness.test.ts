@@ -19,6 +19,15 @@ test("a measurement is as old as its stamp says, by the fastest message's offset
   expect(freshness.check(5.2)?.code).toBe("E_ROBOT_TIME");
 });
 
+test("a robot that falls silent is said to be silent though its last message was late itself", () => {
+  const freshness = new Freshness(0.1, 0);
+  freshness.accept(arrival(7, 0.01));
+  // The fastest came at once, this one 30 ms late; the age ends 80 ms after it.
+  freshness.accept(arrival(7.05, 0.09));
+  expect(freshness.check(0.15)).toBeNull();
+  expect(freshness.check(0.165)?.message).toBe("the robot has said nothing for 75 ms");
+});
+
 test("clocks that drift apart slowly make nothing stale", () => {
   const freshness = new Freshness(0.1, 0);
   for (let t = 0; t < 3600; t += 0.5) {
