@@ -16,16 +16,16 @@ import { formatCount, formatDuration } from "./progress.js";
 import { plainLineMs, type Terminal } from "./terminal.js";
 
 /** CPU seconds of a step: of training, and of measuring on the reference physics. A Go1's. */
-const trainingSeconds = 1 / 17_000;
-const measuringSeconds = 1 / 2_500;
-/** CPU seconds of a prior, and of an export and a report. */
-const priorSeconds = 300;
+const trainingSeconds = 1 / 10_000;
+const measuringSeconds = 1 / 3_000;
+/** CPU seconds of a prior. */
+const priorSeconds = 250;
 
 export class TransferView implements TransferObserver {
   private readonly terminal: Terminal;
   private readonly task: CompiledTask;
   private readonly settings: TransferSettings;
-  /** CPU seconds a stage is expected to take. */
+  /** Seconds all slots together are expected to take for a stage: CPU seconds, where all of them work. */
   private readonly expected: Readonly<Record<TransferStage, number>>;
   private readonly done: Record<TransferStage, number>;
   private readonly beganMs: number;
@@ -38,6 +38,7 @@ export class TransferView implements TransferObserver {
     task: CompiledTask,
     settings: TransferSettings,
     state: TransferState,
+    slots: number,
   ) {
     this.terminal = terminal;
     this.task = task;
@@ -50,7 +51,8 @@ export class TransferView implements TransferObserver {
     const exam = stepsOf(task.task.definition.transfer?.exam.seconds ?? 10);
     const episodes = settings.examEpisodes + (cells - 1) * settings.examCellEpisodes;
     this.expected = {
-      base: settings.baseSteps * trainingSeconds,
+      // One training: the other slots wait.
+      base: settings.baseSteps * trainingSeconds * slots,
       prior: state.prior ? 0 : (priorSeconds * settings.rappRepeats) / 16,
       configurations: 1,
       trainings: trainingCount(this.settings) * settings.steps * trainingSeconds,

@@ -173,7 +173,7 @@ async function goOn(
   const resume = `${cli.invocation} resume ${run.info.name}${runsFlag(cli)}`;
   cli.onStop = `Go on with: ${resume}`;
   const slots = settings.slots ?? availableParallelism();
-  const view = new TransferView(terminal, task, settings, transferStateOf(run));
+  const view = new TransferView(terminal, task, settings, transferStateOf(run), slots);
   for (const line of view.announcement()) terminal.line(line);
   terminal.line(
     `run        ${path.relative(process.cwd(), run.folder)} (Ctrl-C stops; ${resume} goes on)`,
