@@ -9,7 +9,7 @@ import { loadTask } from "../task/node/load.js";
 import { demoOffer, demoOffers, writeDemo } from "../view/live/demo.js";
 import type { CliContext } from "./context.js";
 import { formatFitness } from "./numbers.js";
-import { formatCount } from "./progress.js";
+import { describePolicy } from "./policy-offer.js";
 import { findPolicies, typicalPolicy } from "./stored-policy.js";
 import { addViewerFlags, keepServing, serveViewer, type ViewerFlags } from "./viewer.js";
 
@@ -44,10 +44,7 @@ async function show(cli: CliContext, task: string, flags: DemoFlags): Promise<vo
       hint: `there are: ${names.join(", ")}; rewardsmith play TASK shows one you trained`,
     });
   }
-  const { steps, seed, fitness } = offer.about;
-  cli.terminal.line(
-    `${task}: trained with seed ${seed} for ${formatCount(steps ?? 0)} steps, fitness ${formatFitness(fitness ?? Number.NaN)}. Ctrl-C ends.`,
-  );
+  cli.terminal.line(`${describePolicy(offer.about)}. Ctrl-C ends.`);
   const server = await serveViewer(cli, flags, { focus: () => ({ kind: "policy", offer }) });
   await keepServing(cli, server);
 }

@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import { RewardsmithError } from "../core/errors.js";
 import type { Offer } from "../view/live/scene.js";
 import type { CliContext } from "./context.js";
-import { fileOffer, storedOffer, taskOffer } from "./policy-offer.js";
+import { describePolicy, fileOffer, storedOffer, taskOffer } from "./policy-offer.js";
 import { findPolicies, typicalPolicy } from "./stored-policy.js";
 import { addViewerFlags, keepServing, serveViewer, type ViewerFlags } from "./viewer.js";
 
@@ -27,7 +27,7 @@ export function define(command: Command, cli: CliContext): void {
 
 async function play(cli: CliContext, task: string, flags: PlayFlags): Promise<void> {
   const offer = await findOffer(cli, task, flags);
-  cli.terminal.line(`${offer.about.label}. Ctrl-C ends.`);
+  cli.terminal.line(`${describePolicy(offer.about)}. Ctrl-C ends.`);
   const server = await serveViewer(cli, flags, { focus: () => ({ kind: "policy", offer }) });
   await keepServing(cli, server);
 }

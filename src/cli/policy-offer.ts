@@ -11,7 +11,19 @@ import { demoOffer } from "../view/live/demo.js";
 import { StoredOffers } from "../view/live/policy-offers.js";
 import type { Offer, Watched } from "../view/live/scene.js";
 import type { CliContext } from "./context.js";
+import { formatFitness } from "./numbers.js";
+import { formatCount } from "./progress.js";
 import { findTaskPolicy, type StoredPolicy } from "./stored-policy.js";
+
+/** A policy in one sentence: its name, how it was trained and how good it is, as far as that is known. */
+export function describePolicy({ label, steps, seed, fitness }: Offer["about"]): string {
+  const facts = [
+    ...(steps === null ? [] : [`trained for ${formatCount(steps)} steps`]),
+    ...(seed === null ? [] : [`seed ${seed}`]),
+    ...(fitness === null ? [] : [`fitness ${formatFitness(fitness)}`]),
+  ];
+  return facts.length > 0 ? `${label}: ${facts.join(", ")}` : label;
+}
 
 export function storedOffer(runsFolder: string, policy: StoredPolicy): Offer {
   const offer = new StoredOffers(runsFolder, () => null).ofJob(policy.jobId, policy.steps);
