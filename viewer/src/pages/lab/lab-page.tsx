@@ -51,7 +51,9 @@ function RunLab({ name }: { name: string }) {
       </section>
     );
   }
-  const transfer = follower.news.value?.summary.transfer;
+  // Only its news tell what kind of run it is, and so what may be asked of it.
+  if (follower.news.value === null) return <section class="lab" aria-label="Lab" />;
+  const { transfer } = follower.news.value.summary;
   if (transfer) {
     return (
       <section class="page transfer" aria-label="Lab">

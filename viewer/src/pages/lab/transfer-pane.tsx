@@ -42,7 +42,7 @@ function Policies({ policies }: Pick<TransferSummary, "policies">) {
   return (
     <details open={policies.length <= 12}>
       <summary>
-        {policies.length === 1 ? "One policy" : `${policies.length} policies`} trained so far
+        {policies.length === 1 ? "One policy" : `${policies.length} policies`} trained
       </summary>
       <div class="transfer-scroll">
         <table class="transfer-table">
