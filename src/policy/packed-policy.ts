@@ -1,5 +1,6 @@
 /** What of a policy is needed to act, as JSON: the actor's weights and the normalizer. */
 import { z } from "zod";
+import { fromBase64, toBase64 } from "../core/base64.js";
 import type { PolicyParameters } from "./inference.js";
 import { networkShapeSchema, parameterLayout } from "./network.js";
 
@@ -17,11 +18,11 @@ export function packPolicy(policy: PolicyParameters): PackedPolicy {
   const { network, theta, observationStatistics: statistics } = policy;
   return {
     network,
-    actor: base64(theta.subarray(0, parameterLayout(network).actingSize)),
+    actor: toBase64(theta.subarray(0, parameterLayout(network).actingSize)),
     observation: statistics && {
       count: statistics.count,
-      mean: base64(statistics.mean),
-      variance: base64(statistics.variance),
+      mean: toBase64(statistics.mean),
+      variance: toBase64(statistics.variance),
     },
   };
 }
@@ -29,26 +30,14 @@ export function packPolicy(policy: PolicyParameters): PackedPolicy {
 /** The critic of what comes back is empty: nothing of it is needed to act. */
 export function unpackPolicy({ network, actor, observation }: PackedPolicy): PolicyParameters {
   const theta = new Float32Array(parameterLayout(network).size);
-  theta.set(new Float32Array(bytesOf(actor)));
+  theta.set(new Float32Array(fromBase64(actor).buffer));
   return {
     network,
     theta,
     observationStatistics: observation && {
       count: observation.count,
-      mean: new Float64Array(bytesOf(observation.mean)),
-      variance: new Float64Array(bytesOf(observation.variance)),
+      mean: new Float64Array(fromBase64(observation.mean).buffer),
+      variance: new Float64Array(fromBase64(observation.variance).buffer),
     },
   };
-}
-
-function base64({ buffer, byteOffset, byteLength }: Float32Array | Float64Array): string {
-  let text = "";
-  for (const byte of new Uint8Array(buffer, byteOffset, byteLength)) {
-    text += String.fromCharCode(byte);
-  }
-  return btoa(text);
-}
-
-function bytesOf(text: string): ArrayBuffer {
-  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer;
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readGif } from "../view/raster/read-gif.js";
@@ -59,6 +60,14 @@ describe.skipIf(findChromium() === null)("Replay in a browser", () => {
     expect(row.slice(4, 10).reduce((sum, value) => sum + value, 0)).toBeCloseTo(row[10], 4);
     const png = readFileSync(await save("PNG"));
     expect(png.subarray(1, 4).toString()).toBe("PNG");
+
+    const html = await save("HTML");
+    const opened = await browser.newPage();
+    await opened.goto(pathToFileURL(html).href);
+    await opened.waitForSelector("text=/front_left_shank|progress/");
+    expect(await opened.title()).toContain("· Rewardsmith");
+    await picture(opened, "replay-page-for-others");
+    await opened.close();
 
     const recording = await save(".rollout");
     await page.click("text=Close");

@@ -29,6 +29,12 @@ export default async function setup(project: TestProject): Promise<() => void> {
       logLevel: "error",
       build: { outDir: folder, emptyOutDir: true },
     });
+    // What Replay writes its single file into.
+    await build({
+      configFile: path.resolve("viewer/share.config.ts"),
+      logLevel: "error",
+      build: { outDir: folder, emptyOutDir: false },
+    });
   }
   return () => rmSync(folder, { recursive: true, force: true });
 }

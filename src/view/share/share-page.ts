@@ -1,4 +1,5 @@
 /** A recording and what is known about it, written into the built page: one file without a server. */
+import { toBase64 } from "../../core/base64.js";
 import { RewardsmithError } from "../../core/errors.js";
 import { type SharedAbout, sharedElements } from "./about.js";
 import type { SharedWorld } from "./world.js";
@@ -29,7 +30,7 @@ export function sharePage(template: string, { about, recording, world }: SharedP
   const data = [
     json(sharedElements.about, about),
     ...(world === null ? [] : [json(sharedElements.world, world)]),
-    element(sharedElements.recording, "text/plain", Buffer.from(recording).toString("base64")),
+    element(sharedElements.recording, "text/plain", toBase64(recording)),
   ].join("\n");
   const page = template.slice(0, at) + data + template.slice(at + place.length);
   const title = `<title>${inText(about.title)} · Rewardsmith</title>`;

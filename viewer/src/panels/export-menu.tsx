@@ -7,6 +7,7 @@ import { notify } from "../state/notices.js";
 import type { StageSettings } from "../state/stage-settings.js";
 import { toRecording } from "../timeline/load-recording.js";
 import type { Player } from "../timeline/player.js";
+import type { Timeline } from "../timeline/timeline.js";
 import { Icon } from "../ui/icon.js";
 import { Popover } from "../ui/popover.js";
 
@@ -14,12 +15,16 @@ export interface ExportMenuProps {
   readonly player: Player;
   readonly settings: StageSettings;
   readonly title: string;
+  /** Steps of a timeline from one time to another, s, as one HTML file; null where no server has that page. */
+  readonly toPage:
+    | ((timeline: Timeline, title: string, from: number, to: number) => Promise<Blob>)
+    | null;
 }
 
 /** A film or moving picture longer than this is cut, s. */
 const longestSeconds = 30;
 
-export function ExportMenu({ player, settings, title }: ExportMenuProps) {
+export function ExportMenu({ player, settings, title, toPage }: ExportMenuProps) {
   const busy = useSignal<string | null>(null);
   const timeline = player.timeline.value;
   if (timeline === null) return null;
@@ -76,6 +81,16 @@ export function ExportMenu({ player, settings, title }: ExportMenuProps) {
       ? [{ title: "Film of the range", kind: "WebM", needsPicture: true, run: film }]
       : []),
     { title: "Moving picture of the range", kind: "GIF", needsPicture: true, run: gif },
+    ...(toPage
+      ? [
+          {
+            title: "Page for others",
+            kind: "HTML",
+            needsPicture: false,
+            run: async () => save(await toPage(timeline, title, from, to), `${name}.html`),
+          },
+        ]
+      : []),
     {
       title: "Recording",
       kind: ".rollout",

@@ -134,7 +134,7 @@ export function SharePage(props: SharePageProps) {
                 <Icon name="push" size={15} /> Push
               </button>
             )}
-            <ExportMenu player={player} settings={settings} title={about.title} />
+            <ExportMenu player={player} settings={settings} title={about.title} toPage={null} />
           </div>
           <div class="stage-notes">
             {mine.value && hands === null ? (

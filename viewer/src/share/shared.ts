@@ -1,5 +1,6 @@
 /** The data in the page's own elements. */
 
+import { fromBase64 } from "../../../src/core/base64.js";
 import {
   type SharedAbout,
   sharedAboutSchema,
@@ -21,10 +22,7 @@ export function sharedWorldInPage(): SharedWorld | null {
 
 /** A `.rollout` file. */
 export function sharedRecording(): Uint8Array<ArrayBuffer> {
-  const text = atob(contentOf(sharedElements.recording) ?? "");
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
+  return fromBase64(contentOf(sharedElements.recording) ?? "");
 }
 
 function contentOf(id: string): string | null {

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { CheckpointStrip } from "../../panels/checkpoint-strip.js";
 import { CodePanel } from "../../panels/code-panel.js";
-import { ExportMenu } from "../../panels/export-menu.js";
+import { ExportMenu, type ExportMenuProps } from "../../panels/export-menu.js";
 import { playbackTabs } from "../../panels/playback-tabs.js";
 import { PosePanel } from "../../panels/pose-panel.js";
 import { SidePanel, type Tab } from "../../panels/side-panel.js";
@@ -21,6 +21,9 @@ import { Icon } from "../../ui/icon.js";
 import { NothingToReplay } from "./nothing-to-replay.js";
 import { replayCommands } from "./replay-commands.js";
 import "../../styles/workspace.css";
+
+const toPage: ExportMenuProps["toPage"] = async (...range) =>
+  (await import("../../export/single-page.js")).toSinglePage(...range);
 
 export function ReplayPage() {
   const settings = useMemo(() => new StageSettings(), []);
@@ -109,6 +112,7 @@ export function ReplayPage() {
               player={player}
               settings={settings}
               title={rolled ? (replay.session.policy.value?.label ?? "") : replay.title.value}
+              toPage={toPage}
             />
             <button
               type="button"
