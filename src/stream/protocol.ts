@@ -165,6 +165,8 @@ export const serverMessageSchema = z.discriminatedUnion("type", [
     /** Another one than before: the server was started anew, so forget everything. */
     sessionId: z.string(),
     role: z.enum(roles),
+    /** When this page's link ends, ms since 1970; null: when the server stops. */
+    untilMs: z.number().nullable().default(null),
     /** Of this program. */
     serverVersion: z.string(),
     capabilities: z.array(z.string()),

@@ -3,7 +3,7 @@
  * (DNS rebinding: a foreign name that points here), the Origin header (a foreign page in the user's
  * browser), and the token (anybody else who reaches the port).
  */
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { isIP } from "node:net";
 import { type Role, roles } from "../stream/protocol.js";
@@ -16,10 +16,18 @@ export interface Refusal {
   readonly hint: string;
 }
 
+/** What a token allows. */
+export interface Grant {
+  readonly role: Role;
+  /** When it ends, ms since 1970; null: when the server stops. */
+  readonly untilMs: number | null;
+}
+
 export class Access {
   readonly tokens: Readonly<Record<Role, string>>;
   private readonly allowOrigins: ReadonlySet<string>;
   private readonly allowHosts: ReadonlySet<string>;
+  private readonly linkKey = randomBytes(32);
 
   /** @param host name or address that the server was told to listen on */
   constructor(
@@ -61,18 +69,34 @@ export class Access {
     return this.allowOrigins.has(origin);
   }
 
-  /** What a token allows; undefined for a wrong one. */
-  roleOf(token: string | undefined): Role | undefined {
-    if (token === undefined) return undefined;
-    return roles.find((role) => sameText(token, this.tokens[role]));
+  /** A token that may look until then, ms since 1970. It carries its end, signed, so nothing is kept. */
+  readTokenUntil(untilMs: number): string {
+    return `${untilMs}.${createHmac("sha256", this.linkKey).update(String(untilMs)).digest("base64url")}`;
+  }
+
+  /** What a token allows at a time, ms since 1970, or why nothing. */
+  admit(token: string | undefined, nowMs: number): Grant | Refusal {
+    if (token === undefined) return wrongToken;
+    const role = roles.find((one) => sameText(token, this.tokens[one]));
+    if (role) return { role, untilMs: null };
+    const untilMs = Number(/^(\d{1,15})\./.exec(token)?.[1] ?? Number.NaN);
+    if (Number.isNaN(untilMs) || !sameText(token, this.readTokenUntil(untilMs))) return wrongToken;
+    return untilMs > nowMs ? { role: "read", untilMs } : endedLink;
   }
 }
 
-export const tokenRefusal: Refusal = {
+const wrongToken: Refusal = {
   status: 401,
   code: "E_VIEW_TOKEN",
   message: "the token is missing or wrong",
   hint: "open the address that the terminal printed; every start has a new token",
+};
+
+export const endedLink: Refusal = {
+  status: 401,
+  code: "E_VIEW_LINK_ENDED",
+  message: "the time of this link is over",
+  hint: "ask for another one where it came from",
 };
 
 /** The token of a request: `Authorization: Bearer …` or `?token=…`. */

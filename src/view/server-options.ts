@@ -24,6 +24,8 @@ export interface ViewServerOptions {
   readonly log?: (line: string) => void;
   /** Tokens, for tests; by default 128 random bits each. */
   readonly tokens?: Readonly<Record<Role, string>>;
+  /** ms since 1970, for links that end; by default the clock's. */
+  readonly nowMs?: () => number;
 }
 
 export interface ViewServer {

@@ -4,14 +4,15 @@
  */
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { type AddressInfo, isIP } from "node:net";
-import { networkInterfaces } from "node:os";
+import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { RewardsmithError } from "../core/errors.js";
-import { closeCode, maxBytesIn, type Role, type ServerMessageOf } from "../stream/protocol.js";
-import { Access, parseUrl, type Refusal, tokenOf, tokenRefusal } from "./access.js";
+import { closeCode, maxBytesIn, type ServerMessageOf } from "../stream/protocol.js";
+import { Access, endedLink, parseUrl, type Refusal, tokenOf } from "./access.js";
 import type { ClientSocket } from "./client-socket.js";
+import { reachableName } from "./reachable-name.js";
+import { readLinkRoute } from "./read-link.js";
 import { RolloutHub } from "./rollout-hub.js";
 import { answerRoute, createRouteFinder, type RouteFinder, writeResponse } from "./routes.js";
 import type { ViewServer, ViewServerOptions } from "./server-options.js";
@@ -38,6 +39,7 @@ class RunningServer implements ViewServer {
   private readonly options: ViewServerOptions;
   private readonly host: string;
   private readonly access: Access;
+  private readonly nowMs: () => number;
   private readonly findRoute: RouteFinder;
   private readonly http: Server;
   private readonly sockets: WebSocketServer;
@@ -52,7 +54,9 @@ class RunningServer implements ViewServer {
     this.options = options;
     this.host = options.host ?? "127.0.0.1";
     this.access = new Access(options.allowOrigins ?? [], options.tokens, this.host);
-    this.findRoute = createRouteFinder(options.routes ?? []);
+    this.nowMs = options.nowMs ?? Date.now;
+    const links = readLinkRoute(this.nowMs, (untilMs) => this.linkUntil(untilMs));
+    this.findRoute = createRouteFinder([...(options.routes ?? []), links]);
     this.http = createServer((request, response) => {
       this.answer(request, response).catch((error) => {
         this.mistake("a request", error);
@@ -70,18 +74,16 @@ class RunningServer implements ViewServer {
       maxPayload: maxBytesIn,
       clientTracking: false,
     });
-    this.ticker = setInterval(() => {
-      for (const client of this.connected.keys()) client.tick();
-    }, tickMs).unref();
+    this.ticker = setInterval(() => this.tick(), tickMs).unref();
     this.heart = setInterval(() => this.beat(), heartbeatMs).unref();
   }
 
   get url(): string {
-    return this.address("control");
+    return this.address(this.access.tokens.control);
   }
 
   get readOnlyUrl(): string {
-    return this.address("read");
+    return this.address(this.access.tokens.read);
   }
 
   get clients(): number {
@@ -140,11 +142,13 @@ class RunningServer implements ViewServer {
     clearInterval(this.heart);
   }
 
-  private address(role: Role): string {
-    const everywhere = this.host === "0.0.0.0" || this.host === "::";
-    const host = everywhere ? outsideAddress() : this.host;
-    const name = isIP(host) === 6 ? `[${host}]` : host;
-    return `http://${name}:${this.port}/?token=${this.access.tokens[role]}`;
+  private address(token: string): string {
+    return `http://${reachableName(this.host)}:${this.port}/?token=${token}`;
+  }
+
+  private linkUntil(untilMs: number): { token: string; url: string } {
+    const token = this.access.readTokenUntil(untilMs);
+    return { token, url: this.address(token) };
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -187,11 +191,12 @@ class RunningServer implements ViewServer {
     response: ServerResponse,
   ): Promise<void> {
     const query = url.searchParams;
-    const role = this.access.roleOf(tokenOf(request.headers, query));
-    if (role === undefined) {
-      this.refuse(response, tokenRefusal);
+    const grant = this.access.admit(tokenOf(request.headers, query), this.nowMs());
+    if (!("role" in grant)) {
+      this.refuse(response, grant);
       return;
     }
+    const { role } = grant;
     query.delete("token");
     let found: ReturnType<RouteFinder>;
     try {
@@ -275,9 +280,9 @@ class RunningServer implements ViewServer {
       webSocket.close(code, reason);
       setTimeout(() => webSocket.terminate(), 1000).unref();
     };
-    const role = this.access.roleOf(token);
-    if (role === undefined) {
-      turnAway(closeCode.badToken, `${tokenRefusal.message}; ${tokenRefusal.hint}`);
+    const grant = this.access.admit(token, this.nowMs());
+    if (!("role" in grant)) {
+      turnAway(closeCode.badToken, `${grant.message}; ${grant.hint}`);
       return;
     }
     if (this.connected.size >= maxClients) {
@@ -290,7 +295,7 @@ class RunningServer implements ViewServer {
       turnAway(closeCode.badMessage, "there is no roll-out of that name");
       return;
     }
-    const client = new ViewClient(socketOf(webSocket, connection), role, () => performance.now());
+    const client = new ViewClient(socketOf(webSocket, connection), grant, () => performance.now());
     const { version } = this.options;
     const session = new ViewSession({ client, hub, sessionId: this.sessionId, version });
     this.connected.set(client, webSocket);
@@ -320,6 +325,17 @@ class RunningServer implements ViewServer {
     const hub = new RolloutHub(source);
     this.hubs.set(name, hub);
     return hub;
+  }
+
+  private tick(): void {
+    const nowMs = this.nowMs();
+    for (const client of this.connected.keys()) {
+      client.tick();
+      const { untilMs } = client.grant;
+      if (untilMs !== null && untilMs <= nowMs) {
+        client.close(closeCode.badToken, `${endedLink.message}; ${endedLink.hint}`);
+      }
+    }
   }
 
   /** A socket whose other end vanished stays open for ever unless asked. */
@@ -369,10 +385,4 @@ function socketOf(webSocket: WebSocket, connection: Duplex): ClientSocket {
     close: (code, reason) => webSocket.close(code, reason),
     terminate: () => webSocket.terminate(),
   };
-}
-
-/** An address of this machine that others can reach. */
-function outsideAddress(): string {
-  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
-  return all.find(({ family, internal }) => family === "IPv4" && !internal)?.address ?? "127.0.0.1";
 }

@@ -5,7 +5,8 @@
  * reading costs what its slots and its queue hold, and nobody waits for it.
  */
 import type { Channel } from "../stream/channel.js";
-import { closeCode, type Role } from "../stream/protocol.js";
+import { closeCode } from "../stream/protocol.js";
+import type { Grant } from "./access.js";
 import type { ClientSocket } from "./client-socket.js";
 import { FrameRate } from "./frame-rate.js";
 
@@ -38,7 +39,7 @@ interface QueuedMessage {
 }
 
 export class ViewClient {
-  readonly role: Role;
+  readonly grant: Grant;
   /** Said hello in our version. */
   greeted = false;
   /** Answered since the last heartbeat. */
@@ -61,9 +62,9 @@ export class ViewClient {
   private open = true;
   private readonly onSent = () => this.pump();
 
-  constructor(socket: ClientSocket, role: Role, now: () => number) {
+  constructor(socket: ClientSocket, grant: Grant, now: () => number) {
     this.socket = socket;
-    this.role = role;
+    this.grant = grant;
     this.now = now;
     this.allowanceAtMs = now();
   }

@@ -84,7 +84,7 @@ export class ViewSession {
         client.acknowledge(message.sequence);
         return;
       default:
-        if (client.role === "control") {
+        if (client.grant.role === "control") {
           hub.control(message).catch((error) => this.failed(message.type, error));
           return;
         }
@@ -113,7 +113,8 @@ export class ViewSession {
         type: "welcome",
         version: protocolVersion,
         sessionId,
-        role: client.role,
+        role: client.grant.role,
+        untilMs: client.grant.untilMs,
         serverVersion: this.options.version,
         capabilities: hub.source.capabilities,
       }),

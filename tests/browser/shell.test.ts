@@ -43,6 +43,35 @@ describe.skipIf(findChromium() === null)("the page as a whole", () => {
     await leave(here);
   });
 
+  test("a link for somebody else looks on, and its time ends", async () => {
+    let aheadMs = 0;
+    const here = await visit(browser, { nowMs: () => Date.now() + aheadMs });
+    const { page } = here;
+    await page.click("button:has-text('Share')");
+    await page.waitForSelector("text=A link that may look");
+    await picture(page, "share-link-offer");
+    await page.click("text=An hour");
+    const link = await page.inputValue("input[aria-label=Link]");
+    expect(link).toMatch(/#\/live(\?cam=|$)/);
+    await page.waitForSelector("text=Only this computer reaches this address");
+    await picture(page, "share-link");
+
+    const theirs = await browser.newPage();
+    await theirs.goto(link);
+    await theirs.waitForSelector("text=/read-only until \\d/");
+    await theirs.waitForSelector(".bar-value:not(:text('–'))");
+    expect(await theirs.locator("button:has-text('Share')").count()).toBe(0);
+    aheadMs = 3600_000;
+    await theirs.waitForSelector("text=/time of this link is over.*still here/");
+    await picture(theirs, "share-link-over");
+    await theirs.reload();
+    await theirs.waitForSelector("text=The server refused this page");
+    await theirs.waitForSelector("text=the time of this link is over");
+    expect(await page.locator(".link-chip.live").count()).toBe(1);
+    await theirs.close();
+    await leave(here);
+  });
+
   test("without WebGL the page says so and still shows rewards and code", async () => {
     const plain = await launch("--disable-webgl", "--disable-webgl2", "--disable-3d-apis");
     const here = await visit(plain);

@@ -27,11 +27,13 @@ export function serveWalkers(
   source: WalkerSource,
   port = 0,
   again?: WalkerSource,
+  nowMs = Date.now,
 ): Promise<ViewServer> {
   return startViewServer({
     pagesFolder: inject("pagesFolder"),
     port,
     tokens,
+    nowMs,
     version: "test",
     openSource: (name) => (name === "live" ? source : name === "replay" ? again : undefined),
   });
@@ -49,17 +51,19 @@ export interface VisitOptions {
   readonly hash?: string;
   readonly readOnly?: boolean;
   readonly numEnvs?: number;
+  /** The server's clock, by which links end. */
+  readonly nowMs?: () => number;
   /** Ground as a task declares it. */
   readonly terrain?: WalkerSource["model"]["terrain"];
 }
 
 /** Opens a page and waits until a robot moves on it. */
 export async function visit(browser: Browser, options: VisitOptions = {}): Promise<Visit> {
-  const { hash = "#/live", readOnly = false, numEnvs = 4, terrain = null } = options;
+  const { hash = "#/live", readOnly = false, numEnvs = 4, terrain = null, nowMs } = options;
   const source = new WalkerSource(numEnvs);
   source.model = { ...source.model, terrain };
   const again = new WalkerSource(1);
-  const server = await serveWalkers(source, 0, again);
+  const server = await serveWalkers(source, 0, again, nowMs);
   const page = await browser.newPage({ viewport, reducedMotion: "reduce" });
   page.setDefaultTimeout(60_000);
   const errors: string[] = [];

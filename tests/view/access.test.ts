@@ -52,13 +52,29 @@ test("what strangers send is shown without control characters", () => {
   );
 });
 
+const allowed = (token: string | undefined, nowMs = 0) => {
+  const admitted = access.admit(token, nowMs);
+  return "role" in admitted ? admitted.role : admitted.code;
+};
+
 test("tokens tell the roles apart", () => {
-  expect(access.roleOf("c")).toBe("control");
-  expect(access.roleOf("r")).toBe("read");
-  expect(access.roleOf("x")).toBeUndefined();
-  expect(access.roleOf(undefined)).toBeUndefined();
+  expect(allowed("c")).toBe("control");
+  expect(allowed("r")).toBe("read");
+  expect(allowed("x")).toBe("E_VIEW_TOKEN");
+  expect(allowed(undefined)).toBe("E_VIEW_TOKEN");
   expect(tokenOf({ authorization: "Bearer abc" }, new URLSearchParams("token=x"))).toBe("abc");
   expect(tokenOf({}, new URLSearchParams("token=x"))).toBe("x");
+});
+
+test("a link for others may look until its time is over, which nobody can move", () => {
+  const token = access.readTokenUntil(5000);
+  expect(access.admit(token, 4999)).toEqual({ role: "read", untilMs: 5000 });
+  expect(allowed(token, 5000)).toBe("E_VIEW_LINK_ENDED");
+  for (const forged of [token.replace("5000", "9000"), token.slice(0, -1), "5000.", "5000", "."]) {
+    expect(allowed(forged, 0)).toBe("E_VIEW_TOKEN");
+  }
+  const other = new Access([]).readTokenUntil(5000);
+  expect(allowed(other)).toBe("E_VIEW_TOKEN");
 });
 
 test("tokens are random", () => {

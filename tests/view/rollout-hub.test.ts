@@ -22,7 +22,7 @@ afterEach(() => vi.useRealTimers());
 
 function join(...channels: Channel[]): ViewClient {
   const socket = { bufferedAmount: 0, send: () => {}, close: () => {}, terminate: () => {} };
-  const client = new ViewClient(socket, "control", () => Date.now());
+  const client = new ViewClient(socket, { role: "control", untilMs: null }, () => Date.now());
   hub.join(client);
   watch(client, ...channels);
   return client;

@@ -29,7 +29,7 @@ function connection() {
     },
     terminate() {},
   };
-  const client = new ViewClient(socket, "control", () => clock.ms);
+  const client = new ViewClient(socket, { role: "control", untilMs: null }, () => clock.ms);
   const channels = new Set<Channel>(["poses", "terms"]);
   client.subscribe({ channels, focusEnv: 0, maxHz: 60 });
   const frame = (sequence: number, bytes = 1000, channel: Channel = "poses") => {

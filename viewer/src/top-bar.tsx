@@ -1,5 +1,6 @@
 import { pages } from "./pages.js";
 import { PolicyPicker } from "./panels/policy-picker.js";
+import { ShareLink } from "./panels/share-link.js";
 import { palette } from "./state/overlays.js";
 import { page } from "./state/route.js";
 import { Icon } from "./ui/icon.js";
@@ -13,6 +14,7 @@ export function TopBar() {
       {page.value === "live" ? <PolicyPicker /> : null}
       <span class="spacer" />
       <LinkChip />
+      <ShareLink />
       <button
         type="button"
         class="palette-button"

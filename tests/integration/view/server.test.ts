@@ -5,9 +5,10 @@ import { z } from "zod";
 import { RewardsmithError } from "../../../src/core/errors.js";
 import { createFrame } from "../../../src/stream/frame.js";
 import { readHeader } from "../../../src/stream/packet.js";
-import { protocolVersion, serverMessageSchema } from "../../../src/stream/protocol.js";
+import { closeCode, protocolVersion, serverMessageSchema } from "../../../src/stream/protocol.js";
 import { shapeOfModel } from "../../../src/stream/rollout-model.js";
 import { unpack } from "../../../src/stream/unpack.js";
+import { readLinkSchema } from "../../../src/view/read-link.js";
 import type { Route } from "../../../src/view/route.js";
 import { startViewServer } from "../../../src/view/server.js";
 import { boxes, connect, HandDriven, startServer, TestClient } from "./viewer.js";
@@ -284,4 +285,41 @@ test("pages come with a content policy, and nothing outside their folder is serv
   expect(await status("/%00")).toBe(404);
   expect(await status("/%E0%A4%A")).toBe(404);
   expect(await status("//")).toBe(404);
+});
+
+test("whoever has control makes links that look on, until their time is over", async () => {
+  let nowMs = 1000;
+  const started = await startServer({ nowMs: () => nowMs });
+  const ask = (seconds: unknown, role: "control" | "read" = "control") =>
+    fetch(started.at("/api/links", role), {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ seconds }),
+    });
+  const { token, url, untilMs } = readLinkSchema.parse(await (await ask(60)).json());
+  expect(untilMs).toBe(61_000);
+  expect(url).toBe(`http://127.0.0.1:${started.server.port}/?token=${token}`);
+  const page = (place: string) => url.replace("/?", `${place}?`);
+
+  const client = await new TestClient(page("/stream")).opened();
+  client.say({ type: "hello", version: protocolVersion });
+  await expect.poll(() => client.of("welcome").length, until).toBe(1);
+  expect(client.of("welcome")[0]).toMatchObject({ role: "read", untilMs: 61_000 });
+  expect((await fetch(page("/api/runs"))).status).toBe(404);
+
+  nowMs = 61_000;
+  await expect
+    .poll(() => client.closed, until)
+    .toEqual({
+      code: closeCode.badToken,
+      reason: "the time of this link is over; ask for another one where it came from",
+    });
+  const late = await fetch(page("/api/runs"));
+  expect(late.status).toBe(401);
+  expect(await late.json()).toMatchObject({ code: "E_VIEW_LINK_ENDED" });
+
+  expect((await ask(60, "read")).status).toBe(403);
+  for (const seconds of [0, -5, 1e9, 60.5, "60", null]) {
+    expect((await ask(seconds)).status).toBe(400);
+  }
 });

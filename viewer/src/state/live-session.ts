@@ -49,6 +49,8 @@ export class LiveSession {
   /** Why the server refused, or what it said when it closed. */
   readonly reason = signal("");
   readonly role = signal<Role>("read");
+  /** When this page's link ends, ms since 1970. */
+  readonly untilMs = signal<number | null>(null);
   readonly serverVersion = signal("");
   readonly sessionId = signal("");
   readonly capabilities = signal<ReadonlySet<string>>(new Set());
@@ -211,6 +213,7 @@ export class LiveSession {
         this.tries = 0;
         this.sessionId.value = message.sessionId;
         this.role.value = message.role;
+        this.untilMs.value = message.untilMs;
         this.serverVersion.value = message.serverVersion;
         this.capabilities.value = new Set(message.capabilities);
         this.link.value = "live";

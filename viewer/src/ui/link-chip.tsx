@@ -1,5 +1,6 @@
 /** How the connection is, in a dot and a word. */
 import { live } from "../state/live-session.js";
+import { moment } from "./format.js";
 import { Icon } from "./icon.js";
 
 const words = {
@@ -23,6 +24,7 @@ export function LinkChip() {
       {live.role.value === "read" && state === "live" ? (
         <span class="chip" title="This link may look, not control">
           <Icon name="lock" size={12} /> read-only
+          {live.untilMs.value === null ? "" : ` until ${moment(live.untilMs.value)}`}
         </span>
       ) : null}
     </span>

@@ -8,10 +8,12 @@ export interface PopoverProps {
   readonly title: string;
   readonly class?: string;
   readonly disabled?: boolean;
+  /** The box ends where the button does, for one at the right edge. */
+  readonly atRight?: boolean;
   readonly children: (close: () => void) => ComponentChildren;
 }
 
-export function Popover({ label, title, class: name, disabled, children }: PopoverProps) {
+export function Popover({ label, title, class: name, disabled, atRight, children }: PopoverProps) {
   const open = useSignal(false);
   const root = useRef<HTMLDivElement>(null);
   const close = () => {
@@ -35,7 +37,7 @@ export function Popover({ label, title, class: name, disabled, children }: Popov
     };
   }, [open.value, open]);
   return (
-    <div class="popover-root" ref={root}>
+    <div class={atRight ? "popover-root at-right" : "popover-root"} ref={root}>
       <button
         type="button"
         class={name}

@@ -11,8 +11,8 @@ export function NothingLive() {
         <h2>The server refused this page</h2>
         <p>{reason.value || "It did not say why."}</p>
         <p>
-          Open the address that the command printed: it carries the token. After an update of the
-          program, load the page again.
+          The address that the command printed carries a token, and so does a link that somebody
+          shared with you. After an update of the program, load the page again.
         </p>
         <button type="button" class="button primary" onClick={() => location.reload()}>
           Load again

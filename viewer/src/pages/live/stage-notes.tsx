@@ -4,7 +4,7 @@ import type { StageSettings } from "../../state/stage-settings.js";
 import { Icon } from "../../ui/icon.js";
 
 export function StageNotes({ settings }: { settings: StageSettings }) {
-  const { link, statuses, model, focusEnv, player } = live;
+  const { link, reason, statuses, model, focusEnv, player } = live;
   const robot = model.value?.robot;
   const body = robot?.bodies[settings.selectedBody.value];
   const behind = !player.atLive.value;
@@ -14,6 +14,12 @@ export function StageNotes({ settings }: { settings: StageSettings }) {
         <p class="stage-note warning">
           <Icon name="warning" size={16} /> Offline: the server does not answer. What was received
           is still here, and the page keeps trying.
+        </p>
+      ) : null}
+      {link.value === "refused" ? (
+        <p class="stage-note warning">
+          <Icon name="warning" size={16} /> The server ended the connection: {reason.value}. What
+          was received is still here.
         </p>
       ) : null}
       {statuses.value.map(({ id, level, message, hint }) => (
