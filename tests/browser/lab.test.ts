@@ -96,6 +96,18 @@ describe.skipIf(findChromium() === null)("Runs and Lab in a browser", () => {
     expect(errors).toEqual([]);
   });
 
+  test("one run is enough to compare: its best and another of its candidates", async () => {
+    await open("#/compare");
+    await page.click("button:has-text('steady')");
+    await page.waitForSelector("text=And with what?");
+    await page.waitForSelector("h3:has-text('of steady, with')");
+    await picture(page, "compare-with");
+    await page.click("button:has-text('candidate 1')");
+    await page.waitForSelector(".term-difference tbody tr");
+    expect(await page.evaluate("location.hash")).toMatch(/panes=steady%?(2C|,)steady(%2F|\/)1\./);
+    expect(errors).toEqual([]);
+  });
+
   test("compared policies begin together from the same seed, each time, and are seen from the same side", async () => {
     const sources = [new WalkerSource(1), new WalkerSource(1)];
     const comparing = await startViewServer({

@@ -4,19 +4,19 @@ import { useEffect, useMemo } from "preact/hooks";
 import "../../styles/workspace.css";
 import "../../runs/runs.css";
 import "./compare.css";
-import { runs, watchRuns } from "../../runs/run-list.js";
-import { open, route, setParameters } from "../../state/route.js";
+import { watchRuns } from "../../runs/run-list.js";
+import { route, setParameters } from "../../state/route.js";
 import { Icon } from "../../ui/icon.js";
+import { ChoosePanes } from "./choose-panes.js";
 import { CodeDifference } from "./code-difference.js";
 import { ComparedCurves } from "./compared-curves.js";
-import { formatPanes, type PaneName, paneColors, parsePanes, usePane } from "./panes.js";
+import { formatPanes, type PaneName, parsePanes, usePane } from "./panes.js";
 import { SharedClock } from "./shared-clock.js";
 import { StagePane } from "./stage-pane.js";
 import { TermDifference } from "./term-difference.js";
 import { TiedCameras } from "./tied-cameras.js";
 import { VoteBar } from "./vote-bar.js";
 
-const most = 4;
 const views = [
   ["terms", "Terms"],
   ["code", "Code"],
@@ -26,7 +26,7 @@ const views = [
 export function ComparePage() {
   useEffect(watchRuns, []);
   const names = useComputed(() => parsePanes(route.value.parameters["panes"] ?? ""));
-  if (names.value.length < 2) return <Choose chosen={names.value} />;
+  if (names.value.length < 2) return <ChoosePanes chosen={names.value} />;
   return <Compared key={formatPanes(names.value)} names={names.value} />;
 }
 
@@ -112,48 +112,6 @@ function Compared({ names }: { names: readonly PaneName[] }) {
           {view.value === "code" && <CodeDifference panes={panes} />}
           {view.value === "curves" && <ComparedCurves panes={panes} />}
         </div>
-      </div>
-    </section>
-  );
-}
-
-/** Which to compare: runs by their best, or candidates from the Lab. */
-function Choose({ chosen }: { chosen: readonly PaneName[] }) {
-  const known = runs.value;
-  const withBest = known?.filter(({ best }) => best !== null) ?? [];
-  if (known === null) return <section class="page" aria-label="Compare" />;
-  const add = (run: string) =>
-    setParameters({ panes: formatPanes([...chosen, { run, candidate: null }].slice(0, most)) });
-  return (
-    <section class="page" aria-label="Compare">
-      <div class="empty">
-        <h2>{chosen.length === 0 ? "What shall stand side by side?" : "And with what?"}</h2>
-        <p>
-          Two policies under one clock, from the same seed and in the same world, with what their
-          rewards pay and how their code differs.
-        </p>
-        {withBest.length === 0 ? (
-          <button type="button" class="button primary" onClick={() => open("runs")}>
-            Start a search
-          </button>
-        ) : (
-          <ul class="compare-choices">
-            {withBest.slice(0, 12).map(({ name, best, task }) => (
-              <li key={name}>
-                <button type="button" class="button" onClick={() => add(name)}>
-                  <i style={{ background: paneColors[chosen.length] }} />
-                  {name}
-                  <span class="soft">
-                    {task}, best {best?.id}
-                  </span>
-                </button>
-              </li>
-            ))}
-          </ul>
-        )}
-        {withBest.length > 12 && (
-          <p class="soft">12 of {withBest.length}; tick others on the Runs page.</p>
-        )}
       </div>
     </section>
   );

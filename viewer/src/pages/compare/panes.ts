@@ -42,16 +42,20 @@ export function formatPanes(panes: readonly PaneName[]): string {
 export function usePane(name: PaneName, index: number): Pane {
   const follower = useMemo(() => new RunFollower(name.run), [name.run]);
   useEffect(() => follower.start(), [follower]);
-  const state = follower.state.value;
-  const wanted = name.candidate ?? follower.news.value?.summary.best?.id;
   return {
     name,
     follower,
-    state,
-    candidate: state.candidates.find(({ id }) => id === wanted) ?? null,
+    state: follower.state.value,
+    candidate: paneCandidate(name, follower),
     color: paneColors[index],
     letter: "ABCD"[index],
   };
+}
+
+/** Null until its run is read. */
+export function paneCandidate(name: PaneName, { state, news }: RunFollower): Candidate | null {
+  const wanted = name.candidate ?? news.value?.summary.best?.id;
+  return state.value.candidates.find(({ id }) => id === wanted) ?? null;
 }
 
 export function termsOf(candidate: Candidate | null) {
