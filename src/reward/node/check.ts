@@ -8,6 +8,7 @@ import type { SignalTable } from "../../task/signals.js";
 import type { CompiledTask } from "../compiled-task.js";
 import type { Program } from "../program.js";
 import { signalsRead } from "../simplify.js";
+import { termLine } from "../term-line.js";
 import type { CheckRequest } from "./checker-process.js";
 import { type Answer, ask, startConfined } from "./child.js";
 import type { CompileResult } from "./compile.js";
@@ -60,7 +61,7 @@ export async function checkReward(
     return { ...refused([...issues, issue]), terms, program };
   }
   const report = answer.answer;
-  const found = [...issues, ...judge(report, program, table, states)];
+  const found = [...issues, ...judge(report, program, source, table, states)];
   if (report.outcome !== "passed") return { ...refused(found), terms, program };
   const { nsPerCall, samples } = report;
   return { accepted: true, issues: found, terms, nsPerCall, samples: { ...samples }, program };
@@ -147,6 +148,7 @@ function limits(options: RewardCheckOptions): {
 function judge(
   report: ProbationReport,
   program: Program,
+  source: string,
   table: SignalTable,
   states: Float32Array,
 ): Issue[] {
@@ -175,8 +177,14 @@ function judge(
           severity: "warning",
           message: `the term ${name} is ${min} at every recorded state`,
           hint: constantHint(min),
+          ...atTerm(name, source),
         }));
   }
+}
+
+function atTerm(name: string, source: string): Pick<Issue, "line"> {
+  const line = termLine(name, source);
+  return line === null ? {} : { line };
 }
 
 /** A constant that pays for being alive is sound where episodes can end early, and usual. */

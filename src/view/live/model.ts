@@ -1,5 +1,6 @@
 /** A scene as the page is told it once: robot, names, reward code, knobs. */
 import type { Program } from "../../reward/program.js";
+import { termLine } from "../../reward/term-line.js";
 import type { RolloutModel } from "../../stream/rollout-model.js";
 import type { LoadedTask } from "../../task/loaded-task.js";
 import { movableJoints } from "../../task/signal-shape.js";
@@ -35,7 +36,7 @@ export function modelOf({
     robot,
     baseBody: baseBodyOf(robot),
     terrain: definition.terrain ? JSON.parse(JSON.stringify(definition.terrain)) : null,
-    terms: reward.columns.slice(1).map((name) => ({ name, line: lineOf(name, rewardCode) })),
+    terms: reward.columns.slice(1).map((name) => ({ name, line: termLine(name, rewardCode) })),
     rewardCode,
     signals: signals.signals.map((signal) => ({
       name: signal.name,
@@ -74,20 +75,4 @@ function observationNames({ definition, signals }: LoadedTask): string[] {
 
 function namesOf({ name, size, scalar }: Signal): string[] {
   return scalar ? [name] : Array.from({ length: size }, (_, i) => `${name}[${i}]`);
-}
-
-/** Where a term is worked out: the line that declares a variable of its name, else the one that returns it. */
-function lineOf(term: string, code: string): number | null {
-  const word = term.replace(/[^\w$]/g, "\\$&");
-  const patterns = [
-    `\\b(?:const|let)\\s+${word}\\b`,
-    `(?:^|[\\s{,"'])${word}["']?\\s*:`,
-    `\\b${word}\\b`,
-  ];
-  const lines = code.split("\n");
-  for (const pattern of patterns) {
-    const at = lines.findIndex((line) => new RegExp(pattern).test(line.replace(/\/\/.*$/, "")));
-    if (at >= 0) return at + 1;
-  }
-  return null;
 }

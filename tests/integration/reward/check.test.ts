@@ -42,15 +42,25 @@ describe("a reward's first contact", () => {
 
   it("warns of a term that never changes, and says what its sign does", async () => {
     const result = await check(
-      "return { alive: 1, cost: -1, far: Math.max(0, s.cart.position - 99), angle: s.pole.angle };",
+      "const far = Math.max(0, s.cart.position - 99);\nreturn { alive: 1, cost: -1, far, angle: s.pole.angle };",
     );
     expect(result.accepted).toBe(true);
     const warning = { code: "E_REWARD_CONSTANT_TERM", severity: "warning" };
     expect(result.issues).toMatchObject(
       [
-        { ...warning, message: expect.stringMatching(/alive is 1/), hint: /^Right for a bonus/ },
+        {
+          ...warning,
+          line: 2,
+          message: expect.stringMatching(/alive is 1/),
+          hint: /^Right for a bonus/,
+        },
         { ...warning, message: expect.stringMatching(/cost is -1/), hint: /end the episode early/ },
-        { ...warning, message: expect.stringMatching(/far is 0/), hint: /wider temperature/ },
+        {
+          ...warning,
+          line: 1,
+          message: expect.stringMatching(/far is 0/),
+          hint: /wider temperature/,
+        },
       ].map(({ hint, ...issue }) => ({ ...issue, hint: expect.stringMatching(hint) })),
     );
   });

@@ -99,11 +99,13 @@ export function openCodeView(options: CodeViewOptions): CodeView {
 
 function diagnostic(issue: Issue, state: EditorState): Diagnostic {
   const line = state.doc.line(Math.min(state.doc.lines, Math.max(1, issue.line ?? 1)));
-  const from = Math.min(line.to, line.from + Math.max(0, (issue.column ?? 1) - 1));
+  const indent = /^\s*/.exec(line.text)![0].length;
+  const column = issue.column === undefined ? indent : Math.max(0, issue.column - 1);
+  const from = Math.min(line.to, line.from + column);
   const word = /^[\w$.]+/.exec(line.text.slice(from - line.from))?.[0].length ?? 0;
   return {
     from,
-    to: issue.line === undefined ? line.to : Math.min(line.to, from + Math.max(1, word)),
+    to: issue.column === undefined ? line.to : Math.min(line.to, from + Math.max(1, word)),
     severity: issue.severity,
     message: `${issue.code}: ${issue.message}${issue.hint ? `\n${issue.hint}` : ""}`,
   };

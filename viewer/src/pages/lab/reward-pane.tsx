@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Candidate, RunState } from "../../../../src/events/run-state.js";
 import { searchFitness } from "../../../../src/events/search-fitness.js";
+import { termLine } from "../../../../src/reward/term-line.js";
 import type { Check } from "../../../../src/view/data/answers.js";
 import { useArtifact } from "../../runs/artifact-text.js";
 import type { RunFollower } from "../../runs/follow-run.js";
@@ -14,7 +15,6 @@ import { Icon } from "../../ui/icon.js";
 import { termColors } from "../../ui/term-colors.js";
 import { CodeHost } from "./code-host.js";
 import type { LineMark } from "./code-view.js";
-import { termLines } from "./term-lines.js";
 
 interface RewardPaneProps {
   readonly follower: RunFollower;
@@ -241,13 +241,13 @@ function marksOf(
     ? Object.entries(growing).map(([name, values]) => ({ name, values }))
     : (reflection?.series ?? []).filter(({ kind }) => kind === "term");
   const names = terms.map(({ name }) => name);
-  const lines = termLines(code, names);
   const colors = termColors(names);
   return terms.flatMap(({ name, values }, i) => {
-    if (lines[i] === 0) return [];
+    const line = termLine(name, code);
+    if (line === null) return [];
     const last = values.findLast((value) => value !== null) ?? Number.NaN;
     const title = `${name} per step through training, last ${short(last)}`;
-    return [{ line: lines[i], color: `--term-${colors[i]}`, values, title }];
+    return [{ line, color: `--term-${colors[i]}`, values, title }];
   });
 }
 

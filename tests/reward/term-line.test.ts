@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { termLines } from "../../../viewer/src/pages/lab/term-lines.js";
+import { termLine } from "../../src/reward/term-line.js";
 
 test("a term stands where its name is given its value", () => {
   const code = [
@@ -13,7 +13,7 @@ test("a term stands where its name is given its value", () => {
     "  };",
     "}",
   ].join("\n");
-  expect(termLines(code, ["upright", "effort", "alive", "slow", "missing"])).toEqual([
-    2, 6, 7, 7, 0,
-  ]);
+  const terms = ["upright", "effort", "alive", "slow", "missing"];
+  expect(terms.map((term) => termLine(term, code))).toEqual([2, 6, 7, 7, null]);
+  expect(termLine("near$", 'const near$2 = 1;\nreturn { "near$": 1 };')).toBe(2);
 });
