@@ -18,7 +18,7 @@ import { createOpenAiClient } from "../llm/openai.js";
 import { confirmSpending, estimateSearch, formatEstimate } from "../llm/preflight.js";
 import { findPrice, loadPrices } from "../llm/price.js";
 import { initialInputs } from "../llm/prompt-inputs.js";
-import { loadPack } from "../llm/prompt-pack.js";
+import { defaultPack, loadPack } from "../llm/prompt-pack.js";
 import { createRecordedClient, recordingClient, spentInRecording } from "../llm/recording.js";
 import { renderConversation } from "../llm/render.js";
 import { type LlmFlags, resolveLlmSettings } from "../llm/settings.js";
@@ -35,8 +35,6 @@ export interface ChosenDesigner {
   /** The designer of one run, whose folder keeps its conversations. */
   in(run: RunFolder, checker: RewardChecker): Designer;
 }
-
-export const defaultPack = "eureka";
 
 export async function chooseDesigner(
   cli: CliContext,

@@ -32,13 +32,13 @@ export interface PromptPack {
 /** `prompts/` of this installation. */
 export const builtInPromptsFolder = fileURLToPath(new URL("../../prompts/", import.meta.url));
 
-/** What a folder without pack.json is laid over. */
-const DEFAULT_BASE = "eureka";
+/** What searches ask with, and what a folder without pack.json is laid over. */
+export const defaultPack = "eureka";
 
 const packFileSchema = z.strictObject({
   description: z.string().default(""),
   /** Pack name or folder; null for a pack that stands alone. */
-  base: z.string().nullable().default(DEFAULT_BASE),
+  base: z.string().nullable().default(defaultPack),
 });
 
 /** Loads a built-in pack by name, or a folder. Read anew at every call, so an edited file takes effect. */
@@ -83,7 +83,7 @@ async function load(
     if (!files.has(template)) {
       throw new RewardsmithError("E_PROMPT_PACK", `the pack lacks ${template}.prompt`, {
         where: folder,
-        hint: `add it, or lay the pack over another with { "base": "${DEFAULT_BASE}" } in pack.json`,
+        hint: `add it, or lay the pack over another with { "base": "${defaultPack}" } in pack.json`,
       });
     }
   }

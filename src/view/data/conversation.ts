@@ -6,7 +6,7 @@ import { searchOptionsOf } from "../../design/search-options.js";
 import type { RunState } from "../../events/run-state.js";
 import type { ChatMessage } from "../../llm/chat.js";
 import { listPacks } from "../../llm/prompt-commands.js";
-import { loadPack } from "../../llm/prompt-pack.js";
+import { defaultPack, loadPack } from "../../llm/prompt-pack.js";
 import { renderConversation } from "../../llm/render.js";
 import { countTokens } from "../../llm/tokens.js";
 import type { LoadedTask } from "../../task/loaded-task.js";
@@ -70,7 +70,7 @@ export async function nextPromptOf(run: StoredRun, task: LoadedTask): Promise<Ne
   const reads = readsPrompts(design.designer);
   const inputs = conversationInputs(task, { ...memory, notes, iteration });
   const rendered = reads
-    ? await renderConversation(await loadPack(prompts ?? "eureka"), inputs)
+    ? await renderConversation(await loadPack(prompts ?? defaultPack), inputs)
     : null;
   return {
     iteration,

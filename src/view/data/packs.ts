@@ -7,7 +7,7 @@ import type { Issue } from "../../core/errors.js";
 import { RewardsmithError } from "../../core/errors.js";
 import { checkPack, diffPacks, exampleConversation } from "../../llm/prompt-commands.js";
 import { type ConversationInputs, initialInputs } from "../../llm/prompt-inputs.js";
-import { listPackNames, loadPack, type PromptPack } from "../../llm/prompt-pack.js";
+import { defaultPack, listPackNames, loadPack, type PromptPack } from "../../llm/prompt-pack.js";
 import { renderConversation } from "../../llm/render.js";
 import { writeAtomic } from "../../run/disk.js";
 import type { LoadedTask } from "../../task/loaded-task.js";
@@ -22,8 +22,10 @@ export class Packs {
     this.saved = join(runsFolder, ".packs");
   }
 
+  /** The one that commands take unless told otherwise comes first. */
   async list(): Promise<Pack[]> {
     const shipped = await Promise.all((await listPackNames()).map((name) => this.read(name)));
+    shipped.sort((a, b) => Number(b.name === defaultPack) - Number(a.name === defaultPack));
     // One that was broken by hand does not take the others with it.
     const own = await Promise.allSettled(this.savedNames().map((name) => this.read(name)));
     return [...shipped, ...own.flatMap((one) => (one.status === "fulfilled" ? one.value : []))];
@@ -121,7 +123,7 @@ export class Packs {
     const path = shipped ? name : join(this.saved, name);
     const pack = await loadPack(path);
     const base = shipped ? null : baseOf(path);
-    const below = shipped ? pack : await loadPack(base ?? "eureka");
+    const below = shipped ? pack : await loadPack(base ?? defaultPack);
     return {
       name: pack.name,
       description: pack.description,
