@@ -251,7 +251,11 @@ describe.skipIf(findChromium() === null)("Live in a browser", () => {
       await here.page.waitForFunction("[...rewardsmith.stages][0]?.report.drawCalls > 0");
       await here.page.keyboard.press("1");
       await here.page.keyboard.press("2");
-      await here.page.waitForTimeout(300);
+      // Drawn by the processor, a picture may take longer than any fixed wait.
+      await here.page.waitForFunction(
+        "[...rewardsmith.stages][0].report.pictures > " +
+          `${await here.page.evaluate("[...rewardsmith.stages][0].report.pictures")} + 2`,
+      );
       calls.push(await here.page.evaluate("[...rewardsmith.stages][0].report.drawCalls"));
     }
     // Five shapes of the walker.

@@ -216,14 +216,25 @@ function ShownCode({ follower, candidate, diff }: ShownCodeProps) {
   const marks = text === null ? [] : marksOf(text, candidate, growing?.terms);
   if (problem) return <p class="problem-text">{problem.message}</p>;
   if (text === null || (diff && parent.text === null)) return <div class="code-host" />;
+  const issues = (attempt?.check?.issues ?? []) as Check["issues"];
+  const words = problemWords(issues);
   return (
-    <CodeHost
-      text={text}
-      against={diff ? parent.text : null}
-      marks={marks}
-      issues={(attempt?.check?.issues ?? []) as Check["issues"]}
-    />
+    <>
+      <CodeHost text={text} against={diff ? parent.text : null} marks={marks} issues={issues} />
+      {words && (
+        <footer class="fork-foot">
+          <output class="bad">{words}</output>
+        </footer>
+      )}
+    </>
   );
+}
+
+/** How many errors a check found and the first in words; null where it found none. */
+function problemWords(issues: Check["issues"]): string | null {
+  const errors = issues.filter(({ severity }) => severity === "error");
+  if (errors.length === 0) return null;
+  return `${plural(errors.length, "problem")}: ${errors[0].message}`;
 }
 
 function parentSource(state: RunState, candidate: Candidate): string | null {
@@ -320,20 +331,18 @@ function ForkEditor({ follower, candidate, onDone }: ForkEditorProps) {
     }
     busy.value = false;
   };
-  const errors = check.value?.issues.filter(({ severity }) => severity === "error") ?? [];
+  const problems = problemWords(check.value?.issues ?? []);
   const over = follower.state.value.status === "finished";
   return (
     <>
       <div class="code-host" ref={host} />
       <footer class="fork-foot">
-        <output class={errors.length > 0 ? "bad" : "soft"}>
+        <output class={problems ? "bad" : "soft"}>
           {edited.value === null
             ? "Edit the code; it is checked as you write."
             : check.value === null
               ? "Checking …"
-              : errors.length > 0
-                ? `${plural(errors.length, "problem")}: ${errors[0].message}`
-                : `Fine: ${check.value.terms.join(", ")}`}
+              : (problems ?? `Fine: ${check.value.terms.join(", ")}`)}
         </output>
         {problem.value && <output class="bad">{problem.value}</output>}
         <span class="spacer" />
@@ -349,7 +358,7 @@ function ForkEditor({ follower, candidate, onDone }: ForkEditorProps) {
         <button
           type="button"
           class="button primary"
-          disabled={busy.value || edited.value === null || errors.length > 0 || over}
+          disabled={busy.value || edited.value === null || problems !== null || over}
           title={over ? "the search has ended" : "It is trained with the iteration"}
           onClick={() => void submit()}
         >
