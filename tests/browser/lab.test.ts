@@ -159,7 +159,7 @@ describe.skipIf(findChromium() === null)("Runs and Lab in a browser", () => {
   });
 
   test("a search is watched, paused, given a note and a reward by hand, and goes on", async () => {
-    const running = startSearch(runsRoot);
+    const running = startSearch(runsRoot, "going-on");
     await open("#/lab?run=going-on");
     await page.waitForSelector('.square[data-candidate="1.2"][data-status="training"]');
     await page.click("button:has-text('Pause')");
@@ -195,15 +195,35 @@ describe.skipIf(findChromium() === null)("Runs and Lab in a browser", () => {
     expect(state.iterations[1].notes).toEqual(["it should not hop"]);
     expect(errors).toEqual([]);
   });
+
+  test("a fork that is being written stays when another candidate becomes the best", async () => {
+    const running = startSearch(runsRoot, "beside");
+    await open("#/lab?run=beside");
+    await page.waitForSelector('.square[data-candidate="1.2"][data-status="training"]');
+    await page.click(".reward-pane button:has-text('Fork')");
+    const code = page.locator(".reward-pane .cm-content");
+    await code.click();
+    await page.keyboard.press("Control+End");
+    await page.keyboard.type("// mine");
+    running.release();
+    await running.ended;
+    await page.waitForSelector(".status-chip[data-status=finished]");
+    expect(await page.evaluate(() => location.hash)).toBe("#/lab?run=beside&candidate=1.1");
+    expect(await code.textContent()).toContain("// mine");
+    expect(errors).toEqual([]);
+  });
 });
 
 /** A search in this process whose trainings wait until they are released. */
-function startSearch(runsRoot: string): {
+function startSearch(
+  runsRoot: string,
+  name: string,
+): {
   journal: Journal;
   release: () => void;
   ended: Promise<RunState>;
 } {
-  const folder = makeFolder({ runsRoot, name: "going-on", settings: small, created: 1.8e12 });
+  const folder = makeFolder({ runsRoot, name, settings: small, created: 1.8e12 });
   const journal = openJournal(folder, () => new Date());
   const inbox = watchInbox(folder, journal, () => {});
   let release = () => {};

@@ -36,7 +36,11 @@ function RunLab({ name }: { name: string }) {
       null
     );
   });
-  const select = (id: string) => setParameters({ candidate: id });
+  const select = (id: string) => setParameters({ run: name, candidate: id });
+  // Whoever works on a candidate stays with it when another becomes the best, or a newer run begins.
+  const stay = () => {
+    if (selected.value) select(selected.value.id);
+  };
   const problem = follower.problem.value;
   if (problem && follower.news.value === null) {
     return (
@@ -52,7 +56,7 @@ function RunLab({ name }: { name: string }) {
     );
   }
   // Only its news tell what kind of run it is, and so what may be asked of it.
-  if (follower.news.value === null) return <section class="lab" aria-label="Lab" />;
+  if (follower.news.value === null) return <section class="lab" aria-label="Lab" onInput={stay} />;
   const { transfer } = follower.news.value.summary;
   if (transfer) {
     return (
@@ -63,10 +67,10 @@ function RunLab({ name }: { name: string }) {
     );
   }
   return (
-    <section class="lab" aria-label="Lab">
+    <section class="lab" aria-label="Lab" onInput={stay}>
       <LabHead follower={follower} />
       <Lineage follower={follower} selected={selected.value?.id ?? null} onSelect={select} />
-      <RewardPane follower={follower} candidate={selected.value} />
+      <RewardPane follower={follower} candidate={selected.value} onFork={stay} />
       <LabSide follower={follower} candidate={selected.value} />
       <LabCurves follower={follower} selected={selected.value?.id ?? null} onSelect={select} />
     </section>

@@ -19,11 +19,13 @@ import type { LineMark } from "./code-view.js";
 interface RewardPaneProps {
   readonly follower: RunFollower;
   readonly candidate: Candidate | null;
+  /** Called when a fork of the candidate is begun. */
+  readonly onFork: () => void;
 }
 
 type Mode = "code" | "diff" | "fork";
 
-export function RewardPane({ follower, candidate }: RewardPaneProps) {
+export function RewardPane({ follower, candidate, onFork }: RewardPaneProps) {
   const mode = useSignal<Mode>("code");
   const parent = candidate?.origin.parents[0] ?? null;
   const id = candidate?.id ?? null;
@@ -43,7 +45,7 @@ export function RewardPane({ follower, candidate }: RewardPaneProps) {
   }
   return (
     <section class="reward-pane" aria-label="Reward">
-      <CandidateHead follower={follower} candidate={candidate} mode={mode.value} />
+      <CandidateHead follower={follower} candidate={candidate} />
       <div class="pane-tools">
         <fieldset class="segments" aria-label="How the code is shown">
           {(["code", "diff", "fork"] as const).map((one) => (
@@ -54,6 +56,7 @@ export function RewardPane({ follower, candidate }: RewardPaneProps) {
               disabled={one === "diff" && parent === null}
               onClick={() => {
                 mode.value = one;
+                if (one === "fork") onFork();
               }}
             >
               {one === "code" ? "Code" : one === "diff" ? `Diff to ${parent ?? "parent"}` : "Fork"}
@@ -108,10 +111,7 @@ export function RewardPane({ follower, candidate }: RewardPaneProps) {
   );
 }
 
-function CandidateHead({
-  follower,
-  candidate,
-}: RewardPaneProps & { candidate: Candidate; mode: Mode }) {
+function CandidateHead({ follower, candidate }: { follower: RunFollower; candidate: Candidate }) {
   const { id, origin, failure, duplicateOf, status, rungs, repeats, confirmations } = candidate;
   const state = follower.state.value;
   const fitness = searchFitness(candidate);
@@ -339,7 +339,7 @@ function ForkEditor({ follower, candidate, onDone }: ForkEditorProps) {
       <footer class="fork-foot">
         <output class={problems ? "bad" : "soft"}>
           {edited.value === null
-            ? "Edit the code; it is checked as you write."
+            ? "Checked as you write."
             : check.value === null
               ? "Checking …"
               : (problems ?? `Fine: ${check.value.terms.join(", ")}`)}
