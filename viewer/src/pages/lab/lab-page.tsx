@@ -56,7 +56,7 @@ function RunLab({ name }: { name: string }) {
     );
   }
   // Only its news tell what kind of run it is, and so what may be asked of it.
-  if (follower.news.value === null) return <section class="lab" aria-label="Lab" onInput={stay} />;
+  if (follower.news.value === null) return <section class="lab" aria-label="Lab" />;
   const { transfer } = follower.news.value.summary;
   if (transfer) {
     return (
